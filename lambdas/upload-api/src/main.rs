@@ -1,0 +1,3 @@
+//! Lambda function: takes an upload over HTTP.
+
+fn main() {}

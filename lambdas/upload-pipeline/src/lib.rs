@@ -1,0 +1,1 @@
+//! Domain, ports and AWS adapters of the upload pipeline.

@@ -1,0 +1,3 @@
+//! Lambda function: processes uploads from the stream.
+
+fn main() {}

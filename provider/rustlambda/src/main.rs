@@ -1,0 +1,3 @@
+//! Terraform provider that compiles, packages and versions AWS Lambda functions in Rust.
+
+fn main() {}

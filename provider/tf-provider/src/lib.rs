@@ -1,0 +1,1 @@
+//! The Terraform plugin protocol, version 6, on tonic and prost.

@@ -1,0 +1,1 @@
+//! An embedded AWS, the terraform binary and a signed-in user, for tests and demonstrations.

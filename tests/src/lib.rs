@@ -1,0 +1,1 @@
+//! Acceptance tests: real terraform, real AWS provider, embedded AWS.
