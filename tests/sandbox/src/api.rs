@@ -1,0 +1,105 @@
+//! Plain HTTP calls to the deployed API, with every status an answer and none an error.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use ureq::{Agent, http::Request};
+
+use crate::embedded_aws::Address;
+
+/// An HTTP API of the embedded AWS.
+#[derive(Debug)]
+pub struct Api {
+    agent: Agent,
+    base: String,
+    host: String,
+}
+
+/// What the API answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `Content-Type`, or an empty string.
+    pub content_type: String,
+    /// The body as it came.
+    pub body: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Result<Value> {
+        serde_json::from_str(&self.body)
+            .with_context(|| format!("not JSON (status {}): {}", self.status, self.body))
+    }
+}
+
+/// An HTTP client that gives up after a minute and takes every status for an answer.
+pub(crate) fn agent() -> Agent {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(60)))
+        .build()
+        .into()
+}
+
+impl Api {
+    /// The API whose Terraform output is `api_endpoint`.
+    pub fn new(aws: &Address, api_endpoint: &str) -> Result<Self> {
+        Ok(Self {
+            agent: agent(),
+            base: aws.endpoint(),
+            host: aws.api_host(api_endpoint)?,
+        })
+    }
+
+    /// The `Host` header under which it is called on loopback.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// `GET path`.
+    pub fn get(&self, path: &str, token: Option<&str>) -> Result<Answer> {
+        self.send("GET", path, token, None)
+    }
+
+    /// `POST path` with a body that is said to be JSON, whatever it holds.
+    pub fn post(&self, path: &str, token: Option<&str>, body: &[u8]) -> Result<Answer> {
+        self.send("POST", path, token, Some(("application/json", body)))
+    }
+
+    /// Any method, with a body of any content type.
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<(&str, &[u8])>,
+    ) -> Result<Answer> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base))
+            .header("host", &self.host);
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if let Some((content_type, _)) = body {
+            request = request.header("content-type", content_type);
+        }
+        let mut response = match body {
+            Some((_, bytes)) => self.agent.run(request.body(bytes)?),
+            None => self.agent.run(request.body(())?),
+        }
+        .with_context(|| format!("{method} {path} got no answer"))?;
+        let content_type = response.headers().get("content-type");
+        Ok(Answer {
+            status: response.status().as_u16(),
+            content_type: content_type
+                .and_then(|v| v.to_str().ok())
+                .unwrap_or_default()
+                .to_owned(),
+            body: response.body_mut().read_to_string()?,
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! One flag for the whole process: has somebody asked it to stop?
+//!
+//! Whoever owns `main` calls [`request`] from its signal handler; everything
+//! that waits calls [`check`] and unwinds, so that each guard on the way out
+//! ends its own child.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+static REQUESTED: AtomicBool = AtomicBool::new(false);
+
+/// The work was stopped by SIGINT, SIGTERM or SIGHUP.
+#[derive(Debug)]
+pub struct Cancelled;
+
+impl std::fmt::Display for Cancelled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("stopped on request")
+    }
+}
+
+impl std::error::Error for Cancelled {}
+
+/// Asks all work of this process to stop.
+pub fn request() {
+    REQUESTED.store(true, Ordering::SeqCst);
+}
+
+/// Fails with [`Cancelled`] once [`request`] has been called.
+pub fn check() -> Result<(), Cancelled> {
+    if REQUESTED.load(Ordering::SeqCst) {
+        Err(Cancelled)
+    } else {
+        Ok(())
+    }
+}
+
+/// Calls `probe` every 100 ms until it gives a value.
+///
+/// Returns `None` when `limit` has passed, and fails when `probe` does or when
+/// the process was asked to stop.
+pub fn poll<T>(
+    limit: Duration,
+    mut probe: impl FnMut() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<Option<T>> {
+    let end = Instant::now() + limit;
+    loop {
+        check()?;
+        if let Some(value) = probe()? {
+            return Ok(Some(value));
+        }
+        if Instant::now() >= end {
+            return Ok(None);
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+}

@@ -1,0 +1,132 @@
+//! A user who signs up, confirms the address by the code in the e-mail, and signs in.
+//!
+//! The calls are the ones that an application without a secret makes: JSON over
+//! HTTP, unsigned. Their shapes are those of the Amazon Cognito user pools API.
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use crate::{api, embedded_aws::Address};
+
+/// What a sign-in gives.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    /// Names the client and its scopes.
+    pub access: String,
+    /// Names the user.
+    pub id: String,
+}
+
+/// Signs `email` up at the app client, confirms it and signs it in.
+pub fn sign_in_new_user(
+    aws: &Address,
+    client_id: &str,
+    email: &str,
+    password: &str,
+) -> Result<Tokens> {
+    call(
+        aws,
+        "SignUp",
+        &json!({
+            "ClientId": client_id,
+            "Username": email,
+            "Password": password,
+            "UserAttributes": [{"Name": "email", "Value": email}],
+        }),
+    )?;
+    let code = confirmation_code(aws, email)?;
+    call(
+        aws,
+        "ConfirmSignUp",
+        &json!({"ClientId": client_id, "Username": email, "ConfirmationCode": code}),
+    )?;
+    sign_in(aws, client_id, email, password)
+}
+
+/// Signs a confirmed user in.
+pub fn sign_in(aws: &Address, client_id: &str, email: &str, password: &str) -> Result<Tokens> {
+    let answer = call(
+        aws,
+        "InitiateAuth",
+        &json!({
+            "ClientId": client_id,
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": {"USERNAME": email, "PASSWORD": password},
+        }),
+    )?;
+    let token = |name: &str| {
+        answer["AuthenticationResult"][name]
+            .as_str()
+            .map(str::to_owned)
+            .with_context(|| format!("Cognito's InitiateAuth gave no {name}: {answer}"))
+    };
+    Ok(Tokens {
+        access: token("AccessToken")?,
+        id: token("IdToken")?,
+    })
+}
+
+fn call(aws: &Address, action: &str, body: &Value) -> Result<Value> {
+    let mut response = api::agent()
+        .post(aws.endpoint())
+        .header("content-type", "application/x-amz-json-1.1")
+        .header(
+            "x-amz-target",
+            format!("AWSCognitoIdentityProviderService.{action}"),
+        )
+        .send(body.to_string())
+        .with_context(|| format!("Cognito's {action} got no answer"))?;
+    let text = response.body_mut().read_to_string()?;
+    if !response.status().is_success() {
+        bail!("Cognito's {action} answered {}: {text}", response.status());
+    }
+    if text.is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_str(&text).with_context(|| format!("Cognito's {action} gave no JSON: {text}"))
+}
+
+/// Reads the code from the e-mail that the embedded AWS kept instead of sending.
+fn confirmation_code(aws: &Address, email: &str) -> Result<String> {
+    let mailbox: Value = ureq::get(format!("{}/_ministack/ses/messages", aws.endpoint()))
+        .call()
+        .context("cannot read the embedded AWS's outgoing e-mail")?
+        .body_mut()
+        .read_json()?;
+    let mut messages = mailbox["messages"]
+        .as_object()
+        .into_iter()
+        .flat_map(|accounts| accounts.values())
+        .filter_map(Value::as_array)
+        .flatten();
+    let message = messages
+        .rfind(|message| {
+            message["To"]
+                .as_array()
+                .is_some_and(|to| to.contains(&email.into()))
+        })
+        .with_context(|| format!("no confirmation e-mail was sent to {email}"))?;
+    let body = message["BodyText"].as_str().unwrap_or_default();
+    code_in(body).with_context(|| format!("the confirmation e-mail holds no code: {body}"))
+}
+
+/// Cognito's codes are six digits.
+fn code_in(text: &str) -> Option<String> {
+    text.split(|c: char| !c.is_ascii_digit())
+        .find(|run| run.len() == 6)
+        .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_is_the_run_of_six_digits() {
+        assert_eq!(
+            code_in("Hello 42, your code is 123456."),
+            Some("123456".to_owned())
+        );
+        assert_eq!(code_in("1234567 is no code"), None);
+    }
+}

@@ -1,0 +1,264 @@
+//! The embedded AWS: a server on loopback that enforces SigV4 and IAM and runs the functions.
+
+use std::{
+    env,
+    ffi::OsString,
+    fs::{self, File},
+    net::{Ipv4Addr, TcpListener},
+    path::PathBuf,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Progress, cancel,
+    process::{self, Group},
+    project::Project,
+    python::Python,
+};
+
+/// The region that everything runs in.
+pub const REGION: &str = "us-east-1";
+
+/// Access key id and secret of the embedded account's root user.
+pub const ROOT_KEY: &str = "test";
+
+/// The port that the embedded AWS uses unless told otherwise, as its kind has always done.
+pub const DEFAULT_PORT: u16 = 4566;
+
+/// Where an embedded AWS is, and what reaches it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// The loopback port.
+    pub port: u16,
+}
+
+impl Address {
+    /// The URL for `AWS_ENDPOINT_URL`.
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The variables that make any AWS client talk to it as root.
+    pub fn exports(&self) -> [(&'static str, String); 4] {
+        [
+            ("AWS_ENDPOINT_URL", self.endpoint()),
+            ("AWS_ACCESS_KEY_ID", ROOT_KEY.to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", ROOT_KEY.to_owned()),
+            ("AWS_REGION", REGION.to_owned()),
+        ]
+    }
+
+    /// Makes `command` see this AWS and no other: whatever the caller's environment and
+    /// files say of AWS is hidden from it, so that real credentials are never used.
+    pub fn apply_to(&self, command: &mut Command, project: &Project) {
+        for name in inherited("AWS_") {
+            command.env_remove(name);
+        }
+        command
+            .envs(self.exports())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_CONFIG_FILE", project.build("no-aws-config"))
+            .env(
+                "AWS_SHARED_CREDENTIALS_FILE",
+                project.build("no-aws-credentials"),
+            );
+    }
+
+    /// The `Host` under which the HTTP API at `api_endpoint` is reached on loopback.
+    pub fn api_host(&self, api_endpoint: &str) -> Result<String> {
+        let id = api_endpoint
+            .strip_prefix("https://")
+            .or_else(|| api_endpoint.strip_prefix("http://"))
+            .and_then(|rest| rest.split('.').next())
+            .with_context(|| format!("api_endpoint is not an execute-api URL: {api_endpoint}"))?;
+        Ok(format!("{id}.execute-api.localhost:{}", self.port))
+    }
+
+    /// Empties it.
+    pub fn reset(&self) -> Result<()> {
+        ureq::post(format!("{}/_ministack/reset", self.endpoint()))
+            .send_empty()
+            .context("cannot reset the embedded AWS")?;
+        Ok(())
+    }
+
+    fn answers(&self) -> bool {
+        ureq::get(format!("{}/_ministack/health", self.endpoint()))
+            .call()
+            .is_ok()
+    }
+}
+
+/// The names of this process's environment variables that begin with `prefix`.
+pub(crate) fn inherited(prefix: &str) -> Vec<OsString> {
+    env::vars_os()
+        .map(|(name, _)| name)
+        .filter(|name| name.as_encoded_bytes().starts_with(prefix.as_bytes()))
+        .collect()
+}
+
+/// A running embedded AWS; dropped, it ends with all functions that it runs.
+#[derive(Debug)]
+pub struct EmbeddedAws {
+    address: Address,
+    group: Group,
+}
+
+impl EmbeddedAws {
+    /// Starts one on `port`, or on a free port for `None`, and waits until it answers.
+    ///
+    /// Fails when the port is taken, and with the end of the server's log when it ends early.
+    pub fn start(
+        project: &Project,
+        python: &Python,
+        port: Option<u16>,
+        progress: Progress,
+    ) -> Result<Self> {
+        let address = Address {
+            port: bindable(project, port)?,
+        };
+        let log = project.log(&format!("embedded-aws-{}", address.port));
+        let temporary = project.build(&format!("embedded-aws-{}", address.port));
+        if temporary.exists() {
+            fs::remove_dir_all(&temporary)?;
+        }
+        fs::create_dir_all(&temporary)?;
+        let output = File::create(&log)?;
+
+        let mut command = Command::new(python.program("ministack"));
+        command
+            .env_clear()
+            .envs(
+                ["PATH", "HOME", "LANG"]
+                    .iter()
+                    .filter_map(|name| Some((name, env::var_os(name)?))),
+            )
+            .envs(address.exports())
+            .env("AUTH", "true")
+            .env("BIND_HOST", "127.0.0.1")
+            .env("GATEWAY_PORT", address.port.to_string())
+            .env("TMPDIR", &temporary)
+            .current_dir(&temporary)
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output);
+        let mut aws = Self {
+            group: Group::spawn(&mut command)?,
+            address,
+        };
+
+        progress("waiting for it to answer");
+        let answered = cancel::poll(Duration::from_secs(60), || match aws.group.try_wait()? {
+            Some(status) => bail!(
+                "the embedded AWS ended ({status}); its log: {}",
+                log.display()
+            ),
+            None => Ok(aws.address.answers().then_some(())),
+        })?;
+        answered.with_context(|| {
+            format!(
+                "the embedded AWS did not answer in 60 s; its log: {}",
+                log.display()
+            )
+        })?;
+        Ok(aws)
+    }
+
+    /// Where it is.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Leaves it running after this process, on record for [`Record::load`].
+    pub fn leave_running(self, project: &Project) -> Result<Record> {
+        let record = Record {
+            address: self.address.clone(),
+            process: self.group.id(),
+        };
+        fs::write(Record::path(project), serde_json::to_vec_pretty(&record)?)?;
+        self.group.detach();
+        Ok(record)
+    }
+}
+
+/// An embedded AWS that was left running.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// Where it is.
+    pub address: Address,
+    /// Its process id, which is also its group's.
+    pub process: u32,
+}
+
+impl Record {
+    fn path(project: &Project) -> PathBuf {
+        project.build("embedded-aws.json")
+    }
+
+    /// The one that was left running and still answers, if any; a stale record is removed.
+    pub fn load(project: &Project) -> Result<Option<Self>> {
+        let path = Self::path(project);
+        let Ok(text) = fs::read(&path) else {
+            return Ok(None);
+        };
+        let record: Self = serde_json::from_slice(&text)
+            .with_context(|| format!("{} is not a record; delete it", path.display()))?;
+        if record.is_ours() && record.address.answers() {
+            return Ok(Some(record));
+        }
+        fs::remove_file(path)?;
+        Ok(None)
+    }
+
+    /// Ends it and everything that it runs.
+    pub fn stop(self, project: &Project) -> Result<()> {
+        process::end_group(self.process, || !self.is_ours());
+        fs::remove_file(Self::path(project))?;
+        Ok(())
+    }
+
+    /// Whether the process is the embedded AWS still, and not another under a reused id.
+    fn is_ours(&self) -> bool {
+        Command::new("ps")
+            .args(["-o", "args=", "-p", &self.process.to_string()])
+            .output()
+            .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("ministack"))
+    }
+}
+
+fn bindable(project: &Project, port: Option<u16>) -> Result<u16> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0))) {
+        Ok(listener) => Ok(listener.local_addr()?.port()),
+        Err(error) => {
+            let port = port.unwrap_or_default();
+            match Record::load(project)? {
+                Some(record) if record.address.port == port => bail!(
+                    "an embedded AWS of this project is up on port {port} already (process {}): \
+                     end it with `cargo xtask local down`, or choose another port with --port",
+                    record.process
+                ),
+                _ => bail!(
+                    "port {port} of the loopback address is taken ({error}): \
+                     choose another with --port"
+                ),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_api_is_reached_under_its_own_host_name() {
+        let address = Address { port: 4566 };
+        let host = address.api_host("https://a1b2c3.execute-api.us-east-1.amazonaws.com");
+        assert_eq!(host.expect("a URL"), "a1b2c3.execute-api.localhost:4566");
+        assert!(address.api_host("a1b2c3").is_err());
+    }
+}

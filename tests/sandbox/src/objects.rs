@@ -1,0 +1,30 @@
+//! Reads objects of the embedded S3 through presigned URLs.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
+
+use crate::{
+    api,
+    embedded_aws::{Address, REGION, ROOT_KEY},
+};
+
+/// The text of an object, or `None` while there is none under that key.
+pub fn read(aws: &Address, bucket: &str, key: &str) -> Result<Option<String>> {
+    let endpoint = aws.endpoint().parse().context("the endpoint is no URL")?;
+    let bucket = Bucket::new(endpoint, UrlStyle::Path, bucket.to_owned(), REGION)?;
+    let credentials = Credentials::new(ROOT_KEY, ROOT_KEY);
+    let url = bucket
+        .get_object(Some(&credentials), key)
+        .sign(Duration::from_secs(60));
+    let mut response = api::agent().get(url.as_str()).call()?;
+    match response.status().as_u16() {
+        200 => Ok(Some(response.body_mut().read_to_string()?)),
+        404 => Ok(None),
+        status => bail!(
+            "GetObject of {key} answered {status}: {}",
+            response.body_mut().read_to_string()?
+        ),
+    }
+}

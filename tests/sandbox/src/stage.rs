@@ -1,0 +1,42 @@
+//! A copy of an example in the build folder, where Terraform may write.
+
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+use crate::project::Project;
+
+/// Copies the `.tf` files of `examples/<example>` to `<build>/stages/<name>/examples/<example>`,
+/// with the checkout's `modules` beside it so that relative sources hold.
+///
+/// What an earlier run left there is removed. Gives the copy's path.
+pub fn example(project: &Project, name: &str, example: &str) -> Result<PathBuf> {
+    let stage = project.build("stages").join(name);
+    if stage.exists() {
+        fs::remove_dir_all(&stage)?;
+    }
+    let copy = stage.join("examples").join(example);
+    fs::create_dir_all(&copy)?;
+    symlink(project.root().join("modules"), stage.join("modules"))?;
+    let source = project.root().join("examples").join(example);
+    copy_configuration(&source, &copy)
+        .with_context(|| format!("cannot copy the example {}", source.display()))?;
+    Ok(copy)
+}
+
+fn copy_configuration(from: &Path, to: &Path) -> Result<()> {
+    for entry in fs::read_dir(from)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "tf") {
+            fs::copy(
+                &path,
+                to.join(path.file_name().context("a file has a name")?),
+            )?;
+        }
+    }
+    Ok(())
+}
