@@ -1,0 +1,16 @@
+module "upload_pipeline" {
+  # In a repository of your own: source = "git::https://<host>/<repository>.git//modules/upload-pipeline?ref=<tag>"
+  source = "../../modules/upload-pipeline"
+
+  name                = var.name
+  deletion_protection = var.deletion_protection
+  build               = { profile = var.build_profile }
+
+  sign_in = {
+    callback_urls = var.callback_urls
+
+    # ALLOW_USER_PASSWORD_AUTH is there for the curl lines of the README, which hand the password to Cognito.
+    # Without it, clients sign in through the hosted UI or by SRP: leave it out of a deployment that people use.
+    auth_flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+  }
+}

@@ -1,0 +1,71 @@
+variable "name" {
+  description = "Name of the API and of its access log."
+  type        = string
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,128}$", var.name))
+    error_message = "name: use 1 to 128 letters, digits, \"_\" and \"-\"."
+  }
+}
+
+variable "jwt" {
+  description = "Whose tokens open the routes: the issuer's address, and the app clients for which the token was made."
+  type = object({
+    issuer   = string
+    audience = list(string)
+  })
+  validation {
+    condition     = length(var.jwt.audience) > 0
+    error_message = "jwt.audience: name at least one app client; with none, every token of the issuer would be let in."
+  }
+}
+
+variable "routes" {
+  description = "Function that answers each route, by \"METHOD /path\". A token is required, and any of `scopes` if given, except where `public` is true."
+  type = map(object({
+    function_arn = string
+    scopes       = optional(set(string), [])
+    public       = optional(bool, false)
+  }))
+  validation {
+    condition     = alltrue([for route in keys(var.routes) : can(regex("^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\\S*$", route))])
+    error_message = "routes: write each key as a method and a path, such as \"POST /uploads\" or \"GET /uploads/{upload_id}\"."
+  }
+}
+
+variable "cors" {
+  description = "Browser access from other origins. Null allows none."
+  type = object({
+    origins         = list(string)
+    methods         = optional(list(string), ["GET", "POST", "PUT", "PATCH", "DELETE"])
+    headers         = optional(list(string), ["authorization", "content-type"])
+    expose_headers  = optional(list(string), [])
+    max_age_seconds = optional(number, 3600)
+  })
+  default = null
+  validation {
+    condition     = alltrue([for origin in try(var.cors.origins, []) : can(regex("^https?://[^/]+$", origin))])
+    error_message = "cors.origins: give scheme and host without a path, such as \"https://app.example.com\"."
+  }
+}
+
+variable "throttling" {
+  description = "Requests that all callers together may send to one route; beyond that they get 429. The account's own limit, 10,000 a second, stands above it."
+  type = object({
+    requests_per_second = optional(number, 100)
+    burst               = optional(number, 200)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "log_retention_days" {
+  description = "Days until CloudWatch deletes a line of the access log."
+  type        = number
+  default     = 30
+}
+
+variable "tags" {
+  description = "Tags of every resource."
+  type        = map(string)
+  default     = {}
+}

@@ -1,0 +1,57 @@
+variable "name" {
+  description = "Name of the bucket, unique among all accounts of the AWS partition. The account id and the region in it make that likely."
+  type        = string
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.name))
+    error_message = "name: use 3 to 63 lower case letters, digits and \"-\", with a letter or digit at both ends."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether destroy refuses to delete a bucket that still holds objects."
+  type        = bool
+  default     = true
+}
+
+variable "kms_key_arn" {
+  description = "KMS key that encrypts the objects. Null encrypts with keys that S3 manages (SSE-S3). Whoever reads or writes needs permission on your key."
+  type        = string
+  default     = null
+}
+
+variable "lifecycle_days" {
+  description = "Days until S3 removes unfinished multipart uploads, versions that were overwritten or deleted, and (not by default) current objects."
+  type = object({
+    incomplete_upload = optional(number, 7)
+    old_version       = optional(number, 30)
+    object            = optional(number)
+  })
+  default  = {}
+  nullable = false
+  validation {
+    condition     = alltrue([for days in values(var.lifecycle_days) : days == null || try(days >= 1 && floor(days) == days, false)])
+    error_message = "lifecycle_days: give whole days, 1 or more. Leave out `object` to keep objects for ever."
+  }
+}
+
+variable "cors" {
+  description = "Browser access from other origins, such as for a presigned upload. Null allows none."
+  type = object({
+    origins         = list(string)
+    methods         = optional(list(string), ["GET", "HEAD", "PUT"])
+    headers         = optional(list(string), ["*"])
+    expose_headers  = optional(list(string), ["ETag", "x-amz-version-id"])
+    max_age_seconds = optional(number, 3600)
+  })
+  default = null
+  validation {
+    condition     = alltrue([for origin in try(var.cors.origins, []) : can(regex("^https?://[^/]+$", origin))])
+    error_message = "cors.origins: give scheme and host without a path, such as \"https://app.example.com\". \"*\" would let any site read what a signed link opens."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every resource."
+  type        = map(string)
+  default     = {}
+}

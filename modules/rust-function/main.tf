@@ -1,0 +1,72 @@
+data "aws_region" "current" {}
+
+resource "rustlambda_package" "this" {
+  manifest_path = var.package.manifest_path
+  package       = var.package.package
+  binary        = var.package.binary
+  profile       = var.package.profile
+  features      = var.package.features
+  environment   = var.package.environment
+  architecture  = var.architecture
+}
+
+resource "aws_lambda_function" "this" {
+  function_name                  = var.name
+  description                    = var.description
+  role                           = aws_iam_role.this.arn
+  runtime                        = "provided.al2023"
+  handler                        = "bootstrap"
+  architectures                  = [var.architecture]
+  filename                       = rustlambda_package.this.filename
+  source_code_hash               = rustlambda_package.this.source_code_hash
+  memory_size                    = var.memory_mb
+  timeout                        = var.timeout_seconds
+  reserved_concurrent_executions = var.reserved_concurrency
+  tags                           = var.tags
+
+  dynamic "environment" {
+    for_each = length(var.environment) > 0 ? [var.environment] : []
+    content {
+      variables = environment.value
+    }
+  }
+
+  tracing_config {
+    mode = var.tracing ? "Active" : "PassThrough"
+  }
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.this.name
+  }
+
+  # The first invocation already needs what the role may do.
+  depends_on = [aws_iam_role_policy.this]
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.log_retention_days
+  tags              = var.tags
+}
+
+resource "aws_lambda_event_source_mapping" "kinesis" {
+  count                              = length(var.kinesis_source[*])
+  event_source_arn                   = var.kinesis_source.stream_arn
+  function_name                      = aws_lambda_function.this.arn
+  starting_position                  = "TRIM_HORIZON"
+  batch_size                         = var.kinesis_source.batch_size
+  maximum_batching_window_in_seconds = var.kinesis_source.batching_window_seconds
+  parallelization_factor             = var.kinesis_source.parallelization_factor
+  maximum_retry_attempts             = var.kinesis_source.maximum_retries
+  maximum_record_age_in_seconds      = var.kinesis_source.maximum_record_age_seconds
+  bisect_batch_on_function_error     = true
+  function_response_types            = ["ReportBatchItemFailures"]
+  tags                               = var.tags
+
+  destination_config {
+    on_failure {
+      destination_arn = var.kinesis_source.failure_queue_arn
+    }
+  }
+}

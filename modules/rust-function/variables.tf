@@ -1,0 +1,129 @@
+variable "name" {
+  description = "Name of the function, unique in the account and region. Its role and log group are named after it."
+  type        = string
+  validation {
+    # A role's name has 64 characters; "-" and the longest region take 15.
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,49}$", var.name))
+    error_message = "name: use 1 to 49 letters, digits, \"_\" and \"-\"."
+  }
+}
+
+variable "description" {
+  description = "What the function does, for whoever finds it in the console."
+  type        = string
+  default     = null
+}
+
+variable "package" {
+  description = "Cargo package to compile: its Cargo.toml, and what cargo needs to know. `package` and `binary` matter only where the manifest has several."
+  type = object({
+    manifest_path = string
+    package       = optional(string)
+    binary        = optional(string)
+    profile       = optional(string, "release")
+    features      = optional(list(string))
+    environment   = optional(map(string))
+  })
+  validation {
+    condition     = endswith(var.package.manifest_path, "Cargo.toml")
+    error_message = "package.manifest_path: name the Cargo.toml file itself, such as \"$${path.module}/../lambdas/hello/Cargo.toml\"."
+  }
+}
+
+variable "architecture" {
+  description = "Instruction set to compile for and to run on: x86_64, or arm64, which costs about a fifth less."
+  type        = string
+  default     = "x86_64"
+  validation {
+    condition     = contains(["x86_64", "arm64"], var.architecture)
+    error_message = "architecture: use \"x86_64\" or \"arm64\"."
+  }
+}
+
+variable "environment" {
+  description = "Environment variables of the running function. They can be read in the console and in the state: no secrets."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "permissions" {
+  description = "What the function may do, besides writing its log and reading its event source."
+  type = list(object({
+    sid       = string
+    actions   = list(string)
+    resources = list(string)
+  }))
+  default  = []
+  nullable = false
+  validation {
+    condition     = !anytrue([for action in flatten(var.permissions[*].actions) : action == "*" || endswith(action, ":*")])
+    error_message = "permissions: name the actions that the function calls, such as \"s3:PutObject\", instead of all of a service."
+  }
+}
+
+variable "memory_mb" {
+  description = "Memory in MB. CPU grows with it: 1769 MB is one whole core."
+  type        = number
+  default     = 256
+  validation {
+    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240
+    error_message = "memory_mb: Lambda gives between 128 and 10240 MB."
+  }
+}
+
+variable "timeout_seconds" {
+  description = "Longest that one invocation may take."
+  type        = number
+  default     = 30
+  validation {
+    condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 900
+    error_message = "timeout_seconds: Lambda allows between 1 and 900 seconds."
+  }
+}
+
+variable "reserved_concurrency" {
+  description = "Instances that are kept for this function and that it cannot exceed. -1 shares the account's."
+  type        = number
+  default     = -1
+}
+
+variable "tracing" {
+  description = "Whether each sampled invocation is traced in X-Ray, even if its caller is not."
+  type        = bool
+  default     = false
+}
+
+variable "log_retention_days" {
+  description = "Days until CloudWatch deletes a line of the log."
+  type        = number
+  default     = 30
+}
+
+variable "kinesis_source" {
+  description = "Kinesis stream whose records the function processes. It must answer with the `batchItemFailures` of the batch. Records that still fail after the retries, or grow too old, are reported to the failure queue; nothing else remembers them."
+  type = object({
+    stream_arn                 = string
+    failure_queue_arn          = string
+    batch_size                 = optional(number, 100)
+    batching_window_seconds    = optional(number, 0)
+    parallelization_factor     = optional(number, 1)
+    maximum_retries            = optional(number, 10)
+    maximum_record_age_seconds = optional(number, 86400)
+  })
+  default = null
+  validation {
+    condition     = try(var.kinesis_source.maximum_retries >= 0 && var.kinesis_source.maximum_record_age_seconds >= 60, true)
+    error_message = "kinesis_source: give maximum_retries of 0 or more and maximum_record_age_seconds of 60 or more. Endless retries (-1) let one bad record block its shard."
+  }
+  validation {
+    condition     = try(var.kinesis_source.parallelization_factor >= 1 && var.kinesis_source.parallelization_factor <= 10, true)
+    error_message = "kinesis_source.parallelization_factor: Lambda processes between 1 and 10 batches of a shard at once."
+  }
+}
+
+variable "tags" {
+  description = "Tags of every resource."
+  type        = map(string)
+  default     = {}
+}

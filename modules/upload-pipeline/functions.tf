@@ -1,0 +1,104 @@
+locals {
+  # Relative, so that a plan reads the same in every checkout.
+  lambdas = "${path.module}/../../lambdas"
+}
+
+module "upload_api" {
+  source             = "../rust-function"
+  name               = "${var.name}-upload-api"
+  description        = "Answers the upload routes: stores the file, writes its row and puts its record on the stream."
+  architecture       = var.build.architecture
+  memory_mb          = 256
+  timeout_seconds    = 15 # API Gateway gives up after 30.
+  tracing            = var.tracing
+  log_retention_days = var.log_retention_days
+  tags               = var.tags
+
+  package = {
+    manifest_path = "${local.lambdas}/upload-api/Cargo.toml"
+    profile       = var.build.profile
+    environment   = var.build.environment
+  }
+
+  environment = {
+    UPLOADS_BUCKET = module.uploads.name
+    UPLOADS_TABLE  = module.table.name
+    STREAM_NAME    = module.stream.name
+    LOG_LEVEL      = var.log_level
+  }
+
+  permissions = [
+    {
+      sid       = "StoreUploads"
+      actions   = ["s3:PutObject"]
+      resources = ["${module.uploads.arn}/uploads/*"]
+    },
+    {
+      sid       = "RecordUploads"
+      actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
+      resources = [module.table.arn]
+    },
+    {
+      sid       = "AnnounceUploads"
+      actions   = ["kinesis:PutRecord"]
+      resources = [module.stream.arn]
+    },
+  ]
+}
+
+module "upload_processor" {
+  source             = "../rust-function"
+  name               = "${var.name}-upload-processor"
+  description        = "Reads each upload on the stream and stores what it makes of it."
+  architecture       = var.build.architecture
+  memory_mb          = 512 # An upload of 16 MiB and its result are held at once.
+  timeout_seconds    = 60
+  tracing            = var.tracing
+  log_retention_days = var.log_retention_days
+  tags               = var.tags
+
+  package = {
+    manifest_path = "${local.lambdas}/upload-processor/Cargo.toml"
+    profile       = var.build.profile
+    environment   = var.build.environment
+  }
+
+  environment = {
+    UPLOADS_BUCKET        = module.uploads.name
+    PROCESSED_BUCKET      = module.processed.name
+    UPLOADS_TABLE         = module.table.name
+    DEAD_LETTER_QUEUE_URL = aws_sqs_queue.dead_letters.url
+    LOG_LEVEL             = var.log_level
+  }
+
+  # With the queue as its destination, the module also grants sqs:SendMessage, which the function needs for its own dead letters.
+  kinesis_source = {
+    stream_arn             = module.stream.arn
+    failure_queue_arn      = aws_sqs_queue.dead_letters.arn
+    parallelization_factor = var.stream.parallelization_factor
+  }
+
+  permissions = [
+    {
+      sid       = "ReadUploads"
+      actions   = ["s3:GetObjectVersion"]
+      resources = ["${module.uploads.arn}/uploads/*"]
+    },
+    {
+      # Without it S3 answers 403 for an object that is missing, and the function could not tell.
+      sid       = "SeeMissingUploads"
+      actions   = ["s3:ListBucket"]
+      resources = [module.uploads.arn]
+    },
+    {
+      sid       = "StoreResults"
+      actions   = ["s3:PutObject"]
+      resources = ["${module.processed.arn}/processed/*"]
+    },
+    {
+      sid       = "RecordResults"
+      actions   = ["dynamodb:UpdateItem"]
+      resources = [module.table.arn]
+    },
+  ]
+}

@@ -1,0 +1,87 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  # Bucket names are shared by all accounts; with these two the same pipeline goes into any account and region.
+  bucket_suffix = "${data.aws_caller_identity.current.account_id}-${data.aws_region.current.id}"
+
+  bucket_cors = length(var.allowed_origins) > 0 ? { origins = var.allowed_origins } : null
+  api_cors = length(var.allowed_origins) > 0 ? {
+    origins        = var.allowed_origins
+    methods        = ["GET", "POST"]
+    expose_headers = ["location"]
+  } : null
+}
+
+module "uploads" {
+  source              = "../object-store"
+  name                = "${var.name}-uploads-${local.bucket_suffix}"
+  deletion_protection = var.deletion_protection
+  lifecycle_days      = { object = var.expire_after_days }
+  cors                = local.bucket_cors
+  tags                = var.tags
+}
+
+module "processed" {
+  source              = "../object-store"
+  name                = "${var.name}-processed-${local.bucket_suffix}"
+  deletion_protection = var.deletion_protection
+  lifecycle_days      = { object = var.expire_after_days }
+  cors                = local.bucket_cors
+  tags                = var.tags
+}
+
+module "table" {
+  source              = "../table"
+  name                = "${var.name}-uploads"
+  partition_key       = { name = "owner" }
+  sort_key            = { name = "upload_id" }
+  deletion_protection = var.deletion_protection
+  tags                = var.tags
+}
+
+module "stream" {
+  source          = "../event-stream"
+  name            = "${var.name}-uploads"
+  shards          = var.stream.shards
+  retention_hours = var.stream.retention_hours
+  tags            = var.tags
+}
+
+resource "aws_sqs_queue" "dead_letters" {
+  name                      = "${var.name}-dead-letters"
+  message_retention_seconds = 14 * 24 * 60 * 60 # The longest that SQS keeps a message.
+  sqs_managed_sse_enabled   = true
+  tags                      = var.tags
+}
+
+module "user_pool" {
+  source              = "../user-pool"
+  name                = var.name
+  domain_prefix       = "${var.name}-${data.aws_caller_identity.current.account_id}"
+  callback_urls       = var.sign_in.callback_urls
+  logout_urls         = var.sign_in.logout_urls
+  auth_flows          = var.sign_in.auth_flows
+  deletion_protection = var.deletion_protection
+  tags                = var.tags
+}
+
+module "api" {
+  source             = "../http-api"
+  name               = var.name
+  cors               = local.api_cors
+  throttling         = var.throttling
+  log_retention_days = var.log_retention_days
+  tags               = var.tags
+
+  jwt = {
+    issuer   = module.user_pool.issuer
+    audience = [module.user_pool.client_id]
+  }
+
+  routes = {
+    "POST /uploads"            = { function_arn = module.upload_api.arn }
+    "GET /uploads/{upload_id}" = { function_arn = module.upload_api.arn }
+  }
+}

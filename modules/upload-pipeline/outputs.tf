@@ -1,0 +1,52 @@
+output "api_endpoint" {
+  description = "Address of the API, without a slash at the end."
+  value       = module.api.endpoint
+}
+
+output "user_pool_id" {
+  description = "Id of the user pool."
+  value       = module.user_pool.id
+}
+
+output "user_pool_client_id" {
+  description = "Id of the app client with which users sign in."
+  value       = module.user_pool.client_id
+}
+
+output "hosted_ui_url" {
+  description = "Address of the hosted UI, below which /login, /oauth2/authorize and /oauth2/token live."
+  value       = module.user_pool.hosted_ui_url
+}
+
+output "uploads_bucket" {
+  description = "Bucket that holds what was uploaded, below uploads/."
+  value       = module.uploads.name
+}
+
+output "processed_bucket" {
+  description = "Bucket that holds the results, below processed/."
+  value       = module.processed.name
+}
+
+output "uploads_table" {
+  description = "Table with a row for each upload."
+  value       = module.table.name
+}
+
+output "stream_name" {
+  description = "Stream that carries a record for each upload."
+  value       = module.stream.name
+}
+
+output "dead_letter_queue_url" {
+  description = "Queue that holds what could not be processed, with the reason, for 14 days."
+  value       = aws_sqs_queue.dead_letters.url
+}
+
+output "functions" {
+  description = "Functions by name: what to look at, and which role to inspect."
+  value = {
+    upload-api       = module.upload_api
+    upload-processor = module.upload_processor
+  }
+}

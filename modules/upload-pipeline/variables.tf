@@ -1,0 +1,104 @@
+variable "name" {
+  description = "Name of the pipeline. Everything that it creates begins with it, so that several live side by side in one account."
+  type        = string
+  default     = "uploads"
+  validation {
+    # A bucket's name has 63 characters: "<name>-processed-<account>-<region>".
+    condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))
+    error_message = "name: use 3 to 24 lower case letters, digits and \"-\", beginning with a letter and not ending with \"-\"."
+  }
+  validation {
+    condition     = !can(regex("aws|amazon|cognito", var.name))
+    error_message = "name: it becomes part of the sign-in page's address, where Cognito refuses \"aws\", \"amazon\" and \"cognito\". Choose another name."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether destroy refuses to delete uploads, their table and the users. Set it to false and apply before you destroy a pipeline with everything in it."
+  type        = bool
+  default     = true
+}
+
+variable "sign_in" {
+  description = "Your client's addresses (exactly as it sends them), and how it may sign in besides the hosted UI."
+  type = object({
+    callback_urls = optional(list(string), ["http://localhost:3000/callback"])
+    logout_urls   = optional(list(string), [])
+    auth_flows    = optional(set(string), ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "allowed_origins" {
+  description = "Web sites whose scripts may call the API and use signed links to the buckets, such as [\"https://app.example.com\"]."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "build" {
+  description = "How cargo compiles the functions: profile, instruction set (x86_64 or arm64) and environment variables."
+  type = object({
+    profile      = optional(string, "lambda")
+    architecture = optional(string, "x86_64")
+    environment  = optional(map(string))
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "stream" {
+  description = "Capacity between upload and processing: shards (null scales on demand), hours that records are kept, and batches of one shard that are processed at once."
+  type = object({
+    shards                 = optional(number)
+    retention_hours        = optional(number, 24)
+    parallelization_factor = optional(number, 1)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "throttling" {
+  description = "Requests that all callers together may send to one route; beyond that they get 429."
+  type = object({
+    requests_per_second = optional(number, 100)
+    burst               = optional(number, 200)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "expire_after_days" {
+  description = "Days until uploads and results are deleted. Null keeps them."
+  type        = number
+  default     = null
+}
+
+variable "tracing" {
+  description = "Whether sampled invocations are traced in X-Ray."
+  type        = bool
+  default     = false
+}
+
+variable "log_level" {
+  description = "What the functions log: error, warn, info, debug or trace."
+  type        = string
+  default     = "info"
+  validation {
+    condition     = contains(["error", "warn", "info", "debug", "trace"], var.log_level)
+    error_message = "log_level: use error, warn, info, debug or trace."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days until CloudWatch deletes a line of a log."
+  type        = number
+  default     = 30
+}
+
+variable "tags" {
+  description = "Tags of every resource."
+  type        = map(string)
+  default     = {}
+}

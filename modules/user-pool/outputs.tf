@@ -1,0 +1,24 @@
+output "id" {
+  description = "Id of the user pool."
+  value       = aws_cognito_user_pool.this.id
+}
+
+output "arn" {
+  description = "ARN of the user pool."
+  value       = aws_cognito_user_pool.this.arn
+}
+
+output "client_id" {
+  description = "Id of the app client: what a token's `aud` (id token) or `client_id` (access token) must be."
+  value       = aws_cognito_user_pool_client.this.id
+}
+
+output "issuer" {
+  description = "What a token's `iss` must be. Its keys are published at <issuer>/.well-known/jwks.json."
+  value       = "https://${aws_cognito_user_pool.this.endpoint}"
+}
+
+output "hosted_ui_url" {
+  description = "Address of the hosted UI, below which /login, /oauth2/authorize and /oauth2/token live."
+  value       = "https://${aws_cognito_user_pool_domain.this.domain}.auth.${data.aws_region.current.id}.amazoncognito.com"
+}

@@ -1,0 +1,85 @@
+variable "name" {
+  description = "Name of the user pool and of its app client."
+  type        = string
+}
+
+variable "domain_prefix" {
+  description = "First label of the hosted UI's host name, unique among all accounts in the region. The account id in it makes that likely."
+  type        = string
+  validation {
+    condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.domain_prefix))
+    error_message = "domain_prefix: use 1 to 63 lower case letters, digits and \"-\", with a letter or digit at both ends."
+  }
+  validation {
+    condition     = !can(regex("aws|amazon|cognito", var.domain_prefix))
+    error_message = "domain_prefix: Cognito refuses \"aws\", \"amazon\" and \"cognito\" anywhere in it. Choose another name."
+  }
+}
+
+variable "callback_urls" {
+  description = "Where the hosted UI may send the authorization code: the addresses of your client, exactly as it sends them."
+  type        = list(string)
+  validation {
+    condition     = length(var.callback_urls) > 0
+    error_message = "callback_urls: name at least one address, such as \"https://app.example.com/callback\"."
+  }
+  validation {
+    condition     = alltrue([for url in var.callback_urls : can(regex("^(https://|http://localhost[:/]|[a-z][a-z0-9.+-]*\\.[a-z0-9.+-]*://)[^#]*$", url))])
+    error_message = "callback_urls: use https:// (http:// only for localhost, or an app's own scheme such as com.example.app://), without a #fragment."
+  }
+}
+
+variable "logout_urls" {
+  description = "Where the hosted UI may send the user after sign-out."
+  type        = list(string)
+  default     = []
+}
+
+variable "auth_flows" {
+  description = "How the app client may sign in without the hosted UI. ALLOW_USER_PASSWORD_AUTH hands the password itself to Cognito, which suits tests and command lines."
+  type        = set(string)
+  default     = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+  validation {
+    condition     = alltrue([for flow in var.auth_flows : startswith(flow, "ALLOW_")])
+    error_message = "auth_flows: write flows with their prefix, such as \"ALLOW_USER_SRP_AUTH\"."
+  }
+}
+
+variable "token_validity" {
+  description = "How long tokens are good for. An access or id token cannot be called back before it expires; a refresh token can."
+  type = object({
+    access_minutes = optional(number, 60)
+    id_minutes     = optional(number, 60)
+    refresh_days   = optional(number, 30)
+  })
+  default  = {}
+  nullable = false
+  validation {
+    condition = alltrue([
+      for minutes in [var.token_validity.access_minutes, var.token_validity.id_minutes] : minutes >= 5 && minutes <= 1440
+    ])
+    error_message = "token_validity: access and id tokens last between 5 and 1440 minutes (one day)."
+  }
+}
+
+variable "password_minimum_length" {
+  description = "Fewest characters of a password. Upper and lower case, a digit and a symbol are required as well."
+  type        = number
+  default     = 12
+  validation {
+    condition     = var.password_minimum_length >= 8 && var.password_minimum_length <= 99
+    error_message = "password_minimum_length: Cognito takes up to 99, and fewer than 8 is unsafe."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether Cognito refuses to delete the pool. Deleted users cannot be restored, and their passwords cannot be exported."
+  type        = bool
+  default     = true
+}
+
+variable "tags" {
+  description = "Tags of every resource."
+  type        = map(string)
+  default     = {}
+}
