@@ -1,3 +1,62 @@
-//! The project's own commands.
+//! `cargo xtask`: the project's own commands. `cargo xtask --help` lists them.
 
-fn main() {}
+mod demo;
+mod lint;
+mod local;
+mod steps;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use sandbox::{
+    cancel::{self, Cancelled},
+    project::Project,
+};
+
+/// Runs the upload pipeline on an embedded AWS, and tests it.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Deploy the example on an embedded AWS, sign a user in, upload a file, show the result.
+    Demo(demo::Arguments),
+    /// Start, stop or look at an embedded AWS that stays up.
+    Local(local::Arguments),
+    /// Run every test and say how many ran.
+    Test(test::Arguments),
+    /// Check formatting and lints of Rust and Terraform.
+    Lint,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Cancelled>() => {
+            eprintln!("Stopped. Nothing is left running.");
+            // 128 + SIGINT, as shells report it.
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    ctrlc::set_handler(cancel::request).context("cannot handle Ctrl-C")?;
+    let project = Project::find()?;
+    match cli.command {
+        Command::Demo(arguments) => demo::run(&project, &arguments),
+        Command::Local(arguments) => local::run(&project, &arguments),
+        Command::Test(arguments) => test::run(&project, &arguments),
+        Command::Lint => lint::run(&project),
+    }
+}

@@ -20,7 +20,7 @@ pub fn example(project: &Project, name: &str, example: &str) -> Result<PathBuf> 
         fs::remove_dir_all(&stage)?;
     }
     let copy = stage.join("examples").join(example);
-    fs::create_dir_all(&copy)?;
+    fs::create_dir_all(&stage)?;
     symlink(project.root().join("modules"), stage.join("modules"))?;
     let source = project.root().join("examples").join(example);
     copy_configuration(&source, &copy)
@@ -28,10 +28,34 @@ pub fn example(project: &Project, name: &str, example: &str) -> Result<PathBuf> 
     Ok(copy)
 }
 
+/// Copies all modules with their tests to `<build>/stages/modules`, and gives that path.
+pub fn modules(project: &Project) -> Result<PathBuf> {
+    let copy = project.build("stages").join("modules");
+    if copy.exists() {
+        fs::remove_dir_all(&copy)?;
+    }
+    for entry in fs::read_dir(project.root().join("modules"))? {
+        let module = entry?.path();
+        let to = copy.join(module.file_name().context("a folder has a name")?);
+        for folder in ["", "tests"]
+            .iter()
+            .filter(|folder| module.join(folder).is_dir())
+        {
+            copy_configuration(&module.join(folder), &to.join(folder))
+                .with_context(|| format!("cannot copy the module {}", module.display()))?;
+        }
+    }
+    Ok(copy)
+}
+
 fn copy_configuration(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "tf") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "tf" || extension == "hcl")
+        {
             fs::copy(
                 &path,
                 to.join(path.file_name().context("a file has a name")?),
