@@ -1,0 +1,188 @@
+//! Requests and responses of an HTTP API (API Gateway, payload format 2.0).
+//!
+//! A small type of our own stands between the event and the handlers. `lambda_http` would build a
+//! whole `http::Request` and panics where the client's `Host`, query or encoded body cannot be
+//! part of one; a client must not be able to do that.
+
+use std::convert::Infallible;
+use std::error::Error;
+
+use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use aws_lambda_events::encodings::Body;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::claims::Claims;
+use crate::problem::Problem;
+
+/// An answer whose body is text.
+pub type Response = http::Response<String>;
+
+/// A request as a handler wants it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The method, such as POST.
+    pub method: Method,
+    /// The path below the stage, percent-decoded by API Gateway.
+    pub path: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// Who is calling; empty where the route has no authorizer.
+    pub claims: Claims,
+    /// API Gateway's id of this request.
+    pub request_id: String,
+    body: String,
+    body_is_base64: bool,
+}
+
+impl Request {
+    /// The body, a JSON object, as a `T`. A member that `T` does not know is ignored, one that
+    /// stands twice is refused.
+    ///
+    /// # Errors
+    /// 415 when the request declares another media type, 400 when the body is not such an object.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        self.expect_json()?;
+        let body = self.body()?;
+        // serde would read an array as a struct's members in order.
+        if body.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Problem::bad_request("the body must be a JSON object"));
+        }
+        serde_json::from_slice(&body).map_err(|error| {
+            Problem::bad_request(format!("the body is not the JSON expected: {error}"))
+        })
+    }
+
+    fn body(&self) -> Result<Vec<u8>, Problem> {
+        if !self.body_is_base64 {
+            return Ok(self.body.clone().into_bytes());
+        }
+        BASE64_STANDARD
+            .decode(&self.body)
+            .map_err(|error| Problem::bad_request(format!("the body is not base64: {error}")))
+    }
+
+    /// Without a Content-Type the body decides (RFC 9110, section 8.3).
+    fn expect_json(&self) -> Result<(), Problem> {
+        let Some(declared) = self.headers.get(CONTENT_TYPE) else {
+            return Ok(());
+        };
+        let declared = declared.to_str().unwrap_or_default();
+        let essence = declared.split(';').next().unwrap_or_default().trim();
+        let essence = essence.to_ascii_lowercase();
+        if essence == "application/json" || essence.ends_with("+json") {
+            return Ok(());
+        }
+        Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "send the body as JSON, with the header Content-Type: application/json",
+        ))
+    }
+}
+
+impl From<ApiGatewayV2httpRequest> for Request {
+    fn from(event: ApiGatewayV2httpRequest) -> Self {
+        let context = event.request_context;
+        let claims = context
+            .authorizer
+            .and_then(|authorizer| authorizer.jwt)
+            .map(|jwt| Claims::from(jwt.claims));
+        Self {
+            method: context.http.method,
+            path: below_stage(event.raw_path.unwrap_or_default(), context.stage.as_deref()),
+            headers: event.headers,
+            claims: claims.unwrap_or_default(),
+            request_id: context.request_id.unwrap_or_default(),
+            body: event.body.unwrap_or_default(),
+            body_is_base64: event.is_base64_encoded,
+        }
+    }
+}
+
+/// A named stage is the first part of the path that clients see; `$default` is not.
+fn below_stage(path: String, stage: Option<&str>) -> String {
+    stage
+        .and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage))
+        .filter(|rest| rest.starts_with('/'))
+        .map_or_else(|| path.clone(), str::to_owned)
+}
+
+/// An answer with a JSON body.
+///
+/// # Errors
+/// 500 when `body` cannot be written as JSON.
+pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Response, Problem> {
+    let mut response = Response::new(serde_json::to_string(body).map_err(Problem::internal)?);
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
+}
+
+/// Runs the function: each request goes to `handler`, and what that returns is the answer. A
+/// failure (5xx) is logged with its causes.
+///
+/// # Errors
+/// When the Lambda runtime's API cannot be reached.
+pub async fn serve<H, F>(handler: H) -> Result<(), lambda_runtime::Error>
+where
+    H: Fn(Request) -> F,
+    F: Future<Output = Result<Response, Problem>>,
+{
+    let handler = &handler;
+    lambda_runtime::run(service_fn(
+        move |event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
+            Ok::<_, Infallible>(answer(handler, event.payload.into()).await)
+        },
+    ))
+    .await
+}
+
+async fn answer<H, F>(handler: &H, request: Request) -> ApiGatewayV2httpResponse
+where
+    H: Fn(Request) -> F,
+    F: Future<Output = Result<Response, Problem>>,
+{
+    let request_id = request.request_id.clone();
+    let response = handler(request).await.unwrap_or_else(|problem| {
+        log(&problem, &request_id);
+        problem.into_response(&request_id)
+    });
+    into_event(response)
+}
+
+fn log(problem: &Problem, request_id: &str) {
+    let status = problem.status().as_u16();
+    match problem.cause() {
+        Some(cause) => tracing::error!(request_id, status, cause = chain(cause), "request failed"),
+        None => tracing::info!(request_id, status, ?problem, "request refused"),
+    }
+}
+
+/// The error and its causes in one line.
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
+}
+
+fn into_event(response: Response) -> ApiGatewayV2httpResponse {
+    let (parts, body) = response.into_parts();
+    let mut event = ApiGatewayV2httpResponse::default();
+    event.status_code = parts.status.as_u16().into();
+    event.headers = parts.headers;
+    // Every answer is one caller's own, and is what its Content-Type says.
+    event
+        .headers
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    event
+        .headers
+        .insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    event.body = Some(Body::Text(body));
+    event
+}
