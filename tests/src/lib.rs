@@ -1,1 +1,7 @@
-//! Acceptance tests: real terraform, real AWS provider, embedded AWS.
+//! What every acceptance test needs: an example applied to an embedded AWS with IAM
+//! enforced, AWS clients to look at the outcome, and a teardown that is itself a test.
+
+pub mod clients;
+pub mod deployment;
+pub mod drift;
+pub mod suite;

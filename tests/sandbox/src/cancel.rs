@@ -1,14 +1,18 @@
 //! One flag for the whole process: has somebody asked it to stop?
 //!
-//! Whoever owns `main` calls [`request`] from its signal handler; everything
-//! that waits calls [`check`] and unwinds, so that each guard on the way out
-//! ends its own child.
+//! Whoever owns `main` calls [`on_signals`] first; everything that waits calls
+//! [`check`] and unwinds, so that each guard on the way out ends its own child.
 
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Once,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
+
+use anyhow::Context;
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 
@@ -24,12 +28,19 @@ impl std::fmt::Display for Cancelled {
 
 impl std::error::Error for Cancelled {}
 
-/// Asks all work of this process to stop.
-pub fn request() {
-    REQUESTED.store(true, Ordering::SeqCst);
+/// Makes SIGINT, SIGTERM and SIGHUP ask all work of this process to stop.
+///
+/// Called again, by another test of the same process, it does nothing.
+pub fn on_signals() -> anyhow::Result<()> {
+    static INSTALLED: Once = Once::new();
+    let mut result = Ok(());
+    INSTALLED.call_once(|| {
+        result = ctrlc::set_handler(|| REQUESTED.store(true, Ordering::SeqCst));
+    });
+    result.context("cannot handle Ctrl-C")
 }
 
-/// Fails with [`Cancelled`] once [`request`] has been called.
+/// Fails with [`Cancelled`] once a signal has come.
 pub fn check() -> Result<(), Cancelled> {
     if REQUESTED.load(Ordering::SeqCst) {
         Err(Cancelled)

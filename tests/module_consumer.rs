@@ -1,0 +1,100 @@
+//! Another team's repository: an empty folder whose one module block has a git source.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use acceptance_tests::{
+    deployment::{Deployment, TEST_PROFILE},
+    suite::{missing_tool, skip},
+};
+use anyhow::{Context, Result, ensure};
+use sandbox::{cancel, objects, process, project::Project, terraform::Terraform};
+use serde_json::json;
+
+/// Applies the module from a git source, uploads through it and destroys it.
+#[test]
+fn the_module_is_installed_from_git() -> Result<()> {
+    if let Some(reason) = missing_tool() {
+        return Ok(skip("the_module_is_installed_from_git", &reason)?);
+    }
+    cancel::on_signals()?;
+    let outside = tempfile::tempdir()?;
+    let repository = snapshot(&Project::find()?, &outside.path().join("published"))?;
+    let consumer = outside.path().join("consumer");
+    fs::create_dir(&consumer)?;
+    fs::write(consumer.join("main.tf"), configuration(&repository))?;
+
+    let deployment = Deployment::apply("module-consumer", |project, aws, cli_config| {
+        Terraform::new(project, "module-consumer", consumer, aws, cli_config)
+    })?;
+    let token = deployment.new_user("grace@example.com")?.access;
+    let body = json!({"filename": "report.txt", "content": "from another repository"});
+    let answer = deployment.api()?.post("/uploads", Some(&token), body.to_string().as_bytes())?;
+    ensure!(answer.status == 201, "expected 201, got {}: {}", answer.status, answer.body);
+    let answer = answer.json()?;
+    let key = answer["file_key"].as_str().context("the answer names no file_key")?;
+    let key = key.replacen("uploads/", "processed/", 1);
+    let bucket = deployment.output("processed_bucket")?;
+    let text = cancel::poll(std::time::Duration::from_secs(60), || {
+        objects::read(deployment.address(), bucket, &key)
+    })?;
+    ensure!(text.as_deref() == Some("FROM ANOTHER REPOSITORY"), "processed to {text:?}");
+    deployment.destroy_leaves_nothing()
+}
+
+/// The checkout's files, committed or not, as a git repository of their own.
+fn snapshot(project: &Project, folder: &Path) -> Result<PathBuf> {
+    let git = |at: &Path, args: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(args).current_dir(at).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        let log = project.log(&format!("git-{}", args[0]));
+        process::run(&mut command, &log, |_| {})?.success(&format!("git {}", args[0]))
+    };
+    let listed = git(project.root(), &["ls-files", "--cached", "--others", "--exclude-standard"])?;
+    for name in listed.stdout.lines() {
+        let (from, to) = (project.root().join(name), folder.join(name));
+        // A file that is deleted but still in the index is not there to copy.
+        if from.is_file() {
+            fs::create_dir_all(to.parent().context("a file is in a folder")?)?;
+            fs::copy(from, to)?;
+        }
+    }
+    git(folder, &["init", "--quiet"])?;
+    git(folder, &["add", "--all"])?;
+    let author = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
+    git(folder, &[&author[..], &["commit", "--quiet", "--message", "Publish"]].concat())?;
+    Ok(folder.to_owned())
+}
+
+fn configuration(repository: &Path) -> String {
+    format!(
+        r#"
+provider "aws" {{}}
+
+module "uploads" {{
+  source = "git::file://{}//modules/upload-pipeline"
+
+  name                = "consumer"
+  deletion_protection = false
+  build               = {{ profile = "{TEST_PROFILE}" }}
+  sign_in             = {{ auth_flows = ["ALLOW_USER_PASSWORD_AUTH"] }}
+}}
+
+output "api_endpoint" {{
+  value = module.uploads.api_endpoint
+}}
+
+output "user_pool_client_id" {{
+  value = module.uploads.user_pool_client_id
+}}
+
+output "processed_bucket" {{
+  value = module.uploads.processed_bucket
+}}
+"#,
+        repository.display()
+    )
+}

@@ -1,0 +1,149 @@
+//! An example that is applied and can be exercised.
+
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result, ensure};
+use sandbox::{
+    api::Api,
+    cognito::{self, Tokens},
+    embedded_aws::{Address, EmbeddedAws},
+    project::Project,
+    provider::CliConfig,
+    python::Python,
+    quiet, stage,
+    terraform::{Outputs, Terraform},
+};
+
+use crate::{clients::Clients, drift};
+
+/// The cargo profile of the functions under test: the one that the unit tests compile
+/// anyway. What is deployed to AWS is the profile `lambda`, which the demo's test uses.
+pub const TEST_PROFILE: &str = "dev";
+
+/// Meets the user pools' password policy.
+pub const PASSWORD: &str = "Correct-Horse-7-Battery";
+
+/// An applied configuration and the AWS that it lives in; dropped, the AWS ends.
+#[derive(Debug)]
+pub struct Deployment {
+    aws: EmbeddedAws,
+    terraform: Terraform,
+    outputs: Outputs,
+    clients: Clients,
+    user: OnceLock<Tokens>,
+}
+
+impl Deployment {
+    /// Applies a copy of `examples/<example>` to a new embedded AWS.
+    pub fn of_example(example: &str) -> Result<Self> {
+        Self::apply(example, |project, aws, cli_config| {
+            let folder = stage::example(project, &format!("test-{example}"), example)?;
+            Ok(Terraform::new(project, example, folder, aws, cli_config)?
+                .variable("name", "acceptance")
+                .variable("deletion_protection", false)
+                .variable("build_profile", TEST_PROFILE))
+        })
+    }
+
+    /// Applies the configuration that `configure` describes to a new embedded AWS.
+    pub fn apply(
+        name: &str,
+        configure: impl FnOnce(&Project, &Address, &CliConfig) -> Result<Terraform>,
+    ) -> Result<Self> {
+        let project = Project::find()?;
+        let python = Python::prepare(&project, &quiet)?;
+        let cli_config = CliConfig::prepare(&project, &quiet)?;
+        let aws = EmbeddedAws::start(&project, &python, None, &quiet)?;
+        let terraform = configure(&project, aws.address(), &cli_config)?;
+        terraform.init()?;
+        terraform.apply(&quiet).with_context(|| format!("{name} cannot be applied"))?;
+        Ok(Self {
+            outputs: terraform.outputs()?,
+            clients: Clients::new(aws.address())?,
+            user: OnceLock::new(),
+            aws,
+            terraform,
+        })
+    }
+
+    /// Where the embedded AWS is.
+    pub fn address(&self) -> &Address {
+        self.aws.address()
+    }
+
+    /// AWS SDK clients.
+    pub fn clients(&self) -> &Clients {
+        &self.clients
+    }
+
+    /// An output that is a string.
+    pub fn output(&self, name: &str) -> Result<&str> {
+        self.outputs.string(name)
+    }
+
+    /// All outputs.
+    pub fn outputs(&self) -> &Outputs {
+        &self.outputs
+    }
+
+    /// The API of the output `api_endpoint`.
+    pub fn api(&self) -> Result<Api> {
+        Api::new(self.address(), self.output("api_endpoint")?)
+    }
+
+    /// Tokens of the user that most scenarios share.
+    pub fn user(&self) -> Result<&Tokens> {
+        if let Some(tokens) = self.user.get() {
+            return Ok(tokens);
+        }
+        let tokens = self.new_user("ada@example.com")?;
+        Ok(self.user.get_or_init(|| tokens))
+    }
+
+    /// Signs up and signs in somebody new.
+    pub fn new_user(&self, email: &str) -> Result<Tokens> {
+        let client = self.output("user_pool_client_id")?;
+        cognito::sign_in_new_user(self.address(), client, email, PASSWORD)
+    }
+
+    /// Fails when a second plan finds something to change that [`drift`] does not excuse.
+    pub fn second_plan_is_empty(&self) -> Result<()> {
+        let changes = drift::unexcused(self.terraform.plan()?);
+        ensure!(changes.is_empty(), "the second plan would change {changes:#?}");
+        Ok(())
+    }
+
+    /// Destroys everything; fails when the state or the account still holds something.
+    pub fn destroy_leaves_nothing(&self) -> Result<()> {
+        self.terraform.destroy(&quiet)?;
+        let state = self.terraform.state()?;
+        ensure!(state.is_empty(), "the state still holds {state:?}");
+        let left = self.left_in_account()?;
+        ensure!(left.is_empty(), "the account still holds {left:?}");
+        Ok(())
+    }
+
+    fn left_in_account(&self) -> Result<Vec<String>> {
+        let Clients { logs, cognito, dynamodb, iam, kinesis, s3, sqs, .. } = &self.clients;
+        self.clients.wait(async {
+            let mut left = Vec::new();
+            let mut note = |kind: &str, names: Vec<String>| {
+                left.extend(names.into_iter().map(|name| format!("{kind} {name}")));
+            };
+            let buckets = s3.list_buckets().send().await?.buckets.unwrap_or_default();
+            note("bucket", buckets.into_iter().filter_map(|bucket| bucket.name).collect());
+            note("table", dynamodb.list_tables().send().await?.table_names.unwrap_or_default());
+            note("stream", kinesis.list_streams().send().await?.stream_names);
+            note("queue", sqs.list_queues().send().await?.queue_urls.unwrap_or_default());
+            let roles = iam.list_roles().send().await?.roles;
+            note("role", roles.into_iter().map(|role| role.role_name).collect());
+            let pools = cognito.list_user_pools().max_results(10).send().await?.user_pools;
+            let pools = pools.unwrap_or_default();
+            note("user pool", pools.into_iter().filter_map(|pool| pool.name).collect());
+            let groups = logs.describe_log_groups().send().await?.log_groups.unwrap_or_default();
+            let names = groups.into_iter().filter_map(|group| group.log_group_name);
+            note("log group", names.collect());
+            Ok(left)
+        })
+    }
+}

@@ -1,0 +1,71 @@
+//! Runs the scenarios of one example one after another on one deployment.
+
+use std::{
+    io::{Write, stderr},
+    process::ExitCode,
+    sync::{Arc, OnceLock},
+};
+
+use anyhow::{Result, anyhow};
+use libtest_mimic::{Arguments, Failed, Trial};
+use sandbox::{cancel, tool};
+
+use crate::deployment::Deployment;
+
+/// A scenario: its name and what it does with the deployment.
+pub type Scenario = (&'static str, fn(&Deployment) -> Result<()>);
+
+/// Applies `example` when the first scenario asks for it, runs the scenarios in their
+/// order, then plans again and destroys, which are scenarios too.
+pub fn run(example: &'static str, scenarios: &[Scenario]) -> ExitCode {
+    let teardown: [Scenario; 2] = [
+        ("second_plan_is_empty", Deployment::second_plan_is_empty),
+        ("destroy_leaves_nothing", Deployment::destroy_leaves_nothing),
+    ];
+    let deployment = Arc::new(OnceLock::new());
+    let trials = scenarios.iter().chain(&teardown).map(|&(name, scenario)| {
+        let deployment = Arc::clone(&deployment);
+        Trial::test(name, move || match missing_tool() {
+            Some(reason) => skip(name, &reason),
+            None => attempt(&deployment, example, scenario)
+                .map_err(|error| Failed::from(format!("{error:#}"))),
+        })
+    });
+    let mut arguments = Arguments::from_args();
+    // The scenarios share one deployment; some change it and put it back.
+    arguments.test_threads = Some(1);
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
+
+/// Why the tests cannot run on this machine, unless it is one where they must.
+pub fn missing_tool() -> Option<String> {
+    if tool::required() {
+        return None;
+    }
+    [&tool::TERRAFORM, &tool::PYTHON].iter().find_map(|tool| tool.find().err()).map(|error| error.to_string())
+}
+
+/// Says on standard error, which no harness captures, that a test did not run.
+pub fn skip(name: &str, reason: &str) -> Result<(), Failed> {
+    writeln!(stderr(), "SKIPPED: {name}: {reason}").map_err(Failed::from)
+}
+
+fn attempt(
+    deployment: &OnceLock<Result<Deployment>>,
+    example: &str,
+    scenario: fn(&Deployment) -> Result<()>,
+) -> Result<()> {
+    cancel::on_signals()?;
+    cancel::check()?;
+    scenario(applied(deployment, example)?)
+}
+
+fn applied<'a>(
+    deployment: &'a OnceLock<Result<Deployment>>,
+    example: &str,
+) -> Result<&'a Deployment> {
+    deployment
+        .get_or_init(|| Deployment::of_example(example))
+        .as_ref()
+        .map_err(|error| anyhow!("{error:#}"))
+}
