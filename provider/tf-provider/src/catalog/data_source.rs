@@ -1,0 +1,55 @@
+//! Data sources over values.
+
+use async_trait::async_trait;
+
+use super::{schema, to_validate};
+use crate::{
+    Context, DataSource, Result,
+    model::Field,
+    schema::{Schema, plan},
+    value::Value,
+};
+
+/// [`DataSource`], whatever its model.
+#[async_trait]
+pub trait AnyDataSource<C>: Send + Sync {
+    fn schema(&self) -> &Schema;
+    async fn validate(&self, cx: &Context<C>, config: Value) -> Result<()>;
+    async fn read(&self, cx: &Context<C>, config: Value) -> Result<Value>;
+}
+
+pub struct Adapter<D> {
+    source: D,
+    schema: Schema,
+}
+
+impl<D: DataSource> Adapter<D> {
+    pub fn new(source: D) -> Self {
+        Self {
+            source,
+            schema: schema::<D::Model>(0),
+        }
+    }
+}
+
+#[async_trait]
+impl<D: DataSource> AnyDataSource<D::Client> for Adapter<D> {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    async fn validate(&self, cx: &Context<D::Client>, config: Value) -> Result<()> {
+        match to_validate(&config)? {
+            Some(config) => self.source.validate(cx, config).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn read(&self, cx: &Context<D::Client>, config: Value) -> Result<Value> {
+        let config = plan::with_defaults(&self.schema.block, config);
+        let model = D::Model::from_value(&config)?;
+        let before = model.to_value();
+        let state = self.source.read(cx, model).await?;
+        Ok(plan::carry(config, &before, state.to_value()))
+    }
+}

@@ -1,0 +1,70 @@
+//! Ephemeral resources over values.
+
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+
+use super::{schema, to_validate};
+use crate::{
+    Context, EphemeralResource, Opened, Result,
+    model::Field,
+    schema::{Schema, plan},
+    value::Value,
+};
+
+/// [`EphemeralResource`], whatever its model.
+#[async_trait]
+pub trait AnyEphemeral<C>: Send + Sync {
+    fn schema(&self) -> &Schema;
+    async fn validate(&self, cx: &Context<C>, config: Value) -> Result<()>;
+    async fn open(&self, cx: &Context<C>, config: Value) -> Result<Opened<Value>>;
+    async fn renew(&self, cx: &Context<C>) -> Result<Option<SystemTime>>;
+    async fn close(&self, cx: &Context<C>) -> Result<()>;
+}
+
+pub struct Adapter<E> {
+    ephemeral: E,
+    schema: Schema,
+}
+
+impl<E: EphemeralResource> Adapter<E> {
+    pub fn new(ephemeral: E) -> Self {
+        Self {
+            ephemeral,
+            schema: schema::<E::Model>(0),
+        }
+    }
+}
+
+#[async_trait]
+impl<E: EphemeralResource> AnyEphemeral<E::Client> for Adapter<E> {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    async fn validate(&self, cx: &Context<E::Client>, config: Value) -> Result<()> {
+        match to_validate(&config)? {
+            Some(config) => self.ephemeral.validate(cx, config).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn open(&self, cx: &Context<E::Client>, config: Value) -> Result<Opened<Value>> {
+        let config = plan::with_defaults(&self.schema.block, config);
+        let model = E::Model::from_value(&config)?;
+        let before = model.to_value();
+        let Opened { result, renew_at } = self.ephemeral.open(cx, model).await?;
+        Ok(Opened {
+            result: plan::carry(config, &before, result.to_value()),
+            renew_at,
+        })
+    }
+
+    async fn renew(&self, cx: &Context<E::Client>) -> Result<Option<SystemTime>> {
+        self.ephemeral.renew(cx).await
+    }
+
+    async fn close(&self, cx: &Context<E::Client>) -> Result<()> {
+        self.ephemeral.close(cx).await
+    }
+}

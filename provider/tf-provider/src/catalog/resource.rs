@@ -1,0 +1,214 @@
+//! Resources over values.
+
+use async_trait::async_trait;
+
+use super::{schema, to_validate};
+use crate::{
+    Context, Diagnostics, MoveSource, Plan, Resource, Result, StoredState,
+    model::Field,
+    schema::{Schema, plan},
+    value::{Path, Value},
+};
+
+/// [`Resource`], whatever its model.
+#[async_trait]
+pub trait AnyResource<C>: Send + Sync {
+    fn schema(&self) -> &Schema;
+    async fn validate(&self, cx: &Context<C>, config: Value) -> Result<()>;
+    async fn plan(&self, cx: &Context<C>, change: Change) -> Result<Planned>;
+    async fn apply(&self, cx: &Context<C>, change: Change) -> Applied;
+    async fn read(&self, cx: &Context<C>, state: Value) -> Result<Value>;
+    async fn import(&self, cx: &Context<C>, id: String) -> Result<Value>;
+    async fn import_identity(&self, cx: &Context<C>, identity: Value) -> Result<Value>;
+    async fn upgrade(&self, cx: &Context<C>, state: StoredState) -> Result<Value>;
+    async fn move_from(&self, cx: &Context<C>, source: MoveSource) -> Result<Option<Value>>;
+}
+
+/// A creation (`prior` is null), an update, or a destruction (`planned` is null).
+pub struct Change {
+    pub config: Value,
+    pub prior: Value,
+    /// Proposed by Terraform while it plans, planned before while it applies.
+    pub planned: Value,
+}
+
+/// What a plan says.
+pub struct Planned {
+    pub state: Value,
+    pub replace: Vec<Path>,
+}
+
+/// What an apply leaves: the state that is true now, and what went wrong.
+pub struct Applied {
+    pub state: Value,
+    pub diagnostics: Diagnostics,
+}
+
+pub struct Adapter<R> {
+    resource: R,
+    schema: Schema,
+}
+
+impl<R: Resource> Adapter<R> {
+    pub fn new(resource: R) -> Self {
+        Self {
+            resource,
+            schema: schema::<R::Model>(R::VERSION),
+        }
+    }
+
+    /// What is wrong with the model beyond its schema: a field that cannot be
+    /// unknown would fail plans of users, and not tests of its author.
+    pub fn problems(&self) -> Vec<String> {
+        let attributes = self.schema.block.attributes.iter();
+        let wrong = attributes.filter(|attribute| !(attribute.nullable && attribute.unknowable));
+        wrong
+            .map(|attribute| {
+                let name = format!("{}.{}", R::NAME, attribute.name);
+                format!("{name}: it may be unknown while Terraform plans: make it an Attr")
+            })
+            .collect()
+    }
+
+    async fn create_or_update(&self, cx: &Context<R::Client>, change: Change) -> Result<Value> {
+        let block = &self.schema.block;
+        let Change {
+            config,
+            prior,
+            planned,
+        } = change;
+        let mut filled = planned.clone();
+        plan::write_only(block, Some(&config), &mut filled);
+        let plan = R::Model::from_value(&filled)?;
+        let before = plan.to_value();
+        let state = match prior {
+            Value::Null => self.resource.create(cx, plan).await?,
+            prior => {
+                self.resource
+                    .update(cx, plan, R::Model::from_value(&prior)?)
+                    .await?
+            }
+        };
+        Ok(self.stored(planned, &before, &state))
+    }
+
+    /// The state as it is stored: what the resource left alone stays as it was in `raw`.
+    fn stored(&self, raw: Value, before: &Value, state: &R::Model) -> Value {
+        let mut state = plan::carry(raw, before, state.to_value());
+        plan::write_only(&self.schema.block, None, &mut state);
+        state
+    }
+}
+
+#[async_trait]
+impl<R: Resource> AnyResource<R::Client> for Adapter<R> {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    async fn validate(&self, cx: &Context<R::Client>, config: Value) -> Result<()> {
+        match to_validate(&config)? {
+            Some(config) => self.resource.validate(cx, config).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn plan(&self, cx: &Context<R::Client>, change: Change) -> Result<Planned> {
+        let block = &self.schema.block;
+        let Change {
+            config,
+            prior,
+            planned: proposed,
+        } = change;
+        if proposed.is_null() {
+            self.resource
+                .plan_destroy(cx, R::Model::from_value(&prior)?)
+                .await?;
+            return Ok(Planned {
+                state: Value::Null,
+                replace: Vec::new(),
+            });
+        }
+        let known_prior = (!prior.is_null()).then_some(&prior);
+        let raw = plan::plan(block, &config, known_prior, proposed);
+        let mut plan = Plan {
+            config: R::Model::from_value(&config)?,
+            prior: known_prior.map(R::Model::from_value).transpose()?,
+            planned: R::Model::from_value(&raw)?,
+            replace: Vec::new(),
+        };
+        let before = plan.planned.to_value();
+        self.resource.plan(cx, &mut plan).await?;
+        let state = self.stored(raw, &before, &plan.planned);
+        let mut replace = plan.replace;
+        if let Some(prior) = known_prior {
+            replace.extend(plan::replaced(block, prior, &state));
+        }
+        Ok(Planned { state, replace })
+    }
+
+    async fn apply(&self, cx: &Context<R::Client>, change: Change) -> Applied {
+        let prior = change.prior.clone();
+        let result = if change.planned.is_null() {
+            match R::Model::from_value(&prior) {
+                Ok(state) => self.resource.delete(cx, state).await.map(|()| Value::Null),
+                Err(error) => Err(error.into()),
+            }
+        } else {
+            self.create_or_update(cx, change).await
+        };
+        match result {
+            Ok(state) => Applied {
+                state,
+                diagnostics: Diagnostics::new(),
+            },
+            Err(diagnostics) => Applied {
+                state: prior,
+                diagnostics,
+            },
+        }
+    }
+
+    async fn read(&self, cx: &Context<R::Client>, state: Value) -> Result<Value> {
+        let model = R::Model::from_value(&state)?;
+        let before = model.to_value();
+        let now = self.resource.read(cx, model).await?;
+        Ok(now.map_or(Value::Null, |now| self.stored(state, &before, &now)))
+    }
+
+    async fn import(&self, cx: &Context<R::Client>, id: String) -> Result<Value> {
+        Ok(self.resource.import(cx, id).await?.to_value())
+    }
+
+    async fn import_identity(&self, cx: &Context<R::Client>, identity: Value) -> Result<Value> {
+        let mut whole = plan::empty(&self.schema.block);
+        if let (Value::Map(whole), Value::Map(identity)) = (&mut whole, identity) {
+            whole.extend(identity);
+        }
+        let identity = R::Model::from_value(&whole)?;
+        Ok(self
+            .resource
+            .import_identity(cx, identity)
+            .await?
+            .to_value())
+    }
+
+    async fn upgrade(&self, cx: &Context<R::Client>, state: StoredState) -> Result<Value> {
+        if state.version == self.schema.version {
+            return state.value(&self.schema.block.ty());
+        }
+        Ok(self.resource.upgrade(cx, state).await?.to_value())
+    }
+
+    async fn move_from(
+        &self,
+        cx: &Context<R::Client>,
+        source: MoveSource,
+    ) -> Result<Option<Value>> {
+        Ok(self
+            .resource
+            .move_from(cx, source)
+            .await?
+            .map(|state| state.to_value()))
+    }
+}

@@ -1,0 +1,129 @@
+//! What an operation is given beside its values.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::{Diagnostic, Diagnostics, Result, model::Model, value::Value};
+
+/// What an operation of a provider is given beside its values: the configured
+/// client, the means to notice that Terraform wants it to stop, and a place for
+/// warnings.
+#[derive(Debug)]
+pub struct Context<C> {
+    client: Option<Arc<C>>,
+    terraform_version: Arc<str>,
+    cancellation: CancellationToken,
+    collected: Mutex<Collected>,
+}
+
+/// What an operation leaves behind beside its result.
+#[derive(Debug, Default)]
+pub(crate) struct Collected {
+    pub(crate) diagnostics: Diagnostics,
+    pub(crate) private: Vec<u8>,
+    pub(crate) kept: Option<Value>,
+}
+
+impl<C> Context<C> {
+    pub(crate) fn new(
+        client: Option<Arc<C>>,
+        terraform_version: Arc<str>,
+        cancellation: CancellationToken,
+        private: Vec<u8>,
+    ) -> Self {
+        let collected = Mutex::new(Collected {
+            private,
+            ..Collected::default()
+        });
+        Self {
+            client,
+            terraform_version,
+            cancellation,
+            collected,
+        }
+    }
+
+    /// What [`Provider::configure`](crate::Provider::configure) made.
+    ///
+    /// Fails where Terraform has not configured the provider yet, which it does
+    /// before it reads, plans or applies, and does not before it validates,
+    /// upgrades state or calls functions.
+    pub fn client(&self) -> Result<&C> {
+        self.client.as_deref().ok_or_else(|| {
+            Diagnostic::error(
+                "The provider is not configured",
+                "Terraform asked for an operation that needs the provider's configuration, \
+                 before it gave it. Please report this to the provider's developers.",
+            )
+            .into()
+        })
+    }
+
+    /// The version of the Terraform or OpenTofu that asks; empty before the
+    /// provider is configured.
+    pub fn terraform_version(&self) -> &str {
+        &self.terraform_version
+    }
+
+    /// Is cancelled when Terraform asks the provider to stop, or is gone.
+    ///
+    /// An operation that takes longer than a second waits for it beside its own
+    /// work, ends what it started and returns [`Context::stopped`].
+    pub fn cancellation(&self) -> &CancellationToken {
+        &self.cancellation
+    }
+
+    /// Whether the operation should stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancellation.is_cancelled()
+    }
+
+    /// The error of an operation that ended because it was asked to stop.
+    pub fn stopped(&self) -> Diagnostic {
+        Diagnostic::error("Stopped", "The operation was stopped before it was done.")
+    }
+
+    /// Runs `work` until it is done, or drops it when the operation should stop.
+    pub async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        match self.cancellation.run_until_cancelled(work).await {
+            Some(result) => result,
+            None => Err(self.stopped().into()),
+        }
+    }
+
+    /// Adds an error or a warning to what the operation shows. An error fails it
+    /// even if it returns a value.
+    pub fn report(&self, diagnostic: impl Into<Diagnostic>) {
+        self.collected().diagnostics.push(diagnostic);
+    }
+
+    /// Keeps a state that is true already. If a creation or an update fails
+    /// after this, Terraform stores it instead of nothing or the state before.
+    pub fn keep<M: Model>(&self, state: &M) {
+        self.collected().kept = Some(state.to_value());
+    }
+
+    /// Bytes that were stored with the resource, out of its user's sight.
+    pub fn private(&self) -> Vec<u8> {
+        self.collected().private.clone()
+    }
+
+    /// Stores bytes with the resource, out of its user's sight.
+    pub fn set_private(&self, bytes: impl Into<Vec<u8>>) {
+        self.collected().private = bytes.into();
+    }
+
+    pub(crate) fn into_collected(self) -> Collected {
+        self.collected
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A panic of the operation cannot leave this half-written.
+    fn collected(&self) -> MutexGuard<'_, Collected> {
+        self.collected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,198 @@
+//! What Terraform shows its user: errors and warnings, with the attribute at fault.
+
+use std::error::Error;
+
+use crate::{
+    proto,
+    value::{Path, ValueError},
+};
+
+/// What an operation of a provider gives: a value, or what went wrong.
+pub type Result<T, E = Diagnostics> = std::result::Result<T, E>;
+
+/// One error or warning.
+///
+/// Terraform shows the summary as a headline, the detail as a paragraph below
+/// it, and underlines the attribute in the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Whether the operation failed.
+    pub severity: Severity,
+    /// One line without a full stop.
+    pub summary: String,
+    /// What is wrong, and the next step; may be empty.
+    pub detail: String,
+    /// The attribute at fault; the root for the whole block.
+    pub path: Path,
+}
+
+/// How bad a [`Diagnostic`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The operation failed.
+    Error,
+    /// The operation went on.
+    Warning,
+}
+
+impl Diagnostic {
+    /// An error.
+    pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            summary: summary.into(),
+            detail: detail.into(),
+            path: Path::root(),
+        }
+    }
+
+    /// A warning.
+    pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(summary, detail)
+        }
+    }
+
+    /// An error with the detail of `error` and of what caused it.
+    pub fn from_error(summary: impl Into<String>, error: &(dyn Error + 'static)) -> Self {
+        let mut detail = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            detail.push_str(": ");
+            detail.push_str(&error.to_string());
+            cause = error.source();
+        }
+        Self::error(summary, detail)
+    }
+
+    /// The same, about the attribute at this path.
+    #[must_use]
+    pub fn at(mut self, path: impl Into<Path>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    pub(crate) fn to_proto(&self) -> proto::Diagnostic {
+        let severity = match self.severity {
+            Severity::Error => proto::diagnostic::Severity::Error,
+            Severity::Warning => proto::diagnostic::Severity::Warning,
+        };
+        proto::Diagnostic {
+            severity: severity.into(),
+            summary: self.summary.clone(),
+            detail: self.detail.clone(),
+            attribute: (!self.path.is_root()).then(|| self.path.to_proto()),
+        }
+    }
+}
+
+/// A value that does not fit, at its attribute.
+impl From<ValueError> for Diagnostic {
+    fn from(error: ValueError) -> Self {
+        Self::error("Unsuitable value", format!("{}.", error.kind)).at(error.path)
+    }
+}
+
+/// The errors and warnings of one operation.
+///
+/// `?` turns any error into one; [`Explain::explain`] gives it a headline.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// None so far.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: impl Into<Diagnostic>) {
+        self.0.push(diagnostic.into());
+    }
+
+    /// Whether one of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.0
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them, in the order they were found.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// Fails with these if one of them is an error. Warnings alone are dropped:
+    /// those belong to [`Context::report`](crate::Context::report).
+    pub fn into_result(self) -> Result<()> {
+        if self.has_errors() { Err(self) } else { Ok(()) }
+    }
+
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+
+    pub(crate) fn to_proto(&self) -> Vec<proto::Diagnostic> {
+        self.0.iter().map(Diagnostic::to_proto).collect()
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
+    }
+}
+
+impl FromIterator<Diagnostic> for Diagnostics {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(diagnostics: I) -> Self {
+        Self(diagnostics.into_iter().collect())
+    }
+}
+
+impl<E: Error + 'static> From<E> for Diagnostics {
+    fn from(error: E) -> Self {
+        let error: &(dyn Error + 'static) = &error;
+        match error.downcast_ref::<ValueError>() {
+            Some(value) => Diagnostic::from(value.clone()).into(),
+            None => Diagnostic::from_error("The operation failed", error).into(),
+        }
+    }
+}
+
+/// Gives an error its headline.
+pub trait Explain<T> {
+    /// Turns an error into a diagnostic with this summary; the error is its detail.
+    ///
+    /// ```
+    /// use tf_provider::{Explain, Result};
+    ///
+    /// fn read(path: &str) -> Result<String> {
+    ///     std::fs::read_to_string(path).explain("The note cannot be read")
+    /// }
+    /// ```
+    fn explain(self, summary: &str) -> Result<T>;
+
+    /// The same, about the attribute at this path.
+    fn explain_at(self, path: impl Into<Path>, summary: &str) -> Result<T>;
+}
+
+impl<T, E: Into<Box<dyn Error + Send + Sync>>> Explain<T> for std::result::Result<T, E> {
+    fn explain(self, summary: &str) -> Result<T> {
+        self.explain_at(Path::root(), summary)
+    }
+
+    fn explain_at(self, path: impl Into<Path>, summary: &str) -> Result<T> {
+        self.map_err(|error| {
+            let error: Box<dyn Error + Send + Sync> = error.into();
+            Diagnostic::from_error(summary, error.as_ref())
+                .at(path)
+                .into()
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! Provider functions.
+
+use crate::{
+    Context,
+    model::{Field, Model},
+};
+
+/// A function that configurations call as `provider::<provider>::<name>(…)`.
+///
+/// The same arguments always give the same result. It runs without the
+/// provider's configuration, whenever Terraform evaluates an expression.
+pub trait Function: Send + Sync + 'static {
+    /// Its name.
+    const NAME: &'static str;
+
+    /// Whether the last parameter, a `Vec`, takes any number of arguments.
+    const VARIADIC: bool = false;
+
+    /// What to use instead, where the function is deprecated.
+    const DEPRECATED: Option<&'static str> = None;
+
+    /// What the provider's configuration makes.
+    type Client: Send + Sync + 'static;
+
+    /// Its parameters, in the order of the fields. The model's description is
+    /// the function's, and its first line the summary. A parameter that may be
+    /// null is an `Option`, one that may be unknown too an [`Attr`](crate::Attr).
+    type Arguments: Model;
+
+    /// Its result.
+    type Output: Field + Send;
+
+    /// Computes the result.
+    fn call(
+        &self,
+        cx: &Context<Self::Client>,
+        arguments: Self::Arguments,
+    ) -> impl Future<Output = Result<Self::Output, FunctionError>> + Send;
+}
+
+/// Why a function gives no result, and by which argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionError {
+    /// What is wrong, and the next step.
+    pub text: String,
+    /// The parameter whose argument is at fault.
+    pub parameter: Option<String>,
+}
+
+impl FunctionError {
+    /// An error.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            parameter: None,
+        }
+    }
+
+    /// The same, about the argument of this parameter.
+    #[must_use]
+    pub fn at(mut self, parameter: impl Into<String>) -> Self {
+        self.parameter = Some(parameter.into());
+        self
+    }
+}
+
+impl<E: std::error::Error> From<E> for FunctionError {
+    fn from(error: E) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// The signature of a function.
+#[derive(Debug, Clone)]
+pub struct Signature {
+    /// What it does, in Markdown; the first line is its summary.
+    pub description: String,
+    /// The parameters in order.
+    pub parameters: Vec<Parameter>,
+    /// The last parameter, if it takes any number of arguments.
+    pub variadic: Option<Parameter>,
+    /// The type of the result.
+    pub returns: crate::value::Type,
+    /// What to use instead, where it is deprecated.
+    pub deprecated: Option<&'static str>,
+}
+
+/// A parameter of a function.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Its name, for documentation.
+    pub name: String,
+    /// What it is, in Markdown.
+    pub description: String,
+    /// The type of each of its arguments.
+    pub ty: crate::value::Type,
+    /// Whether an argument may be null.
+    pub nullable: bool,
+    /// Whether an argument may be unknown.
+    pub unknowable: bool,
+}
+
+impl Signature {
+    /// The first line of the description.
+    pub fn summary(&self) -> &str {
+        self.description.lines().next().unwrap_or_default()
+    }
+}

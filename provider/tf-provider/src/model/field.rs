@@ -1,0 +1,303 @@
+//! Which Rust types are values of attributes.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    schema::{Block, Nesting},
+    value::{Number, Step, Type, Value, ValueError, ValueErrorKind},
+};
+
+/// A Rust type that is the value of an attribute, an argument or a result.
+///
+/// | Rust | Terraform |
+/// |---|---|
+/// | `String`, `bool` | `string`, `bool` |
+/// | `i64`, `u64`, `u32`, `u16`, `f64`, [`Number`] | `number` |
+/// | `Vec<T>`, [`Set<T>`], `BTreeMap<String, T>` | `list(T)`, `set(T)`, `map(T)` |
+/// | a [`Model`](super::Model) | an object |
+/// | [`Value`] | `any` |
+/// | `Option<T>` | `T`, which may be null |
+/// | [`Attr<T>`](super::Attr) | `T`, which may be null or unknown |
+pub trait Field: Sized {
+    /// Whether null is one of its values.
+    const NULLABLE: bool = false;
+
+    /// Whether it can hold an unknown value.
+    const UNKNOWABLE: bool = false;
+
+    /// What it is in a schema.
+    fn shape() -> Shape;
+
+    /// Reads it from a value.
+    fn from_value(value: &Value) -> Result<Self, ValueError>;
+
+    /// The value it is.
+    fn to_value(&self) -> Value;
+}
+
+/// What a [`Field`] is in a schema.
+#[derive(Debug, Clone)]
+pub enum Shape {
+    /// A value of this type.
+    Value(Type),
+    /// Objects with attributes of their own.
+    Objects(Nesting, Block),
+}
+
+impl Shape {
+    /// The type of its values.
+    pub fn ty(&self) -> Type {
+        match self {
+            Self::Value(ty) => ty.clone(),
+            Self::Objects(nesting, block) => nesting.ty(block.ty()),
+        }
+    }
+
+    /// A collection of these: of objects if these are objects, else of values.
+    fn collected(self, nesting: Nesting) -> Self {
+        match self {
+            Self::Objects(Nesting::Single, block) => Self::Objects(nesting, block),
+            other => Self::Value(nesting.ty(other.ty())),
+        }
+    }
+}
+
+/// Ends with an error where a value that has to be known and there is not.
+fn present(value: &Value) -> Result<&Value, ValueError> {
+    match value {
+        Value::Dynamic(inner) => present(&inner.1),
+        Value::Unknown(_) => Err(ValueError::new(ValueErrorKind::Unknown)),
+        Value::Null => Err(ValueError::new(ValueErrorKind::Null)),
+        value => Ok(value),
+    }
+}
+
+fn mismatch(expected: impl ToString, found: &Value) -> ValueError {
+    let found = match found {
+        Value::Unknown(_) => "not known yet",
+        Value::Null => "null",
+        Value::Bool(_) => "a bool",
+        Value::Number(_) => "another number",
+        Value::String(_) => "a string",
+        Value::List(_) => "a list",
+        Value::Set(_) => "a set",
+        Value::Map(_) => "a map or an object",
+        Value::Dynamic(inner) => return mismatch(expected, &inner.1),
+    };
+    ValueError::mismatch(expected.to_string(), found)
+}
+
+impl Field for String {
+    fn shape() -> Shape {
+        Shape::Value(Type::String)
+    }
+
+    fn from_value(value: &Value) -> Result<Self, ValueError> {
+        match present(value)? {
+            Value::String(text) => Ok(text.clone()),
+            other => Err(mismatch("a string", other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::string(self.as_str())
+    }
+}
+
+impl Field for bool {
+    fn shape() -> Shape {
+        Shape::Value(Type::Bool)
+    }
+
+    fn from_value(value: &Value) -> Result<Self, ValueError> {
+        match present(value)? {
+            Value::Bool(value) => Ok(*value),
+            other => Err(mismatch("a bool", other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Bool(*self)
+    }
+}
+
+impl Field for Number {
+    fn shape() -> Shape {
+        Shape::Value(Type::Number)
+    }
+
+    fn from_value(value: &Value) -> Result<Self, ValueError> {
+        match present(value)? {
+            Value::Number(number) => Ok(number.clone()),
+            other => Err(mismatch("a number", other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Number(self.clone())
+    }
+}
+
+macro_rules! integer {
+    ($($ty:ty: $as:ident, $wide:ty);* $(;)?) => {$(
+        impl Field for $ty {
+            fn shape() -> Shape {
+                Shape::Value(Type::Number)
+            }
+
+            fn from_value(value: &Value) -> Result<Self, ValueError> {
+                let value = present(value)?;
+                let range = || format!("a whole number from {} to {}", <$ty>::MIN, <$ty>::MAX);
+                match value {
+                    Value::Number(number) => number.$as().and_then(|n| <$ty>::try_from(n).ok()),
+                    _ => None,
+                }
+                .ok_or_else(|| mismatch(range(), value))
+            }
+
+            fn to_value(&self) -> Value {
+                Value::Number(Number::from(<$wide>::from(*self)))
+            }
+        }
+    )*};
+}
+
+integer! {
+    i64: as_i64, i64;
+    u64: as_u64, u64;
+    u32: as_u64, u64;
+    u16: as_u64, u64;
+}
+
+impl Field for f64 {
+    fn shape() -> Shape {
+        Shape::Value(Type::Number)
+    }
+
+    fn from_value(value: &Value) -> Result<Self, ValueError> {
+        Number::from_value(value).map(|number| number.to_f64())
+    }
+
+    /// The shortest decimal that reads as this float: the 0.1 that its author
+    /// wrote, and not the nearest fraction of a power of two.
+    fn to_value(&self) -> Value {
+        self.to_string().parse().map_or(Value::Null, Value::Number)
+    }
+}
+
+/// The value of an attribute whose type is open.
+impl Field for Value {
+    const NULLABLE: bool = true;
+    const UNKNOWABLE: bool = true;
+
+    fn shape() -> Shape {
+        Shape::Value(Type::Dynamic)
+    }
+
+    fn from_value(value: &Value) -> Result<Self, ValueError> {
+        Ok(value.clone())
+    }
+
+    fn to_value(&self) -> Value {
+        match self {
+            Self::Dynamic(_) | Self::Null | Self::Unknown(_) => self.clone(),
+            other => Self::Dynamic(Box::new((other.infer_type(), other.clone()))),
+        }
+    }
+}
+
+impl<T: Field> Field for Option<T> {
+    const NULLABLE: bool = true;
+
+    fn shape() -> Shape {
+        T::shape()
+    }
+
+    fn from_value(value: &Value) -> Result<Self, ValueError> {
+        if value.is_null() {
+            Ok(None)
+        } else {
+            T::from_value(value).map(Some)
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        self.as_ref().map_or(Value::Null, Field::to_value)
+    }
+}
+
+impl<T: Field> Field for Vec<T> {
+    fn shape() -> Shape {
+        T::shape().collected(Nesting::List)
+    }
+
+    fn from_value(value: &Value) -> Result<Self, ValueError> {
+        let (Value::List(elements) | Value::Set(elements)) = present(value)? else {
+            return Err(mismatch(Self::shape().ty(), value));
+        };
+        let at = |index: usize| move |error: ValueError| error.under(Step::Index(index));
+        elements
+            .iter()
+            .enumerate()
+            .map(|(i, e)| T::from_value(e).map_err(at(i)))
+            .collect()
+    }
+
+    fn to_value(&self) -> Value {
+        Value::List(self.iter().map(Field::to_value).collect())
+    }
+}
+
+/// A set: elements without order or duplicates.
+#[derive(Debug, Clone, Default)]
+pub struct Set<T>(pub Vec<T>);
+
+impl<T: Field> PartialEq for Set<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_value() == other.to_value()
+    }
+}
+
+impl<T> FromIterator<T> for Set<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
+        Self(elements.into_iter().collect())
+    }
+}
+
+impl<T: Field> Field for Set<T> {
+    fn shape() -> Shape {
+        T::shape().collected(Nesting::Set)
+    }
+
+    fn from_value(value: &Value) -> Result<Self, ValueError> {
+        Vec::from_value(value).map(Self)
+    }
+
+    fn to_value(&self) -> Value {
+        Value::set(self.0.iter().map(Field::to_value))
+    }
+}
+
+impl<T: Field> Field for BTreeMap<String, T> {
+    fn shape() -> Shape {
+        T::shape().collected(Nesting::Map)
+    }
+
+    fn from_value(value: &Value) -> Result<Self, ValueError> {
+        let Value::Map(entries) = present(value)? else {
+            return Err(mismatch(Self::shape().ty(), value));
+        };
+        let entries = entries.iter().map(|(key, entry)| {
+            let entry = T::from_value(entry).map_err(|e| e.under(Step::Key(key.clone())))?;
+            Ok((key.clone(), entry))
+        });
+        entries.collect()
+    }
+
+    fn to_value(&self) -> Value {
+        Value::object(
+            self.iter()
+                .map(|(key, entry)| (key.as_str(), entry.to_value())),
+        )
+    }
+}

@@ -1,0 +1,227 @@
+//! What a provider offers, attribute by attribute.
+//!
+//! A schema is declared by [`model!`](crate::model!) and can be walked: the
+//! protocol's messages, validation, planning and documentation all read it.
+
+mod check;
+pub(crate) mod encode;
+pub(crate) mod plan;
+mod setting;
+pub(crate) mod validate;
+mod validator;
+
+pub use setting::{Setting, block, computed, optional, optional_computed, required};
+pub use validator::{Validator, between, length, non_empty, one_of};
+
+use crate::{
+    model::{Shape, attribute_name},
+    value::{Step, Type, Value},
+};
+
+/// The schema of a resource, data source, ephemeral resource or provider.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    /// Version of the shape of stored state; see
+    /// [`Resource::VERSION`](crate::Resource::VERSION).
+    pub version: i64,
+    /// The attributes and blocks.
+    pub block: Block,
+}
+
+/// The attributes and blocks of one level.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// What it is, in Markdown.
+    pub description: String,
+    /// The attributes, in the order of their declaration.
+    pub attributes: Vec<Attribute>,
+    /// The blocks, in the order of their declaration.
+    pub blocks: Vec<NestedBlock>,
+}
+
+/// An attribute.
+#[derive(Debug, Clone)]
+pub struct Attribute {
+    /// Its name in the configuration.
+    pub name: String,
+    /// What it is, in Markdown.
+    pub description: String,
+    /// Its type, or the objects that it holds.
+    pub shape: Shape,
+    /// Who gives its value.
+    pub mode: Mode,
+    /// Terraform hides its value.
+    pub sensitive: bool,
+    /// Its value is never stored; the provider sees it while applying.
+    pub write_only: bool,
+    /// What to use instead, where it is deprecated.
+    pub deprecated: Option<String>,
+    /// Its value where the configuration gives none.
+    pub default: Option<Value>,
+    /// A change of it replaces the resource.
+    pub requires_replace: bool,
+    /// An update leaves its value as it was, unless the plan says otherwise.
+    pub use_state_for_unknown: bool,
+    /// It is part of what identifies the object.
+    pub identity: bool,
+    /// What its value has to satisfy.
+    pub validators: Vec<Validator>,
+    /// What it demands of the attributes beside it.
+    pub relations: Vec<Relation>,
+    /// Whether the field that declares it can be null.
+    pub nullable: bool,
+    /// Whether the field that declares it can be unknown.
+    pub unknowable: bool,
+}
+
+/// Who gives the value of an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The configuration, always.
+    Required,
+    /// The configuration, or nobody.
+    Optional,
+    /// The provider, always.
+    Computed,
+    /// The configuration, or else the provider.
+    OptionalComputed,
+}
+
+impl Mode {
+    /// Whether the provider may give the value.
+    pub fn is_computed(self) -> bool {
+        matches!(self, Self::Computed | Self::OptionalComputed)
+    }
+}
+
+/// What an attribute demands of attributes beside it, by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Relation {
+    /// None of them is set where this one is.
+    ConflictsWith(Vec<String>),
+    /// All of them are set where this one is.
+    RequiredWith(Vec<String>),
+    /// Of this one and them exactly one is set.
+    ExactlyOneOf(Vec<String>),
+    /// Of this one and them at least one is set.
+    AtLeastOneOf(Vec<String>),
+}
+
+/// A block inside another.
+#[derive(Debug, Clone)]
+pub struct NestedBlock {
+    /// Its name in the configuration.
+    pub name: String,
+    /// How often it may stand there, and how it is told apart.
+    pub nesting: Nesting,
+    /// How often it has to stand there at least.
+    pub min_items: u32,
+    /// How often it may stand there at most; 0 for any number.
+    pub max_items: u32,
+    /// What it holds.
+    pub block: Block,
+}
+
+/// How objects are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nesting {
+    /// One object, or none.
+    Single,
+    /// In order.
+    List,
+    /// Without order or duplicates.
+    Set,
+    /// By name.
+    Map,
+}
+
+impl Nesting {
+    pub(crate) fn ty(self, element: Type) -> Type {
+        match self {
+            Self::Single => element,
+            Self::List => Type::list(element),
+            Self::Set => Type::set(element),
+            Self::Map => Type::map(element),
+        }
+    }
+
+    /// The objects that `value` holds, each with the step to it.
+    pub(crate) fn objects<'a>(self, value: &'a Value) -> Vec<(Option<Step>, &'a Value)> {
+        match (self, value) {
+            (Self::Single, Value::Map(_)) => vec![(None, value)],
+            (_, Value::List(elements) | Value::Set(elements)) => elements
+                .iter()
+                .enumerate()
+                .map(|(i, e)| (Some(Step::Index(i)), e))
+                .collect(),
+            (Self::Map, Value::Map(entries)) => entries
+                .iter()
+                .map(|(k, e)| (Some(Step::Key(k.clone())), e))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Block {
+    /// A level without attributes.
+    pub fn new(description: impl Into<String>) -> Self {
+        Self {
+            description: description.into(),
+            attributes: Vec::new(),
+            blocks: Vec::new(),
+        }
+    }
+
+    /// Adds what a field of a model declares.
+    #[doc(hidden)]
+    pub fn add<T>(&mut self, field: &str, description: String, setting: Setting<T>) {
+        let name = attribute_name(field).to_owned();
+        match setting.into_parts() {
+            (
+                Attribute {
+                    shape: Shape::Objects(nesting, mut block),
+                    ..
+                },
+                Some(items),
+            ) => {
+                if !description.is_empty() {
+                    block.description = description;
+                }
+                let (min_items, max_items) = items;
+                self.blocks.push(NestedBlock {
+                    name,
+                    nesting,
+                    min_items,
+                    max_items,
+                    block,
+                });
+            }
+            (attribute, _) => self.attributes.push(Attribute {
+                name,
+                description,
+                ..attribute
+            }),
+        }
+    }
+
+    /// The attribute of this name.
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes
+            .iter()
+            .find(|attribute| attribute.name == name)
+    }
+
+    /// The type of the object that a configuration of this block is.
+    pub fn ty(&self) -> Type {
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|a| (a.name.clone(), a.shape.ty()));
+        let blocks = self
+            .blocks
+            .iter()
+            .map(|b| (b.name.clone(), b.nesting.ty(b.block.ty())));
+        Type::object(attributes.chain(blocks))
+    }
+}

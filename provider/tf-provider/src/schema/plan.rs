@@ -1,0 +1,275 @@
+//! What follows from a schema alone while Terraform plans: defaults, computed
+//! values that become unknown, and changes that replace the resource.
+
+use std::collections::BTreeMap;
+
+use super::{Attribute, Block, Nesting};
+use crate::{
+    model::Shape,
+    value::{Path, Value},
+};
+
+/// The planned state before the resource has had its say.
+///
+/// Defaults replace what the configuration leaves out. If anything then differs
+/// from `prior`, or there is none, whatever the provider computes becomes
+/// unknown, but for attributes that keep their value.
+pub fn plan(block: &Block, config: &Value, prior: Option<&Value>, proposed: Value) -> Value {
+    let mut planned = proposed;
+    each_attribute(block, config, prior, &mut planned, &with_default);
+    if prior != Some(&planned) {
+        each_attribute(block, config, prior, &mut planned, &with_unknown);
+    }
+    planned
+}
+
+/// A configuration with its defaults filled in.
+pub fn with_defaults(block: &Block, config: Value) -> Value {
+    let mut filled = config.clone();
+    each_attribute(block, &config, None, &mut filled, &with_default);
+    filled
+}
+
+/// Decides on one attribute: `config` is what was written, `prior` what was stored.
+type Decide = dyn Fn(&Attribute, &Value, Option<&Value>, &mut Value);
+
+fn with_default(attribute: &Attribute, config: &Value, _: Option<&Value>, planned: &mut Value) {
+    if let Some(default) = &attribute.default
+        && config.is_null()
+    {
+        planned.clone_from(default);
+    }
+}
+
+fn with_unknown(attribute: &Attribute, config: &Value, prior: Option<&Value>, planned: &mut Value) {
+    if !attribute.mode.is_computed() || attribute.default.is_some() || !config.is_null() {
+        return;
+    }
+    *planned = match prior {
+        Some(prior) if attribute.use_state_for_unknown => prior.clone(),
+        _ => Value::unknown(),
+    };
+}
+
+fn each_attribute(
+    block: &Block,
+    config: &Value,
+    prior: Option<&Value>,
+    planned: &mut Value,
+    decide: &Decide,
+) {
+    let Value::Map(planned) = planned else { return };
+    for attribute in &block.attributes {
+        let config = config.get(&attribute.name).unwrap_or(&Value::Null);
+        let prior = prior.and_then(|prior| prior.get(&attribute.name));
+        let Some(planned) = planned.get_mut(&attribute.name) else {
+            continue;
+        };
+        decide(attribute, config, prior, planned);
+        if let Shape::Objects(nesting, nested) = &attribute.shape
+            && !config.is_null()
+        {
+            each_object(*nesting, nested, config, prior, planned, decide);
+        }
+    }
+    for nested in &block.blocks {
+        let config = config.get(&nested.name).unwrap_or(&Value::Null);
+        let prior = prior.and_then(|prior| prior.get(&nested.name));
+        let Some(planned) = planned.get_mut(&nested.name) else {
+            continue;
+        };
+        each_object(
+            nested.nesting,
+            &nested.block,
+            config,
+            prior,
+            planned,
+            decide,
+        );
+    }
+}
+
+fn each_object(
+    nesting: Nesting,
+    block: &Block,
+    config: &Value,
+    prior: Option<&Value>,
+    planned: &mut Value,
+    decide: &Decide,
+) {
+    let list = |value: &Value, at: usize| match value {
+        Value::List(elements) => elements.get(at).cloned(),
+        _ => None,
+    };
+    match (nesting, planned) {
+        (Nesting::Single, planned) => each_attribute(block, config, prior, planned, decide),
+        (Nesting::List, Value::List(elements)) => {
+            for (at, element) in elements.iter_mut().enumerate() {
+                let config = list(config, at).unwrap_or(Value::Null);
+                let prior = prior.and_then(|prior| list(prior, at));
+                each_attribute(block, &config, prior.as_ref(), element, decide);
+            }
+        }
+        (Nesting::Map, Value::Map(entries)) => {
+            for (key, entry) in entries.iter_mut() {
+                let config = config.get(key).unwrap_or(&Value::Null);
+                let prior = prior.and_then(|prior| prior.get(key));
+                each_attribute(block, config, prior, entry, decide);
+            }
+        }
+        // The elements of a set have no names: what Terraform proposes for one is
+        // what its configuration says, with null for what is left out.
+        (Nesting::Set, planned @ Value::Set(_)) => {
+            let Value::Set(elements) = std::mem::replace(planned, Value::Null) else {
+                return;
+            };
+            let elements = elements.into_iter().map(|mut element| {
+                let config = element.clone();
+                each_attribute(block, &config, None, &mut element, decide);
+                element
+            });
+            *planned = Value::set(elements);
+        }
+        _ => {}
+    }
+}
+
+/// The attributes whose change replaces the resource.
+pub fn replaced(block: &Block, prior: &Value, planned: &Value) -> Vec<Path> {
+    let mut found = Vec::new();
+    find_replaced(block, prior, planned, &Path::root(), &mut found);
+    found
+}
+
+fn find_replaced(
+    block: &Block,
+    prior: &Value,
+    planned: &Value,
+    path: &Path,
+    found: &mut Vec<Path>,
+) {
+    let null = Value::Null;
+    let of = |value: &Value, name: &str| value.get(name).cloned().unwrap_or(null.clone());
+    let nested = block
+        .blocks
+        .iter()
+        .map(|b| (&b.name, false, Some((b.nesting, &b.block))));
+    let attributes = block.attributes.iter().map(|attribute| {
+        let objects = match &attribute.shape {
+            Shape::Objects(nesting, block) => Some((*nesting, block)),
+            Shape::Value(_) => None,
+        };
+        (&attribute.name, attribute.requires_replace, objects)
+    });
+    for (name, requires_replace, objects) in attributes.chain(nested) {
+        let (prior, planned) = (of(prior, name), of(planned, name));
+        if prior == planned {
+            continue;
+        }
+        let path = path.clone().attribute(name);
+        if requires_replace {
+            found.push(path);
+        } else if let Some((nesting, block)) = objects {
+            find_replaced_objects(nesting, block, &prior, &planned, &path, found);
+        }
+    }
+}
+
+fn find_replaced_objects(
+    nesting: Nesting,
+    block: &Block,
+    prior: &Value,
+    planned: &Value,
+    path: &Path,
+    found: &mut Vec<Path>,
+) {
+    // An element of a set that changed is another element: there is nothing to compare.
+    if nesting == Nesting::Set {
+        return;
+    }
+    let prior: Vec<_> = nesting.objects(prior);
+    for (step, planned) in nesting.objects(planned) {
+        let before = prior
+            .iter()
+            .find(|(other, _)| *other == step)
+            .map(|(_, value)| *value);
+        let path = step.map_or_else(|| path.clone(), |step| path.clone().step(step));
+        if let Some(before) = before {
+            find_replaced(block, before, planned, &path, found);
+        }
+    }
+}
+
+/// Takes what `after` says where it differs from `before`, and `raw` elsewhere.
+///
+/// `before` is `raw` as a Rust struct held it, which may be less than it says:
+/// half-known lists, refinements, digits. What a resource left alone stays as it was.
+pub fn carry(raw: Value, before: &Value, after: Value) -> Value {
+    if *before == after {
+        return raw;
+    }
+    match (raw, before, after) {
+        (Value::Map(mut raw), Value::Map(before), Value::Map(after)) => Value::Map(
+            after
+                .into_iter()
+                .map(|(key, after)| match (raw.remove(&key), before.get(&key)) {
+                    (Some(raw), Some(before)) => {
+                        let carried = carry(raw, before, after);
+                        (key, carried)
+                    }
+                    _ => (key, after),
+                })
+                .collect(),
+        ),
+        (_, _, after) => after,
+    }
+}
+
+/// Fills in write-only attributes from the configuration, or strips them.
+pub fn write_only(block: &Block, config: Option<&Value>, state: &mut Value) {
+    let Value::Map(state) = state else { return };
+    for attribute in block
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.write_only)
+    {
+        let value = config
+            .and_then(|config| config.get(&attribute.name))
+            .cloned();
+        state.insert(attribute.name.clone(), value.unwrap_or(Value::Null));
+    }
+}
+
+/// The attributes of `state` that identify the object.
+pub fn identity(block: &Block, state: &Value) -> Option<Value> {
+    let named: BTreeMap<_, _> = block
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.identity)
+        .map(|a| {
+            (
+                a.name.clone(),
+                state.get(&a.name).cloned().unwrap_or(Value::Null),
+            )
+        })
+        .collect();
+    (!named.is_empty() && matches!(state, Value::Map(_))).then_some(Value::Map(named))
+}
+
+/// An empty configuration: every attribute null, every collection of blocks empty.
+pub fn empty(block: &Block) -> Value {
+    let attributes = block
+        .attributes
+        .iter()
+        .map(|a| (a.name.clone(), Value::Null));
+    let blocks = block.blocks.iter().map(|nested| {
+        let none = match nested.nesting {
+            Nesting::Single => Value::Null,
+            Nesting::List => Value::List(Vec::new()),
+            Nesting::Set => Value::Set(Vec::new()),
+            Nesting::Map => Value::Map(BTreeMap::new()),
+        };
+        (nested.name.clone(), none)
+    });
+    Value::object(attributes.chain(blocks))
+}

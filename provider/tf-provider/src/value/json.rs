@@ -1,0 +1,123 @@
+//! Values in JSON, as Terraform keeps them in its state.
+
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
+use super::{MAX_DEPTH, ParseNumberError, Step, Type, Value, ValueError};
+
+/// Decodes the value of this type that `bytes` hold.
+///
+/// Attributes that the type does not have are left out: a newer provider may
+/// have dropped them without raising its schema's version, as Terraform allows.
+pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, ValueError> {
+    value(parse(bytes)?, ty, 0)
+}
+
+fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ValueError> {
+    serde_json::from_slice(bytes).map_err(|error| ValueError::malformed(error.to_string()))
+}
+
+/// Raw JSON keeps the digits of a number, which a parsed number would lose.
+fn value(json: &RawValue, ty: &Type, depth: usize) -> Result<Value, ValueError> {
+    if depth > MAX_DEPTH {
+        return Err(ValueError::malformed(format!(
+            "values nest deeper than {MAX_DEPTH}"
+        )));
+    }
+    let text = json.get();
+    if text == "null" {
+        return Ok(Value::Null);
+    }
+    let expected = |_| ValueError::mismatch(ty.to_string(), kind(text));
+    match ty {
+        Type::Bool => parse(text.as_bytes()).map(Value::Bool).map_err(expected),
+        Type::String => parse(text.as_bytes())
+            .map(|s: String| Value::string(s))
+            .map_err(expected),
+        Type::Number => number(text).map_err(|_| expected(ValueError::malformed(""))),
+        Type::List(element) => elements(text, ty, element, depth).map(Value::List),
+        Type::Set(element) => elements(text, ty, element, depth).map(Value::set),
+        Type::Map(element) => {
+            let entries: BTreeMap<String, &RawValue> = parse(text.as_bytes()).map_err(expected)?;
+            let entries = entries.into_iter().map(|(key, entry)| {
+                let entry = value(entry, element, depth + 1);
+                let entry = entry.map_err(|error| error.under(Step::Key(key.clone())))?;
+                Ok((super::normalise(key), entry))
+            });
+            entries.collect::<Result<_, _>>().map(Value::Map)
+        }
+        Type::Object(attributes) => {
+            let given: BTreeMap<String, &RawValue> = parse(text.as_bytes()).map_err(expected)?;
+            let attributes = attributes.iter().map(|(name, attribute)| {
+                let given = given
+                    .get(name)
+                    .map(|json| value(json, &attribute.ty, depth + 1));
+                let given = given.unwrap_or(Ok(Value::Null));
+                let given = given.map_err(|error| error.under(Step::Attribute(name.clone())))?;
+                Ok((name.clone(), given))
+            });
+            attributes.collect::<Result<_, _>>().map(Value::Map)
+        }
+        Type::Tuple(types) => {
+            let given: Vec<&RawValue> = parse(text.as_bytes()).map_err(expected)?;
+            if given.len() != types.len() {
+                let found = format!("{} elements", given.len());
+                return Err(ValueError::mismatch(ty.to_string(), found));
+            }
+            let given = given
+                .into_iter()
+                .zip(types)
+                .enumerate()
+                .map(|(index, (json, ty))| {
+                    value(json, ty, depth + 1).map_err(|error| error.under(Step::Index(index)))
+                });
+            given.collect::<Result<_, _>>().map(Value::List)
+        }
+        Type::Dynamic => dynamic(text, depth),
+    }
+}
+
+fn elements(text: &str, ty: &Type, element: &Type, depth: usize) -> Result<Vec<Value>, ValueError> {
+    let given: Vec<&RawValue> = parse(text.as_bytes())
+        .map_err(|_: ValueError| ValueError::mismatch(ty.to_string(), kind(text)))?;
+    let given = given.into_iter().enumerate().map(|(index, json)| {
+        value(json, element, depth + 1).map_err(|error| error.under(Step::Index(index)))
+    });
+    given.collect()
+}
+
+/// Terraform 0.12 and later write numbers; a state that was upgraded from
+/// earlier ones may hold them as strings.
+fn number(text: &str) -> Result<Value, ParseNumberError> {
+    let unquoted = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(text);
+    unquoted.parse().map(Value::Number)
+}
+
+#[derive(serde::Deserialize)]
+struct Typed<'a> {
+    #[serde(borrow, rename = "type")]
+    ty: &'a RawValue,
+    #[serde(borrow)]
+    value: &'a RawValue,
+}
+
+fn dynamic(text: &str, depth: usize) -> Result<Value, ValueError> {
+    let typed: Typed<'_> = parse(text.as_bytes())?;
+    let ty = Type::from_json(typed.ty.get().as_bytes())?;
+    let value = value(typed.value, &ty, depth + 1)?;
+    Ok(Value::Dynamic(Box::new((ty, value))))
+}
+
+fn kind(json: &str) -> &'static str {
+    match json.as_bytes().first() {
+        Some(b'"') => "string",
+        Some(b'[') => "list",
+        Some(b'{') => "map",
+        Some(b't' | b'f') => "bool",
+        _ => "number",
+    }
+}

@@ -1,0 +1,178 @@
+//! Values of Terraform's type system, and how they cross the wire.
+//!
+//! A [`Value`] is what Terraform sends and expects: decoded along its [`Type`]
+//! from msgpack or JSON, without loss, and within bounds that no message can
+//! exceed.
+
+mod error;
+pub(crate) mod json;
+pub(crate) mod msgpack;
+mod number;
+mod path;
+mod ty;
+
+pub use error::{ValueError, ValueErrorKind};
+pub use number::{Number, ParseNumberError};
+pub use path::{Path, Step};
+pub use ty::{ObjectAttribute, Type};
+
+use std::collections::BTreeMap;
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+/// How deeply values and types may nest. Schemas written by people stay below ten.
+pub const MAX_DEPTH: usize = 64;
+
+/// How many values one message may hold. It bounds memory: a message of a few
+/// megabytes could otherwise ask for many times its size.
+pub const MAX_VALUES: usize = 4 * 1024 * 1024;
+
+/// A value of Terraform's type system.
+///
+/// The type of a value is not part of it, but for [`Value::Dynamic`]: the schema
+/// gives it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Value {
+    /// Not known before apply.
+    Unknown(Refinements),
+    /// Absent: not set in the configuration, or without a value.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number of any size.
+    Number(Number),
+    /// Text, in Unicode normalisation form C; make it with [`Value::string`].
+    String(String),
+    /// A list, or a tuple.
+    List(Vec<Value>),
+    /// A set, in the order of [`Ord`] and without duplicates; make it with [`Value::set`].
+    Set(Vec<Value>),
+    /// A map, or an object with its attributes.
+    Map(BTreeMap<String, Value>),
+    /// The value of something whose type the schema leaves open, with its type.
+    Dynamic(Box<(Type, Value)>),
+}
+
+/// What is known about an unknown value, such as the prefix of a string, in
+/// Terraform's own encoding; empty for the most part.
+///
+/// It is carried along, so that a value that passes through a provider keeps it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refinements(pub(crate) Box<[u8]>);
+
+impl Value {
+    /// An unknown value of which nothing is known.
+    pub fn unknown() -> Self {
+        Self::Unknown(Refinements::default())
+    }
+
+    /// Text, normalised to form C as Terraform does, so that equal text compares equal.
+    pub fn string(text: impl Into<String>) -> Self {
+        Self::String(normalise(text.into()))
+    }
+
+    /// A set of these elements, in canonical order and without duplicates.
+    pub fn set(elements: impl IntoIterator<Item = Value>) -> Self {
+        let mut elements: Vec<_> = elements.into_iter().collect();
+        elements.sort();
+        // Two unknown elements may turn out to differ.
+        elements.dedup_by(|a, b| a == b && a.is_wholly_known());
+        Self::Set(elements)
+    }
+
+    /// An object of these attributes.
+    pub fn object<K: Into<String>>(attributes: impl IntoIterator<Item = (K, Value)>) -> Self {
+        Self::Map(
+            attributes
+                .into_iter()
+                .map(|(name, value)| (name.into(), value))
+                .collect(),
+        )
+    }
+
+    /// Whether the value is null.
+    pub fn is_null(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Dynamic(inner) => inner.1.is_null(),
+            _ => false,
+        }
+    }
+
+    /// Whether the value itself is unknown; one inside it may be all the same.
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::Unknown(_) => true,
+            Self::Dynamic(inner) => inner.1.is_unknown(),
+            _ => false,
+        }
+    }
+
+    /// Whether neither the value nor anything inside it is unknown.
+    pub fn is_wholly_known(&self) -> bool {
+        self.first_unknown().is_none()
+    }
+
+    /// Where the first unknown value is, itself included.
+    pub fn first_unknown(&self) -> Option<Path> {
+        match self {
+            Self::Unknown(_) => Some(Path::root()),
+            Self::Dynamic(inner) => inner.1.first_unknown(),
+            Self::List(elements) | Self::Set(elements) => elements
+                .iter()
+                .enumerate()
+                .find_map(|(at, element)| Some(element.first_unknown()?.under(Step::Index(at)))),
+            Self::Map(entries) => entries.iter().find_map(|(key, entry)| {
+                Some(entry.first_unknown()?.under(Step::Attribute(key.clone())))
+            }),
+            _ => None,
+        }
+    }
+
+    /// The attribute or entry of this name, if the value has one.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        match self {
+            Self::Map(entries) => entries.get(name),
+            _ => None,
+        }
+    }
+}
+
+impl Refinements {
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Normalises text to form C, without a copy where it is in it already.
+pub(crate) fn normalise(text: String) -> String {
+    if is_nfc(&text) {
+        text
+    } else {
+        text.nfc().collect()
+    }
+}
+
+impl Value {
+    /// The type of a value that stands for itself. What is null or unknown may
+    /// have any type.
+    pub(crate) fn infer_type(&self) -> Type {
+        match self {
+            Self::Unknown(_) | Self::Null => Type::Dynamic,
+            Self::Bool(_) => Type::Bool,
+            Self::Number(_) => Type::Number,
+            Self::String(_) => Type::String,
+            Self::List(elements) => Type::Tuple(elements.iter().map(Self::infer_type).collect()),
+            Self::Set(elements) => {
+                Type::set(elements.first().map_or(Type::Dynamic, Self::infer_type))
+            }
+            Self::Map(entries) => Type::object(
+                entries
+                    .iter()
+                    .map(|(name, entry)| (name, entry.infer_type())),
+            ),
+            Self::Dynamic(inner) => inner.0.clone(),
+        }
+    }
+}

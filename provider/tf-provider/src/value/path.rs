@@ -1,0 +1,107 @@
+//! Where something is inside a value, for people and for the protocol.
+
+use std::fmt;
+
+use crate::proto;
+
+/// A place inside a resource, such as `rule[2].name`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Path(Vec<Step>);
+
+/// One step of a [`Path`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Into an attribute or a block.
+    Attribute(String),
+    /// To an element of a list, from 0.
+    Index(usize),
+    /// To an entry of a map.
+    Key(String),
+}
+
+impl Path {
+    /// The whole resource.
+    pub const fn root() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Whether the path is the whole resource.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The path to an attribute of what this path names.
+    #[must_use]
+    pub fn attribute(self, name: impl Into<String>) -> Self {
+        self.step(Step::Attribute(name.into()))
+    }
+
+    /// The path to an element of the list that this path names.
+    #[must_use]
+    pub fn index(self, index: usize) -> Self {
+        self.step(Step::Index(index))
+    }
+
+    /// The path to an entry of the map that this path names.
+    #[must_use]
+    pub fn key(self, key: impl Into<String>) -> Self {
+        self.step(Step::Key(key.into()))
+    }
+
+    /// The path one step further.
+    #[must_use]
+    pub fn step(mut self, step: Step) -> Self {
+        self.0.push(step);
+        self
+    }
+
+    /// The path that begins with `step` and goes on as this one.
+    #[must_use]
+    pub(crate) fn under(mut self, step: Step) -> Self {
+        self.0.insert(0, step);
+        self
+    }
+
+    /// The steps from the whole resource inwards.
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// The path as the protocol has it.
+    pub(crate) fn to_proto(&self) -> proto::AttributePath {
+        use proto::attribute_path::step::Selector;
+        let steps = self.0.iter().map(|step| proto::attribute_path::Step {
+            selector: Some(match step {
+                Step::Attribute(name) => Selector::AttributeName(name.clone()),
+                Step::Key(key) => Selector::ElementKeyString(key.clone()),
+                Step::Index(index) => {
+                    Selector::ElementKeyInt(i64::try_from(*index).unwrap_or(i64::MAX))
+                }
+            }),
+        });
+        proto::AttributePath {
+            steps: steps.collect(),
+        }
+    }
+}
+
+/// An attribute of the whole resource.
+impl From<&str> for Path {
+    fn from(attribute: &str) -> Self {
+        Self::root().attribute(attribute)
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Attribute(name) if at == 0 => write!(f, "{name}")?,
+                Step::Attribute(name) => write!(f, ".{name}")?,
+                Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Key(key) => write!(f, "[{key:?}]")?,
+            }
+        }
+        Ok(())
+    }
+}
