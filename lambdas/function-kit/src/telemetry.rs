@@ -29,10 +29,7 @@ pub fn init(environment: &Environment) -> Result<(), EnvironmentError> {
 }
 
 fn levels(environment: &Environment) -> Result<Targets, EnvironmentError> {
-    environment.parsed_or(
-        LOG_LEVEL,
-        Targets::new().with_default(LevelFilter::INFO),
-    )
+    environment.parsed_or(LOG_LEVEL, Targets::new().with_default(LevelFilter::INFO))
 }
 
 #[cfg(test)]

@@ -1,1 +1,18 @@
-//! Domain, ports and AWS adapters of the upload pipeline.
+//! The upload pipeline: takes uploads over HTTP, and processes them from a Kinesis stream.
+//!
+//! - [`domain`]: what an upload is and which states it goes through. Pure.
+//! - [`ports`]: what the pipeline needs of the outside, as traits.
+//! - [`receive`] and [`process`]: the two things it does, over ports alone.
+//! - [`api`] and [`stream`]: how API Gateway and Kinesis reach them.
+//! - [`aws`]: the ports on S3, DynamoDB, Kinesis and SQS.
+//!
+//! Arrows point up this list: the domain knows none of the others, and nothing but `aws` knows
+//! an AWS SDK.
+
+pub mod api;
+pub mod aws;
+pub mod domain;
+pub mod ports;
+pub mod process;
+pub mod receive;
+pub mod stream;

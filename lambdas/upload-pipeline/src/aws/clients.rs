@@ -1,0 +1,73 @@
+//! Wires the two halves of the pipeline to AWS, by the environment's names.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use function_kit::{Environment, EnvironmentError};
+
+use super::dead_letter_queue::SqsQueue;
+use super::object_store::S3Objects;
+use super::upload_stream::KinesisStream;
+use super::upload_table::DynamoTable;
+use crate::ports::SystemClock;
+use crate::process::Processor;
+use crate::receive::Receiver;
+
+/// Time for one try of one call. S3 takes 5 MiB well within it.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// Time for a call with all its tries. An upload makes three calls, which together must end
+/// before API Gateway gives up on the function after 30 s ("Quotas for HTTP APIs").
+const CALL_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// The receiver of uploads: reads `UPLOADS_BUCKET`, `UPLOADS_TABLE` and `STREAM_NAME`.
+///
+/// # Errors
+/// When one of them is not set; the error names it.
+pub async fn receiver(environment: &Environment) -> Result<Receiver, EnvironmentError> {
+    let uploads_bucket = environment.required("UPLOADS_BUCKET")?;
+    let table = environment.required("UPLOADS_TABLE")?;
+    let stream = environment.required("STREAM_NAME")?;
+    let config = sdk_config().await;
+    Ok(Receiver {
+        objects: Arc::new(S3Objects::new(&config)),
+        table: Arc::new(DynamoTable::new(&config, table)),
+        stream: Arc::new(KinesisStream::new(&config, stream)),
+        clock: Arc::new(SystemClock),
+        uploads_bucket,
+    })
+}
+
+/// The processor of records: reads `UPLOADS_BUCKET`, `PROCESSED_BUCKET`, `UPLOADS_TABLE` and
+/// `DEAD_LETTER_QUEUE_URL`.
+///
+/// # Errors
+/// When one of them is not set; the error names it.
+pub async fn processor(environment: &Environment) -> Result<Processor, EnvironmentError> {
+    let uploads_bucket = environment.required("UPLOADS_BUCKET")?;
+    let processed_bucket = environment.required("PROCESSED_BUCKET")?;
+    let table = environment.required("UPLOADS_TABLE")?;
+    let queue_url = environment.required("DEAD_LETTER_QUEUE_URL")?;
+    let config = sdk_config().await;
+    Ok(Processor {
+        objects: Arc::new(S3Objects::new(&config)),
+        table: Arc::new(DynamoTable::new(&config, table)),
+        dead_letters: Arc::new(SqsQueue::new(&config, queue_url)),
+        clock: Arc::new(SystemClock),
+        uploads_bucket,
+        processed_bucket,
+    })
+}
+
+async fn sdk_config() -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
+        .build();
+    aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(timeouts)
+        .load()
+        .await
+}

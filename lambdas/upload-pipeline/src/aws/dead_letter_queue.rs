@@ -1,0 +1,44 @@
+//! The dead letter queue in SQS.
+
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use aws_sdk_sqs::Client;
+
+use super::error::{broken, port_error};
+use crate::domain::DeadLetter;
+use crate::ports::{DeadLetterQueue, PortError};
+
+/// A queue of SQS.
+#[derive(Debug, Clone)]
+pub struct SqsQueue {
+    client: Client,
+    url: String,
+}
+
+impl SqsQueue {
+    /// The queue at that address.
+    pub fn new(config: &SdkConfig, url: String) -> Self {
+        Self {
+            client: Client::new(config),
+            url,
+        }
+    }
+}
+
+#[async_trait]
+impl DeadLetterQueue for SqsQueue {
+    async fn send(&self, letter: &DeadLetter) -> Result<(), PortError> {
+        let operation = || format!("SendMessage to {}", self.url);
+        let message = letter
+            .to_message()
+            .map_err(|error| broken(operation(), error))?;
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(message)
+            .send()
+            .await
+            .map_err(|error| port_error(operation(), error))?;
+        Ok(())
+    }
+}

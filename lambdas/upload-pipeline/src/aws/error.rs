@@ -1,0 +1,60 @@
+//! From an SDK's error to the port's.
+
+use std::error::Error;
+
+use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::ports::{PortError, PortErrorKind};
+
+/// The port's error for a call of which the SDK's own retries have failed.
+pub fn port_error<E>(operation: impl Into<String>, error: SdkError<E, HttpResponse>) -> PortError
+where
+    E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    PortError {
+        operation: operation.into(),
+        kind: kind(&error),
+        source: error.into(),
+    }
+}
+
+/// The port's error for an answer that the SDK took and that makes no sense.
+pub fn broken(
+    operation: impl Into<String>,
+    source: impl Into<Box<dyn Error + Send + Sync>>,
+) -> PortError {
+    PortError {
+        operation: operation.into(),
+        kind: PortErrorKind::Broken,
+        source: source.into(),
+    }
+}
+
+/// The service's code for the error.
+pub fn code<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<&str> {
+    error.as_service_error().and_then(|service| service.code())
+}
+
+fn kind<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> PortErrorKind {
+    let busy = match error {
+        SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
+        SdkError::DispatchFailure(failure) => !failure.is_user(),
+        SdkError::ServiceError(service) => {
+            let status = service.raw().status().as_u16();
+            let code = service.err().code().unwrap_or_default();
+            status >= 500
+                || status == 429
+                || THROTTLING_ERRORS.contains(&code)
+                || TRANSIENT_ERRORS.contains(&code)
+        }
+        _ => false,
+    };
+    if busy {
+        PortErrorKind::Busy
+    } else {
+        PortErrorKind::Broken
+    }
+}

@@ -1,0 +1,12 @@
+//! The ports on AWS. Region, credentials, endpoint and retries are those that the SDK finds in
+//! the environment.
+
+mod clients;
+mod dead_letter_queue;
+mod error;
+mod object_store;
+mod row;
+mod upload_stream;
+mod upload_table;
+
+pub use clients::{processor, receiver};
