@@ -24,8 +24,10 @@ variable "callback_urls" {
     error_message = "callback_urls: name at least one address, such as \"https://app.example.com/callback\"."
   }
   validation {
-    condition     = alltrue([for url in var.callback_urls : can(regex("^(https://|http://localhost[:/]|[a-z][a-z0-9.+-]*\\.[a-z0-9.+-]*://)[^#]*$", url))])
-    error_message = "callback_urls: use https:// (http:// only for localhost, or an app's own scheme such as com.example.app://), without a #fragment."
+    condition = alltrue([
+      for url in var.callback_urls : can(regex("^[a-z][a-z0-9.+-]*://[^#]+$", url)) && (!startswith(url, "http://") || can(regex("^http://localhost[:/]", url)))
+    ])
+    error_message = "callback_urls: use https:// or your app's own scheme, such as com.example.app://, without a #fragment. http:// is for localhost only."
   }
 }
 

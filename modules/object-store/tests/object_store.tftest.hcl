@@ -1,0 +1,85 @@
+mock_provider "aws" {}
+
+variables {
+  name = "acme-files"
+}
+
+run "is_private_encrypted_and_versioned" {
+  command = plan
+
+  assert {
+    condition = (
+      aws_s3_bucket_public_access_block.this.block_public_acls
+      && aws_s3_bucket_public_access_block.this.block_public_policy
+      && aws_s3_bucket_public_access_block.this.ignore_public_acls
+      && aws_s3_bucket_public_access_block.this.restrict_public_buckets
+    )
+    error_message = "All four ways to make the bucket public must be blocked."
+  }
+  assert {
+    condition     = one(aws_s3_bucket_ownership_controls.this.rule).object_ownership == "BucketOwnerEnforced"
+    error_message = "Access control lists must be off."
+  }
+  assert {
+    condition     = one(one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).sse_algorithm == "AES256"
+    error_message = "Objects must be encrypted without a key of one's own."
+  }
+  assert {
+    condition     = aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"
+    error_message = "The bucket must be versioned."
+  }
+  assert {
+    condition     = !aws_s3_bucket.this.force_destroy
+    error_message = "A bucket with objects must survive destroy."
+  }
+}
+
+run "keeps_objects_and_removes_leftovers" {
+  command = plan
+
+  assert {
+    condition     = toset(aws_s3_bucket_lifecycle_configuration.this.rule[*].id) == toset(["remove-incomplete-uploads", "remove-old-versions"])
+    error_message = "Unless it is asked to, the bucket must not expire current objects."
+  }
+  assert {
+    condition     = length(aws_s3_bucket_cors_configuration.this) == 0
+    error_message = "Unless it is asked to, the bucket must not be open to other origins."
+  }
+}
+
+run "expires_objects_and_opens_to_origins_by_choice" {
+  command = plan
+  variables {
+    lifecycle_days      = { object = 365 }
+    cors                = { origins = ["https://app.example.com"] }
+    kms_key_arn         = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    deletion_protection = false
+  }
+
+  assert {
+    condition     = aws_s3_bucket_lifecycle_configuration.this.rule[2].expiration[0].days == 365
+    error_message = "Objects must expire after the given days."
+  }
+  assert {
+    condition     = one(aws_s3_bucket_cors_configuration.this[0].cors_rule).allowed_origins == toset(["https://app.example.com"])
+    error_message = "Only the given origin must be allowed."
+  }
+  assert {
+    condition     = one(one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).sse_algorithm == "aws:kms"
+    error_message = "The given key must encrypt the objects."
+  }
+  assert {
+    condition     = aws_s3_bucket.this.force_destroy
+    error_message = "Without protection, destroy must remove the objects too."
+  }
+}
+
+run "refuses_what_would_be_unsafe_or_refused_by_s3" {
+  command = plan
+  variables {
+    name           = "Acme_Files"
+    lifecycle_days = { old_version = 0 }
+    cors           = { origins = ["*"] }
+  }
+  expect_failures = [var.name, var.lifecycle_days, var.cors]
+}

@@ -1,0 +1,133 @@
+mock_provider "aws" {
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/hello" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/hello" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:hello" }
+  }
+}
+
+mock_provider "rustlambda" {
+  mock_resource "rustlambda_package" {
+    defaults = {
+      filename         = "target/hello.zip"
+      source_code_hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    }
+  }
+}
+
+variables {
+  name    = "hello"
+  package = { manifest_path = "lambdas/hello/Cargo.toml" }
+}
+
+run "deploys_what_was_compiled" {
+  assert {
+    condition = (
+      aws_lambda_function.this.filename == rustlambda_package.this.filename
+      && aws_lambda_function.this.source_code_hash == rustlambda_package.this.source_code_hash
+    )
+    error_message = "The function must run the package, and change with it."
+  }
+  assert {
+    condition     = aws_lambda_function.this.architectures == tolist([rustlambda_package.this.architecture])
+    error_message = "The function must run on what it was compiled for."
+  }
+  assert {
+    condition     = aws_lambda_function.this.logging_config[0].log_group == "/aws/lambda/hello" && aws_cloudwatch_log_group.this.retention_in_days == 30
+    error_message = "The log must go where its lines are deleted some day."
+  }
+}
+
+run "may_write_its_log_and_nothing_else" {
+  assert {
+    condition = jsondecode(aws_iam_role_policy.this.policy).Statement == [{
+      Sid      = "WriteLogs"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/hello:*"]
+    }]
+    error_message = "A function that was given nothing must be able to do nothing."
+  }
+  assert {
+    condition     = aws_iam_role.this.name == "hello-eu-west-1"
+    error_message = "The role's name must hold the region, or a second region could not deploy the function."
+  }
+}
+
+run "may_do_what_it_was_given" {
+  variables {
+    permissions = [{ sid = "Store", actions = ["s3:PutObject"], resources = ["arn:aws:s3:::files/*"] }]
+    tracing     = true
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement[*].Sid == ["WriteLogs", "SendTraces", "Store"]
+    error_message = "The role must hold the given statements, and tracing's."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role_policy.this.policy).Statement[2] == {
+      Sid      = "Store"
+      Effect   = "Allow"
+      Action   = ["s3:PutObject"]
+      Resource = ["arn:aws:s3:::files/*"]
+    }
+    error_message = "A given statement must arrive unchanged."
+  }
+}
+
+run "survives_a_bad_record" {
+  variables {
+    kinesis_source = {
+      stream_arn        = "arn:aws:kinesis:eu-west-1:123456789012:stream/orders"
+      failure_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failures"
+    }
+  }
+
+  assert {
+    condition = (
+      aws_lambda_event_source_mapping.kinesis[0].function_response_types == toset(["ReportBatchItemFailures"])
+      && aws_lambda_event_source_mapping.kinesis[0].bisect_batch_on_function_error
+      && aws_lambda_event_source_mapping.kinesis[0].maximum_retry_attempts == 10
+      && aws_lambda_event_source_mapping.kinesis[0].maximum_record_age_in_seconds == 86400
+    )
+    error_message = "Only what failed must be retried, and not for ever."
+  }
+  assert {
+    condition     = aws_lambda_event_source_mapping.kinesis[0].destination_config[0].on_failure[0].destination_arn == "arn:aws:sqs:eu-west-1:123456789012:failures"
+    error_message = "What was given up must be reported to the queue."
+  }
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Sid => statement.Resource } == {
+      WriteLogs              = ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/hello:*"]
+      ReadStream             = ["arn:aws:kinesis:eu-west-1:123456789012:stream/orders"]
+      ReportDiscardedRecords = ["arn:aws:sqs:eu-west-1:123456789012:failures"]
+    }
+    error_message = "The role must reach this stream and this queue only."
+  }
+}
+
+run "refuses_what_would_fail_later" {
+  command = plan
+  variables {
+    name            = "hello world"
+    package         = { manifest_path = "lambdas/hello" }
+    architecture    = "aarch64"
+    permissions     = [{ sid = "All", actions = ["s3:*"], resources = ["*"] }]
+    timeout_seconds = 901
+    kinesis_source = {
+      stream_arn        = "arn:aws:kinesis:eu-west-1:123456789012:stream/orders"
+      failure_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failures"
+      maximum_retries   = -1
+    }
+  }
+  expect_failures = [
+    var.name, var.package, var.architecture, var.permissions, var.timeout_seconds, var.kinesis_source,
+  ]
+}

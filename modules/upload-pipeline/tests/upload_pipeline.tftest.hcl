@@ -1,0 +1,66 @@
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/function" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:any" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:any" }
+  }
+  mock_resource "aws_apigatewayv2_api" {
+    defaults = { execution_arn = "arn:aws:execute-api:eu-west-1:123456789012:api" }
+  }
+  mock_resource "aws_kinesis_stream" {
+    defaults = { arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/uploads" }
+  }
+  mock_resource "aws_sqs_queue" {
+    defaults = { arn = "arn:aws:sqs:eu-west-1:123456789012:dead-letters" }
+  }
+}
+
+mock_provider "rustlambda" {}
+
+run "names_are_unique_by_account_and_region" {
+  assert {
+    condition = (
+      output.uploads_bucket == "uploads-uploads-123456789012-eu-west-1"
+      && output.processed_bucket == "uploads-processed-123456789012-eu-west-1"
+      && output.hosted_ui_url == "https://uploads-123456789012.auth.eu-west-1.amazoncognito.com"
+    )
+    error_message = "Names that all accounts share must hold the account and the region."
+  }
+  assert {
+    condition     = output.functions["upload-api"].role_name == "uploads-upload-api-eu-west-1"
+    error_message = "Role names, which all regions share, must hold the region."
+  }
+}
+
+run "keeps_dead_letters_as_long_as_it_can" {
+  assert {
+    condition     = aws_sqs_queue.dead_letters.message_retention_seconds == 1209600 && aws_sqs_queue.dead_letters.sqs_managed_sse_enabled
+    error_message = "Dead letters must be encrypted and kept for 14 days."
+  }
+}
+
+run "refuses_names_that_would_fail_at_apply" {
+  command = plan
+  variables {
+    name = "drawstring"
+  }
+  expect_failures = [var.name]
+}
+
+run "refuses_names_that_are_too_long_for_a_bucket" {
+  command = plan
+  variables {
+    name = "quarterly-report-ingestion"
+  }
+  expect_failures = [var.name]
+}
