@@ -97,7 +97,7 @@ module "upload_processor" {
     },
     {
       sid       = "RecordResults"
-      actions   = ["dynamodb:UpdateItem"]
+      actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
       resources = [module.table.arn]
     },
   ]
