@@ -1,1 +1,42 @@
-//! Source fingerprint, cargo build, ELF inspection and reproducible zip of AWS Lambda functions in Rust.
+//! From Rust sources to a zip that AWS Lambda runs, the same bytes everywhere.
+//!
+//! The steps, each in the module of its name:
+//!
+//! 1. [`Package::resolve`] reads manifests, `Cargo.lock` and source files, and gives the package's
+//!    fingerprint: a hash over everything that can change the binary, and over nothing else. It starts no process,
+//!    needs no compiler and no downloaded dependency, so that it is quick and the same on every machine.
+//! 2. [`Package::find`] looks whether the artifact of that fingerprint is at hand.
+//! 3. [`Package::build`] compiles, inspects the executable, and writes the zip.
+//!
+//! The crate knows AWS Lambda and cargo. It knows nothing of Terraform.
+
+mod archive;
+mod artifact;
+mod assets;
+mod cargo;
+mod config;
+mod elf;
+mod error;
+mod files;
+mod fingerprint;
+mod inspect;
+mod lockfile;
+mod manifest;
+mod package;
+mod process;
+mod progress;
+mod reach;
+mod request;
+mod rustflags;
+mod sources;
+mod toolchain;
+
+pub use artifact::Artifact;
+pub use error::{Error, Input};
+pub use fingerprint::Fingerprint;
+pub use inspect::Refusal;
+pub use package::Package;
+pub use request::{Architecture, CargoBuild, Compiler, Request, Runtime, Source};
+
+/// What this crate's fallible functions give.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,137 @@
+//! Cargo's and rustup's configuration, as far as it belongs to the sources and not to the machine.
+//!
+//! A developer's `~/.cargo/config.toml` and shell must not change what is deployed. So only the files that are checked out
+//! together with the workspace count: from the workspace's folder up to the repository's.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use cargo_platform::Platform;
+
+use crate::reach::cfgs;
+use crate::request::Architecture;
+use crate::{Error, Result};
+
+/// The tables and keys of `.cargo/config.toml` that can change a binary. The rest is about speed, looks and downloads.
+const RELEVANT: [&str; 6] = ["build", "target", "profile", "env", "patch", "unstable"];
+
+/// The checked-out configuration of a workspace.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// `.cargo/config.toml` files, the nearest first.
+    files: Vec<toml::Table>,
+    /// `rust-toolchain.toml` or `rust-toolchain`, the nearest.
+    pub toolchain: Option<Vec<u8>>,
+}
+
+impl Config {
+    /// Reads what is in the workspace's folder and above it, within the repository.
+    pub fn read(workspace_root: &Path) -> Result<Self> {
+        let repository = repository_of(workspace_root);
+        let mut config = Self {
+            files: Vec::new(),
+            toolchain: None,
+        };
+        for dir in workspace_root
+            .ancestors()
+            .take_while(|dir| dir.starts_with(&repository))
+        {
+            if let Some((path, text)) = first_of(dir, &[".cargo/config", ".cargo/config.toml"])? {
+                let text = String::from_utf8_lossy(&text);
+                config
+                    .files
+                    .push(text.parse().map_err(Error::unparseable(&path))?);
+            }
+            if config.toolchain.is_none() {
+                config.toolchain = first_of(dir, &["rust-toolchain", "rust-toolchain.toml"])?
+                    .map(|(_, text)| text);
+            }
+        }
+        Ok(config)
+    }
+
+    /// The relevant parts in a canonical form.
+    pub fn canonical(&self) -> Result<Vec<String>> {
+        let relevant = |file: &toml::Table| {
+            let tables = file
+                .iter()
+                .filter(|(key, _)| RELEVANT.contains(&key.as_str()));
+            let tables: toml::Table = tables
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect();
+            toml::to_string(&tables).map_err(Error::unparseable(Path::new(".cargo/config.toml")))
+        };
+        self.files
+            .iter()
+            .map(relevant)
+            .filter(|text| text.as_ref().map_or(true, |text| !text.is_empty()))
+            .collect()
+    }
+
+    /// The names of the profiles that the configuration defines.
+    pub fn profiles(&self) -> impl Iterator<Item = &String> {
+        self.files
+            .iter()
+            .filter_map(|file| file.get("profile")?.as_table())
+            .flat_map(toml::Table::keys)
+    }
+
+    /// The rustc flags for a target, by cargo's rules: all matching `target.*.rustflags` joined, otherwise `build.rustflags`.
+    pub fn rustflags(&self, architecture: Architecture) -> Vec<String> {
+        let applies = |key: &str| {
+            Platform::from_str(key)
+                .is_ok_and(|platform| platform.matches(architecture.target(), &cfgs(architecture)))
+        };
+        let mut flags = Vec::new();
+        // Cargo joins arrays with the nearest file's items last.
+        for target in self
+            .files
+            .iter()
+            .rev()
+            .filter_map(|file| file.get("target")?.as_table())
+        {
+            for (_, settings) in target.iter().filter(|(key, _)| applies(key)) {
+                flags.extend(settings.get("rustflags").map(words).unwrap_or_default());
+            }
+        }
+        if flags.is_empty() {
+            let builds = self
+                .files
+                .iter()
+                .rev()
+                .filter_map(|file| file.get("build")?.get("rustflags"));
+            flags.extend(builds.flat_map(words));
+        }
+        flags
+    }
+}
+
+/// The folder of the repository that `dir` is checked out in; `dir` itself where there is none.
+pub(crate) fn repository_of(dir: &Path) -> PathBuf {
+    dir.ancestors()
+        .find(|dir| dir.join(".git").exists())
+        .unwrap_or(dir)
+        .to_owned()
+}
+
+/// A list of words, or one string of them, as cargo allows both.
+fn words(value: &toml::Value) -> Vec<String> {
+    match value {
+        toml::Value::String(text) => text.split_whitespace().map(str::to_owned).collect(),
+        toml::Value::Array(items) => items
+            .iter()
+            .filter_map(|item| item.as_str().map(str::to_owned))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The first of the named files that is in `dir`. Cargo and rustup prefer the names without an ending.
+fn first_of(dir: &Path, names: &[&str]) -> Result<Option<(PathBuf, Vec<u8>)>> {
+    let mut paths = names.iter().map(|name| dir.join(name));
+    let Some(path) = paths.find(|path| path.is_file()) else {
+        return Ok(None);
+    };
+    let content = std::fs::read(&path).map_err(Error::read(&path))?;
+    Ok(Some((path, content)))
+}

@@ -1,0 +1,121 @@
+//! What an ELF executable says about itself.
+
+use object::elf::{self, FileHeader64};
+use object::read::elf::{ElfFile64, FileHeader as _, ProgramHeader as _};
+use object::{Endianness, Object as _, ObjectSymbol as _};
+
+/// A glibc version, as (major, minor).
+pub(crate) type Version = (u32, u32);
+
+/// The facts of an executable that decide whether Lambda can start it.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub machine: elf::Machine,
+    /// Whether it is a program (and no object file or core dump).
+    pub executable: bool,
+    /// The program that loads it; none where it is statically linked.
+    pub interpreter: Option<String>,
+    /// The shared libraries that it names.
+    pub libraries: Vec<String>,
+    /// The newest glibc that it cannot do without, and one symbol that needs it.
+    pub glibc: Option<(Version, String)>,
+}
+
+/// Reads an executable's facts. The error is the parser's own.
+pub(crate) fn read(executable: &[u8]) -> object::Result<Facts> {
+    let file = ElfFile64::<Endianness>::parse(executable)?;
+    let (header, endian) = (file.elf_header(), file.endian());
+    let kind = header.e_type(endian);
+    let mut interpreter = None;
+    for segment in file.elf_program_headers() {
+        if let Some(path) = segment.interpreter(endian, executable)? {
+            interpreter = Some(String::from_utf8_lossy(path).into_owned());
+        }
+    }
+    let dynamic = file.elf_section_table().dynamic_table(endian, executable)?;
+    let needed = dynamic.iter().filter(|entry| entry.tag == elf::DT_NEEDED);
+    let libraries = needed
+        .map(|entry| Ok(String::from_utf8_lossy(dynamic.string(entry)?).into_owned()))
+        .collect::<object::Result<_>>()?;
+    Ok(Facts {
+        machine: header.e_machine(endian),
+        executable: kind == elf::ET_EXEC || kind == elf::ET_DYN,
+        interpreter,
+        libraries,
+        glibc: newest_glibc(&file, executable)?,
+    })
+}
+
+/// Finds the newest `GLIBC_x.y` among the versions that are needed. A version that only weak references need may be
+/// missing at run time, so it does not count.
+fn newest_glibc<'data>(
+    file: &ElfFile64<'data, Endianness>,
+    executable: &'data [u8],
+) -> object::Result<Option<(Version, String)>> {
+    let endian = file.endian();
+    let sections = file.elf_section_table();
+    let Some((mut libraries, link)) = sections.gnu_verneed(endian, executable)? else {
+        return Ok(None);
+    };
+    let strings = sections.strings(endian, executable, link)?;
+    let mut newest = None;
+    while let Some((_, mut versions)) = libraries.next()? {
+        while let Some(version) = versions.next()? {
+            let name = version.name(endian, strings)?;
+            let number = std::str::from_utf8(name).ok().and_then(glibc_version);
+            let weak = version.vna_flags.get(endian).contains(elf::VER_FLG_WEAK);
+            if let Some(number) =
+                number.filter(|number| !weak && newest.is_none_or(|(newest, _)| *number > newest))
+            {
+                newest = Some((number, version.vna_other.get(endian)));
+            }
+        }
+    }
+    let Some((version, index)) = newest else {
+        return Ok(None);
+    };
+    Ok(Some((version, symbol_of(file, executable, index)?)))
+}
+
+/// Parses `GLIBC_2.34`. Binaries with packed relative relocations need glibc 2.36 by the name `GLIBC_ABI_DT_RELR`.
+fn glibc_version(name: &str) -> Option<Version> {
+    if name == "GLIBC_ABI_DT_RELR" {
+        return Some((2, 36));
+    }
+    let mut numbers = name.strip_prefix("GLIBC_")?.split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+/// The first symbol that needs a version.
+fn symbol_of<'data>(
+    file: &ElfFile64<'data, Endianness>,
+    executable: &'data [u8],
+    version: elf::VersionIndex,
+) -> object::Result<String> {
+    let endian = file.endian();
+    let table = file
+        .elf_section_table()
+        .versions(endian, executable)?
+        .unwrap_or_default();
+    let needs = |symbol: &object::read::elf::ElfSymbol<'_, '_, FileHeader64<Endianness>>| {
+        table.version_index(endian, symbol.index()).index() == version
+    };
+    let symbol = file.dynamic_symbols().find(needs);
+    Ok(symbol
+        .and_then(|symbol| symbol.name().ok())
+        .unwrap_or("(no symbol)")
+        .to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_as_numbers() {
+        assert_eq!(glibc_version("GLIBC_2.34"), Some((2, 34)));
+        assert_eq!(glibc_version("GLIBC_2.2.5"), Some((2, 2)));
+        assert_eq!(glibc_version("GLIBC_PRIVATE"), None);
+        assert!(glibc_version("GLIBC_2.4") < glibc_version("GLIBC_2.17"));
+    }
+}

@@ -1,0 +1,261 @@
+//! Everything that can go wrong, each with the next step.
+
+use std::path::{Path, PathBuf};
+
+use crate::inspect::Refusal;
+
+/// Which part of the request an error is about, so that a caller can point at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// [`crate::CargoBuild::manifest`]
+    Manifest,
+    /// [`crate::CargoBuild::package`]
+    Package,
+    /// [`crate::CargoBuild::binary`]
+    Binary,
+    /// [`crate::CargoBuild::profile`]
+    Profile,
+    /// [`crate::CargoBuild::features`]
+    Features,
+    /// [`crate::CargoBuild::compiler`]
+    Compiler,
+    /// [`crate::Request::architecture`]
+    Architecture,
+    /// [`crate::Request::assets`]
+    Assets,
+    /// [`crate::Source::Executable`]
+    Executable,
+}
+
+/// A failure to resolve, build, inspect or write a package.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no manifest where the request says.
+    #[error("There is no file {}. Point to the Cargo.toml of the function's package or workspace.", path.display())]
+    ManifestMissing {
+        /// As requested.
+        path: PathBuf,
+    },
+    /// The manifest is a directory.
+    #[error("{} is a directory. Point to its Cargo.toml: {}", path.display(), path.join("Cargo.toml").display())]
+    ManifestIsDirectory {
+        /// As requested.
+        path: PathBuf,
+    },
+    /// A manifest, lock or configuration file cannot be understood.
+    #[error("{} cannot be read as cargo reads it: {reason}", path.display())]
+    Unparseable {
+        /// The file at fault.
+        path: PathBuf,
+        /// What the parser says.
+        reason: String,
+    },
+    /// A workspace has no root package, and none of its members is chosen.
+    #[error("{} is a workspace without a package of its own. Choose one of its packages: {}", manifest.display(), list(available))]
+    PackageNotChosen {
+        /// The workspace's manifest.
+        manifest: PathBuf,
+        /// The members' names.
+        available: Vec<String>,
+    },
+    /// The chosen package is not in the workspace.
+    #[error("There is no package `{package}` in {}. Its packages are: {}", manifest.display(), list(available))]
+    PackageUnknown {
+        /// As requested.
+        package: String,
+        /// The workspace's manifest.
+        manifest: PathBuf,
+        /// The members' names.
+        available: Vec<String>,
+    },
+    /// The package has no binary.
+    #[error(
+        "Package `{package}` has no binary. A Lambda function needs src/main.rs, a file in src/bin/, or a [[bin]] section."
+    )]
+    NoBinary {
+        /// The package.
+        package: String,
+    },
+    /// The package has several binaries, none of which is chosen.
+    #[error(
+        "Package `{package}` has several binaries. Choose one: {}",
+        list(available)
+    )]
+    BinaryNotChosen {
+        /// The package.
+        package: String,
+        /// Its binaries.
+        available: Vec<String>,
+    },
+    /// The package does not have the chosen binary.
+    #[error(
+        "Package `{package}` has no binary `{binary}`. Its binaries are: {}",
+        list(available)
+    )]
+    BinaryUnknown {
+        /// The package.
+        package: String,
+        /// As requested.
+        binary: String,
+        /// Its binaries.
+        available: Vec<String>,
+    },
+    /// The profile is neither cargo's nor the workspace's.
+    #[error("There is no cargo profile `{profile}`. Add [profile.{profile}] to {}, or choose one of: {}", manifest.display(), list(available))]
+    ProfileUnknown {
+        /// As requested.
+        profile: String,
+        /// The workspace's manifest.
+        manifest: PathBuf,
+        /// Cargo's profiles and the workspace's.
+        available: Vec<String>,
+    },
+    /// The package does not have a requested feature.
+    #[error("Package `{package}` has no feature `{feature}`. {}", if available.is_empty() { "It has none.".to_owned() } else { format!("Its features are: {}", list(available)) })]
+    FeatureUnknown {
+        /// The package.
+        package: String,
+        /// As requested.
+        feature: String,
+        /// Its features.
+        available: Vec<String>,
+    },
+    /// Dependencies are not locked.
+    #[error("There is no {}, so the versions of the dependencies are open. Run `cargo generate-lockfile` and commit the file.", path.display())]
+    LockMissing {
+        /// Where the lock file belongs.
+        path: PathBuf,
+    },
+    /// The lock file is older than a manifest.
+    #[error("{} does not have `{dependency}`, which `{package}` needs. Run `cargo update --workspace` and commit the file.", path.display())]
+    LockStale {
+        /// The lock file.
+        path: PathBuf,
+        /// The dependency that it lacks.
+        dependency: String,
+        /// Who needs it.
+        package: String,
+    },
+    /// A file or directory cannot be read.
+    #[error("{} cannot be read: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A file or directory cannot be written.
+    #[error("{} cannot be written: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// An asset may not be in the zip.
+    #[error("The asset `{path}` cannot be packaged: {reason}")]
+    Asset {
+        /// The path in the zip.
+        path: String,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+    /// A tool is not on this machine.
+    #[error("`{tool}` cannot be started: {reason}. {remedy}")]
+    ToolMissing {
+        /// The program.
+        tool: String,
+        /// The system's reason.
+        reason: String,
+        /// How to get it.
+        remedy: String,
+    },
+    /// The toolchain lacks the standard library of the target.
+    #[error("The Rust toolchain at {} has no standard library for {target}. Run `rustup target add {target}` in the workspace's folder.", sysroot.display())]
+    TargetMissing {
+        /// The Rust target.
+        target: String,
+        /// The toolchain.
+        sysroot: PathBuf,
+    },
+    /// Plain cargo cannot link for another system or processor.
+    #[error(
+        "`cargo build` on this machine cannot link for {target}. Choose the compiler `zigbuild` (or `auto`)."
+    )]
+    CannotCross {
+        /// The Rust target.
+        target: String,
+    },
+    /// The compilation failed.
+    #[error("{rendered}")]
+    Compilation {
+        /// The errors as rustc or cargo render them.
+        rendered: String,
+    },
+    /// Sources changed under way.
+    #[error(
+        "The sources of `{name}` changed since fingerprint {expected} was taken; it is now {found}. Plan again. A file that changes by itself belongs into .gitignore."
+    )]
+    SourcesChanged {
+        /// The package.
+        name: String,
+        /// The fingerprint that was asked for.
+        expected: String,
+        /// The fingerprint of what is on the disk.
+        found: String,
+    },
+    /// The executable or the zip is not fit for Lambda.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+impl Error {
+    /// The part of the request that the error is about, if it is about one.
+    pub fn input(&self) -> Option<Input> {
+        Some(match self {
+            Self::ManifestMissing { .. }
+            | Self::ManifestIsDirectory { .. }
+            | Self::Unparseable { .. } => Input::Manifest,
+            Self::LockMissing { .. } | Self::LockStale { .. } => Input::Manifest,
+            Self::PackageNotChosen { .. } | Self::PackageUnknown { .. } => Input::Package,
+            Self::NoBinary { .. } | Self::BinaryNotChosen { .. } | Self::BinaryUnknown { .. } => {
+                Input::Binary
+            }
+            Self::ProfileUnknown { .. } => Input::Profile,
+            Self::FeatureUnknown { .. } => Input::Features,
+            Self::TargetMissing { .. } => Input::Architecture,
+            Self::CannotCross { .. } => Input::Compiler,
+            Self::Asset { .. } => Input::Assets,
+            _ => return None,
+        })
+    }
+
+    /// For `map_err` on what reads `path`.
+    pub(crate) fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::Read {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// For `map_err` on what writes `path`.
+    pub(crate) fn write(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::Write {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// For `map_err` on what parses `path`.
+    pub(crate) fn unparseable<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> Self {
+        move |reason| Self::Unparseable {
+            path: path.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+fn list(names: &[String]) -> String {
+    names.join(", ")
+}

@@ -1,0 +1,132 @@
+//! `Cargo.lock`: which registry and git packages a binary uses, in which version and with which checksum.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::{Error, Result};
+
+/// A workspace's locked dependencies.
+#[derive(Debug)]
+pub(crate) struct Lockfile {
+    path: PathBuf,
+    packages: Vec<Locked>,
+}
+
+/// One package of the lock file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub(crate) struct Locked {
+    pub name: String,
+    pub version: String,
+    /// Registry or git address; none for a path.
+    pub source: Option<String>,
+    pub checksum: Option<String>,
+    #[serde(default)]
+    dependencies: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    #[serde(default)]
+    package: Vec<Locked>,
+}
+
+impl Lockfile {
+    /// The lock file's place in a workspace.
+    pub fn path(workspace_root: &Path) -> PathBuf {
+        workspace_root.join("Cargo.lock")
+    }
+
+    /// Reads a workspace's lock file; `None` where there is none.
+    pub fn read(workspace_root: &Path) -> Result<Option<Self>> {
+        let path = Self::path(workspace_root);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::read(&path)(error)),
+        };
+        let file: File = toml::from_str(&text).map_err(Error::unparseable(&path))?;
+        Ok(Some(Self {
+            path,
+            packages: file.package,
+        }))
+    }
+
+    /// What a package on this disk uses: of its locked dependencies, those whose names are in `used`.
+    pub fn direct<'a>(
+        &'a self,
+        name: &str,
+        version: &str,
+        used: &BTreeSet<String>,
+    ) -> Result<Vec<&'a Locked>> {
+        let stale = |dependency: &str| Error::LockStale {
+            path: self.path.clone(),
+            dependency: dependency.to_owned(),
+            package: name.to_owned(),
+        };
+        let package = self
+            .packages
+            .iter()
+            .find(|package| {
+                package.name == name && package.version == version && package.source.is_none()
+            })
+            .ok_or_else(|| stale(&format!("{name} {version}")))?;
+        let locked: Vec<_> = package
+            .dependencies
+            .iter()
+            .filter_map(|id| self.get(id))
+            .collect();
+        if let Some(missing) = used
+            .iter()
+            .find(|name| !locked.iter().any(|package| package.name == **name))
+        {
+            return Err(stale(missing));
+        }
+        Ok(locked
+            .into_iter()
+            .filter(|package| used.contains(&package.name))
+            .collect())
+    }
+
+    /// Everything that the given packages lead to, themselves included.
+    pub fn closure<'a>(&'a self, from: Vec<&'a Locked>) -> BTreeSet<&'a Locked> {
+        let mut found = BTreeSet::new();
+        let mut open = from;
+        while let Some(package) = open.pop() {
+            if found.insert(package) {
+                open.extend(package.dependencies.iter().filter_map(|id| self.get(id)));
+            }
+        }
+        found
+    }
+
+    /// A package by cargo's shortest unambiguous form: `name`, `name version` or `name version (source)`.
+    fn get(&self, id: &str) -> Option<&Locked> {
+        let mut parts = id.splitn(3, ' ');
+        let (name, version, source) = (parts.next()?, parts.next(), parts.next());
+        let source = source.map(|source| source.trim_matches(['(', ')']));
+        self.packages.iter().find(|package| {
+            package.name == name
+                && version.is_none_or(|version| package.version == version)
+                && source.is_none_or(|source| package.source.as_deref() == Some(source))
+        })
+    }
+}
+
+/// The folders that `[patch]` sections put in place of registry packages, by package name.
+pub(crate) fn path_patches(
+    root: &Path,
+    manifest: &cargo_toml::Manifest,
+) -> BTreeMap<String, PathBuf> {
+    let patches = manifest.patch.values().flatten();
+    patches
+        .filter_map(|(key, dependency)| {
+            let path = dependency.detail()?.path.as_ref()?;
+            Some((
+                dependency.package().unwrap_or(key).to_owned(),
+                root.join(path),
+            ))
+        })
+        .collect()
+}

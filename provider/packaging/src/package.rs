@@ -1,0 +1,188 @@
+//! One package from request to zip.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::archive::{self, Entry};
+use crate::artifact::{self, Artifact};
+use crate::assets::{self, Asset, BOOTSTRAP};
+use crate::cargo::{Compilation, Compiled};
+use crate::fingerprint::{Fingerprint, Inputs};
+use crate::inspect;
+use crate::request::{Request, Source};
+use crate::sources;
+use crate::{Error, Result};
+
+/// A request whose sources are read and whose fingerprint is known.
+#[derive(Debug, Clone)]
+pub struct Package {
+    request: Request,
+    name: String,
+    version: Option<String>,
+    fingerprint: Fingerprint,
+    origin: Origin,
+    assets: BTreeMap<String, Asset>,
+}
+
+#[derive(Debug, Clone)]
+enum Origin {
+    Compilation(Compilation),
+    Executable(PathBuf),
+}
+
+impl Package {
+    /// Reads what the request names, and gives its fingerprint. Compiles nothing and starts no process.
+    pub fn resolve(request: Request) -> Result<Self> {
+        let mut inputs = Inputs::new();
+        inputs.add("architecture", request.architecture.name(), b"");
+        inputs.add("runtime", request.runtime.name(), b"");
+        let (name, version, origin) = match &request.source {
+            Source::Cargo(build) => {
+                let compilation =
+                    sources::resolve(build, request.architecture, request.runtime, &mut inputs)?;
+                (
+                    compilation.binary.clone(),
+                    Some(compilation.version.clone()),
+                    Origin::Compilation(compilation),
+                )
+            }
+            Source::Executable(path) => {
+                inputs.add(
+                    "executable",
+                    "",
+                    &std::fs::read(path).map_err(Error::read(path))?,
+                );
+                let name = path
+                    .file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned();
+                (name, None, Origin::Executable(path.clone()))
+            }
+        };
+        let assets = assets::collect(&request.assets)?;
+        for (path, asset) in &assets {
+            let kind = if asset.executable {
+                "executable asset"
+            } else {
+                "asset"
+            };
+            inputs.add(
+                kind,
+                path,
+                &std::fs::read(&asset.source).map_err(Error::read(&asset.source))?,
+            );
+        }
+        let fingerprint = inputs.finish();
+        tracing::debug!(name, %fingerprint, "resolved");
+        Ok(Self {
+            request,
+            name,
+            version,
+            fingerprint,
+            origin,
+            assets,
+        })
+    }
+
+    /// The binary's name, or the executable's file name without its ending.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The version in the package's manifest; none for an executable.
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
+    /// The hash over everything that can change the zip.
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
+    }
+
+    /// The zip's place in `folder`, whether it is there or not.
+    pub fn file(&self, folder: &Path) -> PathBuf {
+        artifact::path(folder, &self.name, &self.fingerprint)
+    }
+
+    /// The artifact of this fingerprint, where it is in `folder` already.
+    pub fn find(&self, folder: &Path) -> Option<Artifact> {
+        artifact::find(folder, &self.name, &self.fingerprint)
+    }
+
+    /// Fails where the sources are no longer those of an earlier fingerprint.
+    pub fn expect(&self, earlier: &Fingerprint) -> Result<()> {
+        if self.fingerprint == *earlier {
+            return Ok(());
+        }
+        Err(Error::SourcesChanged {
+            name: self.name.clone(),
+            expected: earlier.short().to_owned(),
+            found: self.fingerprint.short().to_owned(),
+        })
+    }
+
+    /// Compiles, inspects, and writes the zip into `folder`. Dropping the future ends the compilation and leaves no partial
+    /// file behind.
+    pub async fn build(&self, folder: &Path) -> Result<Artifact> {
+        let (executable, rustc) = match &self.origin {
+            Origin::Compilation(compilation) => {
+                let Compiled { executable, rustc } = compilation.run().await?;
+                (executable, Some(rustc))
+            }
+            Origin::Executable(path) => (std::fs::read(path).map_err(Error::read(path))?, None),
+        };
+        let package = self.clone();
+        let zip = tokio::task::spawn_blocking(move || package.zip(executable))
+            .await
+            .map_err(std::io::Error::from);
+        let zip = zip.map_err(Error::write(&self.file(folder)))??;
+        artifact::write(folder, &self.name, &self.fingerprint, &zip, rustc)
+    }
+
+    /// Removes this package's zip from `folder`.
+    pub fn remove(name: &str, fingerprint: &Fingerprint, folder: &Path) -> Result<()> {
+        artifact::remove(folder, name, fingerprint)
+    }
+
+    fn zip(&self, executable: Vec<u8>) -> Result<Vec<u8>> {
+        let paths: BTreeSet<&str> = self.assets.keys().map(String::as_str).collect();
+        inspect::executable(
+            &self.name,
+            &executable,
+            self.request.architecture,
+            self.request.runtime,
+            &paths,
+        )?;
+        let mut entries = BTreeMap::from([(
+            BOOTSTRAP.to_owned(),
+            Entry {
+                content: executable,
+                executable: true,
+            },
+        )]);
+        for (path, asset) in &self.assets {
+            let content = std::fs::read(&asset.source).map_err(Error::read(&asset.source))?;
+            entries.insert(
+                path.clone(),
+                Entry {
+                    content,
+                    executable: asset.executable,
+                },
+            );
+        }
+        // A file that was saved while cargo ran may be in the binary or not. Then the fingerprint would promise too much.
+        Self::resolve(self.request.clone())?.expect(&self.fingerprint)?;
+        inspect::unzipped_size(
+            &self.name,
+            entries
+                .values()
+                .map(|entry| entry.content.len() as u64)
+                .sum(),
+        )?;
+        let zip = archive::zip(&entries)
+            .map_err(|error| Error::write(Path::new(&self.name))(std::io::Error::other(error)))?;
+        inspect::zipped_size(&self.name, zip.len() as u64)?;
+        Ok(zip)
+    }
+}

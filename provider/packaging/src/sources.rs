@@ -1,0 +1,222 @@
+//! Everything that cargo would compile into a binary, as inputs of its fingerprint.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::cargo::Compilation;
+use crate::config::Config;
+use crate::files;
+use crate::fingerprint::Inputs;
+use crate::lockfile::{self, Locked, Lockfile};
+use crate::manifest::{Loader, Workspace, choose_binary, choose_package, locate};
+use crate::reach::Reach;
+use crate::request::{Architecture, CargoBuild, Runtime};
+use crate::{Error, Result};
+
+/// Cargo's own profiles.
+const PROFILES: [&str; 5] = ["bench", "dev", "doc", "release", "test"];
+
+/// Reads the sources of a binary, adds them to the inputs, and says how to compile it.
+pub(crate) fn resolve(
+    build: &CargoBuild,
+    architecture: Architecture,
+    runtime: Runtime,
+    inputs: &mut Inputs,
+) -> Result<Compilation> {
+    let manifest = locate(&build.manifest)?;
+    let workspace = Workspace::of(&manifest)?;
+    let package = choose_package(&workspace, &manifest, build.package.as_deref())?;
+    let binary = choose_binary(&package, build.binary.as_deref())?;
+    let config = Config::read(&workspace.root)?;
+    check_profile(build, &workspace, &config)?;
+    let compilation = Compilation {
+        workspace_root: workspace.root.clone(),
+        locked: Lockfile::path(&workspace.root).exists(),
+        pinned: config.toolchain.is_some(),
+        package: package.name().to_owned(),
+        version: package.version(),
+        binary: binary.clone(),
+        profile: build.profile.clone(),
+        features: build.features.clone(),
+        default_features: build.default_features,
+        environment: build.environment.clone(),
+        compiler: build.compiler,
+        architecture,
+        runtime,
+        rustflags: config.rustflags(architecture),
+    };
+    let root = package.dir.clone();
+    let mut reach = Reach::new(Loader::new(&workspace), architecture);
+    reach.add_root(package, &build.features, build.default_features)?;
+    add_request(&compilation, inputs);
+    add_configuration(&workspace, &config, inputs)?;
+    add_locked(&workspace, &mut reach, inputs)?;
+    add_packages(&workspace, &reach, &root, &binary, inputs)?;
+    Ok(compilation)
+}
+
+fn check_profile(build: &CargoBuild, workspace: &Workspace, config: &Config) -> Result<()> {
+    let own = workspace
+        .table
+        .get("profile")
+        .and_then(toml::Value::as_table);
+    let own = own
+        .into_iter()
+        .flat_map(toml::Table::keys)
+        .chain(config.profiles());
+    let available: BTreeSet<String> = PROFILES
+        .map(str::to_owned)
+        .into_iter()
+        .chain(own.cloned())
+        .collect();
+    if available.contains(&build.profile) {
+        return Ok(());
+    }
+    Err(Error::ProfileUnknown {
+        profile: build.profile.clone(),
+        manifest: workspace.manifest_path(),
+        available: available.into_iter().collect(),
+    })
+}
+
+/// What the caller asked for.
+fn add_request(compilation: &Compilation, inputs: &mut Inputs) {
+    inputs.add(
+        "binary",
+        &compilation.binary,
+        compilation.package.as_bytes(),
+    );
+    inputs.add("profile", &compilation.profile, b"");
+    inputs.add("compiler", compilation.compiler.name(), b"");
+    inputs.add(
+        "default features",
+        &compilation.default_features.to_string(),
+        b"",
+    );
+    for feature in &compilation.features {
+        inputs.add("feature", feature, b"");
+    }
+    for (name, value) in &compilation.environment {
+        inputs.add("environment", name, value.as_bytes());
+    }
+}
+
+/// The workspace's profiles and patches, cargo's checked-out configuration, and the toolchain file. Not the root manifest as
+/// a whole: a new member or another member's dependency changes nothing here.
+fn add_configuration(workspace: &Workspace, config: &Config, inputs: &mut Inputs) -> Result<()> {
+    for table in ["profile", "patch", "replace"] {
+        if let Some(value) = workspace.table.get(table) {
+            let text =
+                toml::to_string(value).map_err(Error::unparseable(&workspace.manifest_path()))?;
+            inputs.add("workspace", table, text.as_bytes());
+        }
+    }
+    if let Some(resolver) = workspace
+        .manifest
+        .workspace
+        .as_ref()
+        .and_then(|workspace| workspace.resolver)
+    {
+        inputs.add("workspace", "resolver", format!("{resolver:?}").as_bytes());
+    }
+    for file in config.canonical()? {
+        inputs.add("cargo configuration", "", file.as_bytes());
+    }
+    if let Some(toolchain) = &config.toolchain {
+        inputs.add("toolchain", "", toolchain);
+    }
+    Ok(())
+}
+
+/// The registry and git packages that are used. Packages on this disk that a `[patch]` brings in are added to the reach.
+fn add_locked(workspace: &Workspace, reach: &mut Reach<'_>, inputs: &mut Inputs) -> Result<()> {
+    let patches = lockfile::path_patches(&workspace.root, &workspace.manifest);
+    let lock = Lockfile::read(&workspace.root)?;
+    let mut locked: BTreeSet<&Locked> = BTreeSet::new();
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    while let Some(dir) = reach
+        .packages
+        .keys()
+        .find(|dir| !seen.contains(*dir))
+        .cloned()
+    {
+        seen.insert(dir.clone());
+        let Some(reached) = reach.packages.get(&dir) else {
+            continue;
+        };
+        let used = reached.used_names();
+        let Some(lock) = &lock else {
+            if reached.uses_registry() {
+                return Err(Error::LockMissing {
+                    path: Lockfile::path(&workspace.root),
+                });
+            }
+            continue;
+        };
+        locked.extend(lock.closure(lock.direct(
+            reached.krate.name(),
+            &reached.krate.version(),
+            &used,
+        )?));
+        let on_disk = locked.iter().filter(|package| package.source.is_none());
+        for patch in on_disk.filter_map(|package| patches.get(&package.name)) {
+            reach.add_patched(patch)?;
+        }
+    }
+    for package in locked.iter().filter(|package| package.source.is_some()) {
+        let content = [
+            &package.version,
+            package.source.as_deref().unwrap_or(""),
+            package.checksum.as_deref().unwrap_or(""),
+        ]
+        .join(" ");
+        inputs.add("locked", &package.name, content.as_bytes());
+    }
+    Ok(())
+}
+
+/// The packages on this disk: their features, what they inherit, and their files.
+fn add_packages(
+    workspace: &Workspace,
+    reach: &Reach<'_>,
+    root: &Path,
+    binary: &str,
+    inputs: &mut Inputs,
+) -> Result<()> {
+    for (dir, reached) in &reach.packages {
+        let place = relative(&workspace.root, dir);
+        inputs.add("package", &place, reached.krate.name().as_bytes());
+        for feature in &reached.features {
+            inputs.add("package feature", feature, b"");
+        }
+        inputs.add("package inherits", &place, reached.inherited().as_bytes());
+        for (path, file) in files::of_package(&reached.krate, (dir == root).then_some(binary))? {
+            inputs.add("file", &path, &files::read(&file)?);
+        }
+    }
+    Ok(())
+}
+
+/// A folder as seen from the workspace's, which every checkout has in common.
+fn relative(root: &Path, dir: &Path) -> String {
+    let shared = root
+        .components()
+        .zip(dir.components())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let up = root.components().count() - shared;
+    let down: PathBuf = dir.components().skip(shared).collect();
+    "../".repeat(up) + &files::portable(&down)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_seen_from_the_workspace() {
+        assert_eq!(relative(Path::new("/a/b"), Path::new("/a/b/c/d")), "c/d");
+        assert_eq!(relative(Path::new("/a/b"), Path::new("/a/c")), "../c");
+        assert_eq!(relative(Path::new("/a/b"), Path::new("/a/b")), "");
+    }
+}
