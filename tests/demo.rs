@@ -11,7 +11,7 @@ use serde_json::Value;
 #[test]
 fn demo_processes_an_upload() -> Result<()> {
     if let Some(reason) = missing_tool() {
-        return Ok(skip("demo_processes_an_upload", &reason)?);
+        return skip("demo_processes_an_upload", &reason);
     }
     cancel::on_signals()?;
     let project = Project::find()?;
@@ -24,7 +24,11 @@ fn demo_processes_an_upload() -> Result<()> {
     let finished = process::run(&mut command, &project.log("test-demo"), |_| {})?
         .success("cargo xtask demo --json")?;
 
-    let last = finished.stdout.lines().last().context("the demo printed nothing")?;
+    let last = finished
+        .stdout
+        .lines()
+        .last()
+        .context("the demo printed nothing")?;
     let report: Value = serde_json::from_str(last).with_context(|| format!("not JSON: {last}"))?;
     ensure!(report["ok"] == true, "{report}");
     ensure!(report["unauthorized_status"] == 401, "{report}");
@@ -32,8 +36,14 @@ fn demo_processes_an_upload() -> Result<()> {
     ensure!(report["processed"] == "HELLO KINESIS", "{report}");
     ensure!(report["seconds"].is_number(), "{report}");
     for name in ["api_endpoint", "file_key"] {
-        ensure!(report[name].as_str().is_some_and(|text| !text.is_empty()), "{report}");
+        ensure!(
+            report[name].as_str().is_some_and(|text| !text.is_empty()),
+            "{report}"
+        );
     }
-    ensure!(TcpListener::bind(("127.0.0.1", port)).is_ok(), "port {port} is still in use");
+    ensure!(
+        TcpListener::bind(("127.0.0.1", port)).is_ok(),
+        "port {port} is still in use"
+    );
     Ok(())
 }

@@ -18,7 +18,7 @@ use serde_json::json;
 #[test]
 fn the_module_is_installed_from_git() -> Result<()> {
     if let Some(reason) = missing_tool() {
-        return Ok(skip("the_module_is_installed_from_git", &reason)?);
+        return skip("the_module_is_installed_from_git", &reason);
     }
     cancel::on_signals()?;
     let outside = tempfile::tempdir()?;
@@ -32,16 +32,28 @@ fn the_module_is_installed_from_git() -> Result<()> {
     })?;
     let token = deployment.new_user("grace@example.com")?.access;
     let body = json!({"filename": "report.txt", "content": "from another repository"});
-    let answer = deployment.api()?.post("/uploads", Some(&token), body.to_string().as_bytes())?;
-    ensure!(answer.status == 201, "expected 201, got {}: {}", answer.status, answer.body);
+    let answer = deployment
+        .api()?
+        .post("/uploads", Some(&token), body.to_string().as_bytes())?;
+    ensure!(
+        answer.status == 201,
+        "expected 201, got {}: {}",
+        answer.status,
+        answer.body
+    );
     let answer = answer.json()?;
-    let key = answer["file_key"].as_str().context("the answer names no file_key")?;
+    let key = answer["file_key"]
+        .as_str()
+        .context("the answer names no file_key")?;
     let key = key.replacen("uploads/", "processed/", 1);
     let bucket = deployment.output("processed_bucket")?;
     let text = cancel::poll(std::time::Duration::from_secs(60), || {
         objects::read(deployment.address(), bucket, &key)
     })?;
-    ensure!(text.as_deref() == Some("FROM ANOTHER REPOSITORY"), "processed to {text:?}");
+    ensure!(
+        text.as_deref() == Some("FROM ANOTHER REPOSITORY"),
+        "processed to {text:?}"
+    );
     deployment.destroy_leaves_nothing()
 }
 
@@ -49,11 +61,17 @@ fn the_module_is_installed_from_git() -> Result<()> {
 fn snapshot(project: &Project, folder: &Path) -> Result<PathBuf> {
     let git = |at: &Path, args: &[&str]| {
         let mut command = Command::new("git");
-        command.args(args).current_dir(at).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        command
+            .args(args)
+            .current_dir(at)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null");
         let log = project.log(&format!("git-{}", args[0]));
         process::run(&mut command, &log, |_| {})?.success(&format!("git {}", args[0]))
     };
-    let listed = git(project.root(), &["ls-files", "--cached", "--others", "--exclude-standard"])?;
+    let listed = git(
+        project.root(),
+        &["ls-files", "--cached", "--others", "--exclude-standard"],
+    )?;
     for name in listed.stdout.lines() {
         let (from, to) = (project.root().join(name), folder.join(name));
         // A file that is deleted but still in the index is not there to copy.
@@ -65,7 +83,10 @@ fn snapshot(project: &Project, folder: &Path) -> Result<PathBuf> {
     git(folder, &["init", "--quiet"])?;
     git(folder, &["add", "--all"])?;
     let author = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
-    git(folder, &[&author[..], &["commit", "--quiet", "--message", "Publish"]].concat())?;
+    git(
+        folder,
+        &[&author[..], &["commit", "--quiet", "--message", "Publish"]].concat(),
+    )?;
     Ok(folder.to_owned())
 }
 

@@ -38,7 +38,9 @@ impl Clients {
             .endpoint_url(address.endpoint())
             .credentials_provider(SharedCredentialsProvider::new(root))
             .build();
-        let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
+        let s3 = aws_sdk_s3::config::Builder::from(&config)
+            .force_path_style(true)
+            .build();
         Ok(Self {
             runtime: Runtime::new()?,
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),

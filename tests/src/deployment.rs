@@ -56,7 +56,9 @@ impl Deployment {
         let aws = EmbeddedAws::start(&project, &python, None, &quiet)?;
         let terraform = configure(&project, aws.address(), &cli_config)?;
         terraform.init()?;
-        terraform.apply(&quiet).with_context(|| format!("{name} cannot be applied"))?;
+        terraform
+            .apply(&quiet)
+            .with_context(|| format!("{name} cannot be applied"))?;
         Ok(Self {
             outputs: terraform.outputs()?,
             clients: Clients::new(aws.address())?,
@@ -109,7 +111,10 @@ impl Deployment {
     /// Fails when a second plan finds something to change that [`drift`] does not excuse.
     pub fn second_plan_is_empty(&self) -> Result<()> {
         let changes = drift::unexcused(self.terraform.plan()?);
-        ensure!(changes.is_empty(), "the second plan would change {changes:#?}");
+        ensure!(
+            changes.is_empty(),
+            "the second plan would change {changes:#?}"
+        );
         Ok(())
     }
 
@@ -124,23 +129,69 @@ impl Deployment {
     }
 
     fn left_in_account(&self) -> Result<Vec<String>> {
-        let Clients { logs, cognito, dynamodb, iam, kinesis, s3, sqs, .. } = &self.clients;
+        let Clients {
+            logs,
+            cognito,
+            dynamodb,
+            iam,
+            kinesis,
+            s3,
+            sqs,
+            ..
+        } = &self.clients;
         self.clients.wait(async {
             let mut left = Vec::new();
             let mut note = |kind: &str, names: Vec<String>| {
                 left.extend(names.into_iter().map(|name| format!("{kind} {name}")));
             };
             let buckets = s3.list_buckets().send().await?.buckets.unwrap_or_default();
-            note("bucket", buckets.into_iter().filter_map(|bucket| bucket.name).collect());
-            note("table", dynamodb.list_tables().send().await?.table_names.unwrap_or_default());
+            note(
+                "bucket",
+                buckets
+                    .into_iter()
+                    .filter_map(|bucket| bucket.name)
+                    .collect(),
+            );
+            note(
+                "table",
+                dynamodb
+                    .list_tables()
+                    .send()
+                    .await?
+                    .table_names
+                    .unwrap_or_default(),
+            );
             note("stream", kinesis.list_streams().send().await?.stream_names);
-            note("queue", sqs.list_queues().send().await?.queue_urls.unwrap_or_default());
+            note(
+                "queue",
+                sqs.list_queues()
+                    .send()
+                    .await?
+                    .queue_urls
+                    .unwrap_or_default(),
+            );
             let roles = iam.list_roles().send().await?.roles;
-            note("role", roles.into_iter().map(|role| role.role_name).collect());
-            let pools = cognito.list_user_pools().max_results(10).send().await?.user_pools;
+            note(
+                "role",
+                roles.into_iter().map(|role| role.role_name).collect(),
+            );
+            let pools = cognito
+                .list_user_pools()
+                .max_results(10)
+                .send()
+                .await?
+                .user_pools;
             let pools = pools.unwrap_or_default();
-            note("user pool", pools.into_iter().filter_map(|pool| pool.name).collect());
-            let groups = logs.describe_log_groups().send().await?.log_groups.unwrap_or_default();
+            note(
+                "user pool",
+                pools.into_iter().filter_map(|pool| pool.name).collect(),
+            );
+            let groups = logs
+                .describe_log_groups()
+                .send()
+                .await?
+                .log_groups
+                .unwrap_or_default();
             let names = groups.into_iter().filter_map(|group| group.log_group_name);
             note("log group", names.collect());
             Ok(left)

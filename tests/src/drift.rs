@@ -21,7 +21,10 @@ const EXCUSED: &[Excuse] = &[Excuse {
 
 /// The changes that nothing excuses.
 pub fn unexcused(changes: Vec<Change>) -> Vec<Change> {
-    changes.into_iter().filter(|change| !is_excused(change)).collect()
+    changes
+        .into_iter()
+        .filter(|change| !is_excused(change))
+        .collect()
 }
 
 fn is_excused(change: &Change) -> bool {
@@ -51,7 +54,10 @@ mod tests {
     fn only_the_listed_attribute_and_only_in_an_update_is_excused() {
         let ttl = "authorizer_result_ttl_in_seconds";
         assert!(unexcused(vec![change("update", &[ttl])]).is_empty());
-        for defect in [change("update", &[ttl, "name"]), change("delete+create", &[ttl])] {
+        for defect in [
+            change("update", &[ttl, "name"]),
+            change("delete+create", &[ttl]),
+        ] {
             assert_eq!(unexcused(vec![defect.clone()]), [defect]);
         }
     }

@@ -18,7 +18,10 @@ pub fn refused_bodies_store_nothing(deployment: &Deployment) -> Result<()> {
         let answer = api.post("/uploads", Some(token), &body)?;
         ensure_problem(&answer, status).with_context(|| name.to_owned())?;
     }
-    ensure!(Stored::count(deployment)? == before, "a refused upload was stored");
+    ensure!(
+        Stored::count(deployment)? == before,
+        "a refused upload was stored"
+    );
     Ok(())
 }
 
@@ -29,15 +32,39 @@ fn malformed() -> Vec<Case> {
     vec![
         ("empty", 400, Vec::new()),
         ("not JSON", 400, b"filename=a.txt".to_vec()),
-        ("cut off", 400, br#"{"filename":"a.txt","content":"#.to_vec()),
-        ("not UTF-8", 400, b"{\"filename\":\"a.txt\",\"content\":\"\xff\xfe\"}".to_vec()),
+        (
+            "cut off",
+            400,
+            br#"{"filename":"a.txt","content":"#.to_vec(),
+        ),
+        (
+            "not UTF-8",
+            400,
+            b"{\"filename\":\"a.txt\",\"content\":\"\xff\xfe\"}".to_vec(),
+        ),
         ("an array", 400, json(json!(["a.txt", "text"]))),
         ("no filename", 400, json(json!({"content": "text"}))),
-        ("filename a number", 400, json(json!({"filename": 7, "content": "text"}))),
+        (
+            "filename a number",
+            400,
+            json(json!({"filename": 7, "content": "text"})),
+        ),
         ("no content", 400, json(json!({"filename": "a.txt"}))),
-        ("content null", 400, json(json!({"filename": "a.txt", "content": null}))),
-        ("a lone surrogate", 400, br#"{"filename":"a\ud800.txt","content":"text"}"#.to_vec()),
-        ("too large", 413, upload_body("a.txt", &"x".repeat(MAX_CONTENT_BYTES + 1))),
+        (
+            "content null",
+            400,
+            json(json!({"filename": "a.txt", "content": null})),
+        ),
+        (
+            "a lone surrogate",
+            400,
+            br#"{"filename":"a\ud800.txt","content":"text"}"#.to_vec(),
+        ),
+        (
+            "too large",
+            413,
+            upload_body("a.txt", &"x".repeat(MAX_CONTENT_BYTES + 1)),
+        ),
     ]
 }
 
@@ -62,7 +89,10 @@ fn bad_names() -> Vec<Case> {
         ("division slash", "a\u{2215}b.txt"),
         ("byte order mark", "\u{feff}a.txt"),
     ];
-    names.iter().map(|(name, filename)| (*name, 400, upload_body(filename, "text"))).collect()
+    names
+        .iter()
+        .map(|(name, filename)| (*name, 400, upload_body(filename, "text")))
+        .collect()
 }
 
 /// An unknown path is 404, another method on a known one 405 that says which are allowed.
@@ -71,7 +101,11 @@ pub fn refused_methods_and_paths(deployment: &Deployment) -> Result<()> {
     let token = Some(deployment.user()?.access.as_str());
     let before = Stored::count(deployment)?;
     ensure_problem(&api.get("/uploads/no-such-upload", token)?, 404)?;
-    for (method, path) in [("DELETE", "/uploads"), ("PUT", "/uploads"), ("PATCH", "/uploads/x")] {
+    for (method, path) in [
+        ("DELETE", "/uploads"),
+        ("PUT", "/uploads"),
+        ("PATCH", "/uploads/x"),
+    ] {
         let answer = api.send(method, path, token, None)?;
         ensure!(
             matches!(answer.status, 404 | 405),
@@ -81,7 +115,14 @@ pub fn refused_methods_and_paths(deployment: &Deployment) -> Result<()> {
         );
     }
     let elsewhere = api.get("/elsewhere", token)?;
-    ensure!(elsewhere.status == 404, "expected 404, got {}", elsewhere.status);
-    ensure!(Stored::count(deployment)? == before, "a refused request stored something");
+    ensure!(
+        elsewhere.status == 404,
+        "expected 404, got {}",
+        elsewhere.status
+    );
+    ensure!(
+        Stored::count(deployment)? == before,
+        "a refused request stored something"
+    );
     Ok(())
 }

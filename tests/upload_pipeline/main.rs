@@ -14,15 +14,39 @@ fn main() -> ExitCode {
         "upload-pipeline",
         &[
             // First, while nothing was ever uploaded and no function was ever invoked.
-            ("refused_tokens_invoke_nothing", tokens::refused_tokens_invoke_nothing),
+            (
+                "refused_tokens_invoke_nothing",
+                tokens::refused_tokens_invoke_nothing,
+            ),
             ("both_tokens_upload", uploads::both_tokens_upload),
-            ("text_of_the_largest_size_is_processed", uploads::text_of_the_largest_size_is_processed),
-            ("an_upload_is_seen_by_its_owner_alone", uploads::an_upload_is_seen_by_its_owner_alone),
-            ("refused_bodies_store_nothing", bodies::refused_bodies_store_nothing),
-            ("refused_methods_and_paths", bodies::refused_methods_and_paths),
-            ("bad_records_do_not_block_the_stream", stream::bad_records_do_not_block_the_stream),
-            ("a_record_delivered_twice_has_one_effect", stream::a_record_delivered_twice_has_one_effect),
-            ("without_put_object_the_upload_fails", permissions::without_put_object_the_upload_fails),
+            (
+                "text_of_the_largest_size_is_processed",
+                uploads::text_of_the_largest_size_is_processed,
+            ),
+            (
+                "an_upload_is_seen_by_its_owner_alone",
+                uploads::an_upload_is_seen_by_its_owner_alone,
+            ),
+            (
+                "refused_bodies_store_nothing",
+                bodies::refused_bodies_store_nothing,
+            ),
+            (
+                "refused_methods_and_paths",
+                bodies::refused_methods_and_paths,
+            ),
+            (
+                "bad_records_do_not_block_the_stream",
+                stream::bad_records_do_not_block_the_stream,
+            ),
+            (
+                "a_record_delivered_twice_has_one_effect",
+                stream::a_record_delivered_twice_has_one_effect,
+            ),
+            (
+                "without_put_object_the_upload_fails",
+                permissions::without_put_object_the_upload_fails,
+            ),
         ],
     )
 }

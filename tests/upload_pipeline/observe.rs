@@ -21,25 +21,41 @@ impl Stored {
     /// Counts now; the scenarios stay below one page of each listing.
     pub fn count(deployment: &Deployment) -> Result<Self> {
         let clients = deployment.clients();
-        let (bucket, table) = (deployment.output("uploads_bucket")?, deployment.output("uploads_table")?);
+        let (bucket, table) = (
+            deployment.output("uploads_bucket")?,
+            deployment.output("uploads_table")?,
+        );
         clients.wait(async {
             let objects = clients.s3.list_objects_v2().bucket(bucket).send().await?;
-            ensure!(objects.is_truncated != Some(true), "more objects than one page");
+            ensure!(
+                objects.is_truncated != Some(true),
+                "more objects than one page"
+            );
             let rows = clients.dynamodb.scan().table_name(table).send().await?;
             ensure!(rows.last_evaluated_key.is_none(), "more rows than one page");
-            Ok(Self { objects: objects.contents().len(), rows: rows.items().len() })
+            Ok(Self {
+                objects: objects.contents().len(),
+                rows: rows.items().len(),
+            })
         })
     }
 }
 
 /// The JSON body of an upload.
 pub fn upload_body(filename: &str, content: &str) -> Vec<u8> {
-    json!({"filename": filename, "content": content}).to_string().into_bytes()
+    json!({"filename": filename, "content": content})
+        .to_string()
+        .into_bytes()
 }
 
 /// Fails unless `answer` is an RFC 9457 problem of this status that says what is wrong.
 pub fn ensure_problem(answer: &Answer, status: u16) -> Result<Value> {
-    ensure!(answer.status == status, "expected {status}, got {}: {}", answer.status, answer.body);
+    ensure!(
+        answer.status == status,
+        "expected {status}, got {}: {}",
+        answer.status,
+        answer.body
+    );
     ensure!(
         answer.content_type.starts_with("application/problem+json"),
         "expected a problem, got {}: {}",
@@ -47,7 +63,10 @@ pub fn ensure_problem(answer: &Answer, status: u16) -> Result<Value> {
         answer.body
     );
     let problem = answer.json()?;
-    ensure!(problem["status"] == status, "the problem's status differs: {problem}");
+    ensure!(
+        problem["status"] == status,
+        "the problem's status differs: {problem}"
+    );
     for member in ["title", "detail"] {
         let text = problem[member].as_str().unwrap_or_default();
         ensure!(!text.is_empty(), "the problem has no {member}: {problem}");
@@ -57,7 +76,12 @@ pub fn ensure_problem(answer: &Answer, status: u16) -> Result<Value> {
 
 /// The key of an accepted upload.
 pub fn file_key(answer: &Answer) -> Result<String> {
-    ensure!(answer.status == 201, "expected 201, got {}: {}", answer.status, answer.body);
+    ensure!(
+        answer.status == 201,
+        "expected 201, got {}: {}",
+        answer.status,
+        answer.body
+    );
     let key = answer.json()?["file_key"].as_str().map(str::to_owned);
     key.with_context(|| format!("the answer names no file_key: {}", answer.body))
 }
@@ -71,6 +95,8 @@ pub fn processed_key(upload_key: &str) -> String {
 pub fn processed(deployment: &Deployment, upload_key: &str) -> Result<String> {
     let bucket = deployment.output("processed_bucket")?;
     let key = processed_key(upload_key);
-    cancel::poll(PATIENCE, || objects::read(deployment.address(), bucket, &key))?
-        .with_context(|| format!("no {key} after {PATIENCE:?}"))
+    cancel::poll(PATIENCE, || {
+        objects::read(deployment.address(), bucket, &key)
+    })?
+    .with_context(|| format!("no {key} after {PATIENCE:?}"))
 }

@@ -10,28 +10,17 @@ use crate::observe::{Stored, ensure_problem, file_key, processed, upload_body};
 /// Takes `s3:PutObject` from upload-api's role: uploads fail and store nothing; given
 /// back, they work again.
 pub fn without_put_object_the_upload_fails(deployment: &Deployment) -> Result<()> {
-    let role = deployment.outputs().value("functions")?["upload-api"]["role_name"]
-        .as_str()
-        .context("the output functions names no role of upload-api")?;
     let (api, token) = (deployment.api()?, &deployment.user()?.access);
     let body = upload_body("permitted.txt", "is it permitted?");
     let before = Stored::count(deployment)?;
-
-    let original = inline_policies(deployment.clients(), role)?;
-    let reduced: Vec<_> = original
-        .iter()
-        .map(|(name, policy)| (name.clone(), without(policy, "s3:PutObject")))
-        .collect();
-    ensure!(reduced != original, "upload-api's role held no s3:PutObject to begin with");
-    for (name, policy) in &reduced {
-        put(deployment.clients(), role, name, policy)?;
-    }
-    let refused = api.post("/uploads", Some(token), &body);
-    for (name, policy) in &original {
-        put(deployment.clients(), role, name, policy)?;
-    }
-    ensure_problem(&refused?, 500)?;
-    ensure!(Stored::count(deployment)? == before, "the failed upload left something");
+    let refused = without(deployment, "s3:PutObject", || {
+        api.post("/uploads", Some(token), &body)
+    })?;
+    ensure_problem(&refused, 500)?;
+    ensure!(
+        Stored::count(deployment)? == before,
+        "the failed upload left something"
+    );
 
     let accepted = api.post("/uploads", Some(token), &body)?;
     let text = processed(deployment, &file_key(&accepted)?)?;
@@ -39,10 +28,40 @@ pub fn without_put_object_the_upload_fails(deployment: &Deployment) -> Result<()
     Ok(())
 }
 
+/// Does `work` while upload-api's role lacks `action`, then gives the action back.
+pub fn without<T>(
+    deployment: &Deployment,
+    action: &str,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let role = deployment.outputs().value("functions")?["upload-api"]["role_name"]
+        .as_str()
+        .context("the output functions names no role of upload-api")?;
+    let original = inline_policies(deployment.clients(), role)?;
+    let reduced: Vec<_> = original
+        .iter()
+        .map(|(name, policy)| (name.clone(), less(policy, action)))
+        .collect();
+    ensure!(
+        reduced != original,
+        "upload-api's role held no {action} to begin with"
+    );
+    put(deployment.clients(), role, &reduced)?;
+    let result = work();
+    put(deployment.clients(), role, &original)?;
+    result
+}
+
 fn inline_policies(clients: &Clients, role: &str) -> Result<Vec<(String, Value)>> {
-    let names = clients.wait(clients.iam.list_role_policies().role_name(role).send())?.policy_names;
+    let names = clients
+        .wait(clients.iam.list_role_policies().role_name(role).send())?
+        .policy_names;
     let policy = |name: String| {
-        let request = clients.iam.get_role_policy().role_name(role).policy_name(&name);
+        let request = clients
+            .iam
+            .get_role_policy()
+            .role_name(role)
+            .policy_name(&name);
         // IAM answers with policy documents that are percent-encoded (RFC 3986).
         let document = clients.wait(request.send())?.policy_document;
         let document = percent_decode_str(&document).decode_utf8()?;
@@ -52,7 +71,7 @@ fn inline_policies(clients: &Clients, role: &str) -> Result<Vec<(String, Value)>
 }
 
 /// The policy less one action, and less the statements that allowed nothing else.
-fn without(policy: &Value, action: &str) -> Value {
+fn less(policy: &Value, action: &str) -> Value {
     let mut policy = policy.clone();
     if let Some(statements) = policy["Statement"].as_array_mut() {
         for statement in statements.iter_mut() {
@@ -67,8 +86,14 @@ fn without(policy: &Value, action: &str) -> Value {
     policy
 }
 
-fn put(clients: &Clients, role: &str, name: &str, policy: &Value) -> Result<()> {
-    let request = clients.iam.put_role_policy().role_name(role).policy_name(name);
-    clients.wait(request.policy_document(policy.to_string()).send())?;
+fn put(clients: &Clients, role: &str, policies: &[(String, Value)]) -> Result<()> {
+    for (name, policy) in policies {
+        let request = clients
+            .iam
+            .put_role_policy()
+            .role_name(role)
+            .policy_name(name);
+        clients.wait(request.policy_document(policy.to_string()).send())?;
+    }
     Ok(())
 }

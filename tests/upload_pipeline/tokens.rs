@@ -28,25 +28,53 @@ pub fn refused_tokens_invoke_nothing(deployment: &Deployment) -> Result<()> {
         ("a letter changed in the signature", Some(tampered(2))),
         ("no signature", Some(format!("{}.{}.", parts[0], parts[1]))),
         ("alg none", Some(unsigned(&parts)?)),
-        ("alg HS256, signed by nobody", Some(with_algorithm(&parts, "HS256", parts[2])?)),
+        (
+            "alg HS256, signed by nobody",
+            Some(with_algorithm(&parts, "HS256", parts[2])?),
+        ),
         ("another pool's", Some(token_of_another_pool(deployment)?)),
-        ("another app client's access token", Some(tokens_of_another_client(deployment)?.access)),
-        ("another app client's id token", Some(tokens_of_another_client(deployment)?.id)),
+        (
+            "another app client's access token",
+            Some(tokens_of_another_client(deployment)?.access),
+        ),
+        (
+            "another app client's id token",
+            Some(tokens_of_another_client(deployment)?.id),
+        ),
     ];
     let api = deployment.api()?;
     let before = Stored::count(deployment)?;
     let body = upload_body("refused.txt", "must not be stored");
     for (name, token) in &refused {
         let answer = api.post("/uploads", token.as_deref(), &body)?;
-        ensure!(answer.status == 401, "{name}: expected 401, got {}: {}", answer.status, answer.body);
+        ensure!(
+            answer.status == 401,
+            "{name}: expected 401, got {}: {}",
+            answer.status,
+            answer.body
+        );
     }
-    ensure!(Stored::count(deployment)? == before, "a refused upload was stored");
-    ensure!(invocations(deployment)? == 0, "a refused upload invoked upload-api");
+    ensure!(
+        Stored::count(deployment)? == before,
+        "a refused upload was stored"
+    );
+    ensure!(
+        invocations(deployment)? == 0,
+        "a refused upload invoked upload-api"
+    );
 
     // The check above can see an invocation: a good token makes one.
     let answer = api.post("/uploads", Some(good), b"{}")?;
-    ensure!(answer.status == 400, "expected 400, got {}: {}", answer.status, answer.body);
-    ensure!(invocations(deployment)? > 0, "an invocation leaves no trace in the log group");
+    ensure!(
+        answer.status == 400,
+        "expected 400, got {}: {}",
+        answer.status,
+        answer.body
+    );
+    ensure!(
+        invocations(deployment)? > 0,
+        "an invocation leaves no trace in the log group"
+    );
     Ok(())
 }
 
@@ -55,7 +83,11 @@ pub fn refused_tokens_invoke_nothing(deployment: &Deployment) -> Result<()> {
 /// Not the last one: some of its bits are padding, and a change of those is none.
 fn change_one_letter(part: &str) -> String {
     let middle = part.len() / 2;
-    let other = if part.as_bytes()[middle] == b'A' { "B" } else { "A" };
+    let other = if part.as_bytes()[middle] == b'A' {
+        "B"
+    } else {
+        "A"
+    };
     format!("{}{other}{}", &part[..middle], &part[middle + 1..])
 }
 
@@ -73,12 +105,27 @@ fn with_algorithm(parts: &[&str], algorithm: &str, signature: &str) -> Result<St
 /// A pool that the configuration does not know, with its own client and user.
 fn token_of_another_pool(deployment: &Deployment) -> Result<String> {
     let clients = deployment.clients();
-    let pool = clients.wait(clients.cognito.create_user_pool().pool_name("strangers").send())?;
-    let pool = pool.user_pool.and_then(|pool| pool.id).context("the new pool has no id")?;
+    let pool = clients.wait(
+        clients
+            .cognito
+            .create_user_pool()
+            .pool_name("strangers")
+            .send(),
+    )?;
+    let pool = pool
+        .user_pool
+        .and_then(|pool| pool.id)
+        .context("the new pool has no id")?;
     let client = new_client(deployment, &pool)?;
     let tokens =
         cognito::sign_in_new_user(deployment.address(), &client, "eve@example.com", PASSWORD)?;
-    clients.wait(clients.cognito.delete_user_pool().user_pool_id(&pool).send())?;
+    clients.wait(
+        clients
+            .cognito
+            .delete_user_pool()
+            .user_pool_id(&pool)
+            .send(),
+    )?;
     Ok(tokens.access)
 }
 
@@ -88,7 +135,11 @@ fn tokens_of_another_client(deployment: &Deployment) -> Result<cognito::Tokens> 
     let client = new_client(deployment, pool)?;
     let tokens = cognito::sign_in(deployment.address(), &client, "ada@example.com", PASSWORD)?;
     let clients = deployment.clients();
-    let delete = clients.cognito.delete_user_pool_client().user_pool_id(pool).client_id(&client);
+    let delete = clients
+        .cognito
+        .delete_user_pool_client()
+        .user_pool_id(pool)
+        .client_id(&client);
     clients.wait(delete.send())?;
     Ok(tokens)
 }
@@ -103,7 +154,9 @@ fn new_client(deployment: &Deployment, pool: &str) -> Result<String> {
         .explicit_auth_flows(ExplicitAuthFlowsType::AllowUserPasswordAuth)
         .explicit_auth_flows(ExplicitAuthFlowsType::AllowRefreshTokenAuth);
     let client = clients.wait(request.send())?.user_pool_client;
-    client.and_then(|client| client.client_id).context("the new client has no id")
+    client
+        .and_then(|client| client.client_id)
+        .context("the new client has no id")
 }
 
 /// How many lines upload-api has logged.
@@ -112,6 +165,12 @@ fn invocations(deployment: &Deployment) -> Result<usize> {
         .as_str()
         .context("the output functions names no log group of upload-api")?;
     let clients = deployment.clients();
-    let events = clients.wait(clients.logs.filter_log_events().log_group_name(group).send())?;
+    let events = clients.wait(
+        clients
+            .logs
+            .filter_log_events()
+            .log_group_name(group)
+            .send(),
+    )?;
     Ok(events.events().len())
 }

@@ -18,16 +18,27 @@ pub fn both_tokens_upload(deployment: &Deployment) -> Result<()> {
         let key = file_key(&answer)?;
         let json = answer.json()?;
         ensure!(json["message"] == "File uploaded and event sent", "{json}");
-        ensure!(json["s3"]["bucket"] == deployment.output("uploads_bucket")?, "{json}");
+        ensure!(
+            json["s3"]["bucket"] == deployment.output("uploads_bucket")?,
+            "{json}"
+        );
         ensure!(json["s3"]["key"] == key.as_str(), "{json}");
-        let id = json["upload_id"].as_str().context("the answer names no upload_id")?;
-        ensure!(key.ends_with(&format!("/{id}/hello.txt")), "{key} does not hold {id}");
+        let id = json["upload_id"]
+            .as_str()
+            .context("the answer names no upload_id")?;
+        ensure!(
+            key.ends_with(&format!("/{id}/hello.txt")),
+            "{key} does not hold {id}"
+        );
 
         let text = processed(deployment, &key)?;
         ensure!(text == "HELLO KINESIS", "processed to {text:?}");
         let bucket = deployment.output("uploads_bucket")?;
         let original = objects::read(deployment.address(), bucket, &key)?;
-        ensure!(original.as_deref() == Some("hello kinesis"), "stored as {original:?}");
+        ensure!(
+            original.as_deref() == Some("hello kinesis"),
+            "stored as {original:?}"
+        );
     }
     Ok(())
 }
@@ -38,9 +49,15 @@ pub fn text_of_the_largest_size_is_processed(deployment: &Deployment) -> Result<
     let content = format!("{content}{}", "x".repeat(MAX_CONTENT_BYTES - content.len()));
     let token = &deployment.user()?.access;
     let answer =
-        deployment.api()?.post("/uploads", Some(token), &upload_body("large.txt", &content))?;
+        deployment
+            .api()?
+            .post("/uploads", Some(token), &upload_body("large.txt", &content))?;
     let text = processed(deployment, &file_key(&answer)?)?;
-    ensure!(text == content.to_uppercase(), "{} bytes came out", text.len());
+    ensure!(
+        text == content.to_uppercase(),
+        "{} bytes came out",
+        text.len()
+    );
     Ok(())
 }
 
@@ -50,11 +67,19 @@ pub fn an_upload_is_seen_by_its_owner_alone(deployment: &Deployment) -> Result<(
     let owner = &deployment.user()?.access;
     let answer = api.post("/uploads", Some(owner), &upload_body("mine.txt", "mine"))?;
     file_key(&answer)?;
-    let path = format!("/uploads/{}", answer.json()?["upload_id"].as_str().unwrap_or_default());
+    let path = format!(
+        "/uploads/{}",
+        answer.json()?["upload_id"].as_str().unwrap_or_default()
+    );
 
     let seen = cancel::poll(PATIENCE, || {
         let seen = api.get(&path, Some(owner))?;
-        ensure!(seen.status == 200, "expected 200, got {}: {}", seen.status, seen.body);
+        ensure!(
+            seen.status == 200,
+            "expected 200, got {}: {}",
+            seen.status,
+            seen.body
+        );
         let seen = seen.json()?;
         Ok((seen["status"] == "PROCESSED").then_some(seen))
     })?
@@ -64,6 +89,10 @@ pub fn an_upload_is_seen_by_its_owner_alone(deployment: &Deployment) -> Result<(
     let stranger = deployment.new_user("bob@example.com")?;
     ensure_problem(&api.get(&path, Some(&stranger.access))?, 404)?;
     let anonymous = api.get(&path, None)?;
-    ensure!(anonymous.status == 401, "expected 401, got {}", anonymous.status);
+    ensure!(
+        anonymous.status == 401,
+        "expected 401, got {}",
+        anonymous.status
+    );
     Ok(())
 }

@@ -1,0 +1,222 @@
+//! What comes off the stream: records that are no use, and records that come twice.
+
+use std::collections::BTreeSet;
+
+use acceptance_tests::deployment::Deployment;
+use anyhow::{Context, Result, bail, ensure};
+use aws_sdk_kinesis::{primitives::Blob, types::PutRecordsRequestEntry};
+use sandbox::cancel;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    observe::{PATIENCE, ensure_problem, processed, processed_key, upload_body},
+    permissions,
+};
+
+/// Bad records, in front of a good one in the same shard, end in the dead letter queue with
+/// their reasons; the good one is processed.
+///
+/// The good one is that of an upload whose record could not be put: upload-api answered
+/// 5xx, the object and its row stayed, and somebody puts the record later.
+pub fn bad_records_do_not_block_the_stream(deployment: &Deployment) -> Result<()> {
+    let stranded = strand_an_upload(deployment)?;
+    let mut unknown_version = stranded.record.clone();
+    unknown_version["version"] = json!(99);
+    let mut elsewhere = stranded.record.clone();
+    elsewhere["bucket"] = json!("somebody-elses-bucket");
+    let mut missing = stranded.record.clone();
+    missing["upload_id"] = json!("01890a5d-ac96-774b-bcce-b302099a8057");
+    let bad: [(&str, Vec<u8>); 5] = [
+        ("not JSON", b"this is not JSON".to_vec()),
+        ("bytes", vec![0xff, 0x00, 0xfe]),
+        ("version", unknown_version.to_string().into_bytes()),
+        ("bucket", elsewhere.to_string().into_bytes()),
+        ("key of another upload", missing.to_string().into_bytes()),
+    ];
+    let records = bad
+        .iter()
+        .map(|(_, data)| data.clone())
+        .chain([stranded.bytes()]);
+    put_records(deployment, records.collect())?;
+
+    let text = processed(deployment, &stranded.key)?;
+    ensure!(text == "AT LAST", "processed to {text:?}");
+    let letters = dead_letters(deployment, bad.len())?;
+    for letter in &letters {
+        let reason = letter["reason"].as_str().unwrap_or_default();
+        ensure!(
+            !reason.is_empty(),
+            "a dead letter without a reason: {letter}"
+        );
+        ensure!(
+            letter["sequence_number"].is_string(),
+            "a dead letter without its place: {letter}"
+        );
+    }
+    let reasons: BTreeSet<_> = letters
+        .iter()
+        .map(|letter| letter["reason"].to_string())
+        .collect();
+    ensure!(
+        reasons.len() >= 4,
+        "the reasons do not tell the records apart: {reasons:?}"
+    );
+    ensure!(
+        reasons.iter().any(|reason| reason.contains("99")),
+        "no reason names 99: {reasons:?}"
+    );
+    Ok(())
+}
+
+/// The same record three times makes one version of the result.
+pub fn a_record_delivered_twice_has_one_effect(deployment: &Deployment) -> Result<()> {
+    let stranded = strand_an_upload(deployment)?;
+    let marker = b"the marker behind the copies".to_vec();
+    put_records(
+        deployment,
+        vec![
+            stranded.bytes(),
+            stranded.bytes(),
+            stranded.bytes(),
+            marker.clone(),
+        ],
+    )?;
+    processed(deployment, &stranded.key)?;
+    // The marker is no record; once it is in the queue, the copies before it were handled.
+    let letters = dead_letters(deployment, 1)?;
+    ensure!(
+        letters[0]["data"].as_str().map(str::as_bytes) == Some(&marker[..]),
+        "{letters:?}"
+    );
+
+    let (clients, key) = (deployment.clients(), processed_key(&stranded.key));
+    let bucket = deployment.output("processed_bucket")?;
+    let request = clients
+        .s3
+        .list_object_versions()
+        .bucket(bucket)
+        .prefix(&key);
+    let versions = clients.wait(request.send())?.versions.unwrap_or_default();
+    ensure!(versions.len() == 1, "{key} has {} versions", versions.len());
+    Ok(())
+}
+
+/// An upload that was stored and is not on the stream, with the record that it should have.
+struct Stranded {
+    key: String,
+    record: Value,
+}
+
+impl Stranded {
+    fn bytes(&self) -> Vec<u8> {
+        self.record.to_string().into_bytes()
+    }
+}
+
+fn strand_an_upload(deployment: &Deployment) -> Result<Stranded> {
+    let content = "at last";
+    let (api, token) = (deployment.api()?, &deployment.user()?.access);
+    let before = object_versions(deployment)?;
+    let body = upload_body("stranded.txt", content);
+    let answer = permissions::without(deployment, "kinesis:PutRecord", || {
+        api.post("/uploads", Some(token), &body)
+    })?;
+    ensure_problem(&answer, 500)?;
+    let added: Vec<_> = object_versions(deployment)?
+        .difference(&before)
+        .cloned()
+        .collect();
+    let [(key, version)] = added.as_slice() else {
+        bail!("expected one new object: {added:?}")
+    };
+    let parts: Vec<&str> = key.split('/').collect();
+    let ["uploads", owner, upload_id, _] = parts[..] else {
+        bail!("an unexpected key: {key}")
+    };
+    let digest = Sha256::digest(content);
+    let record = json!({
+        "version": 1,
+        "upload_id": upload_id,
+        "owner": owner,
+        "bucket": deployment.output("uploads_bucket")?,
+        "key": key,
+        "object_version": version,
+        "size": content.len(),
+        "content_type": "text/plain; charset=utf-8",
+        "sha256": digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        "uploaded_at": "2026-01-01T00:00:00Z",
+        "request_id": "acceptance",
+        "a_field_of_the_future": {"is": "ignored"},
+    });
+    Ok(Stranded {
+        key: key.clone(),
+        record,
+    })
+}
+
+fn object_versions(deployment: &Deployment) -> Result<BTreeSet<(String, String)>> {
+    let clients = deployment.clients();
+    let bucket = deployment.output("uploads_bucket")?;
+    let listed = clients.wait(clients.s3.list_object_versions().bucket(bucket).send())?;
+    let versions = listed.versions.unwrap_or_default().into_iter();
+    Ok(versions
+        .filter_map(|object| Some((object.key?, object.version_id?)))
+        .collect())
+}
+
+/// Puts all of them into one shard, in this order.
+fn put_records(deployment: &Deployment, records: Vec<Vec<u8>>) -> Result<()> {
+    let entry = |data: Vec<u8>| {
+        PutRecordsRequestEntry::builder()
+            .data(Blob::new(data))
+            .partition_key("one-shard")
+            .build()
+    };
+    let entries = records
+        .into_iter()
+        .map(entry)
+        .collect::<Result<Vec<_>, _>>()?;
+    let clients = deployment.clients();
+    let stream = deployment.output("stream_name")?;
+    let request = clients
+        .kinesis
+        .put_records()
+        .stream_name(stream)
+        .set_records(Some(entries));
+    let answer = clients.wait(request.send())?;
+    ensure!(answer.failed_record_count.unwrap_or(0) == 0, "{answer:?}");
+    Ok(())
+}
+
+/// Takes exactly `count` messages off the dead letter queue.
+fn dead_letters(deployment: &Deployment, count: usize) -> Result<Vec<Value>> {
+    let clients = deployment.clients();
+    let queue = deployment.output("dead_letter_queue_url")?;
+    let mut letters = Vec::new();
+    cancel::poll(PATIENCE, || {
+        let request = clients
+            .sqs
+            .receive_message()
+            .queue_url(queue)
+            .max_number_of_messages(10);
+        for message in clients.wait(request.send())?.messages.unwrap_or_default() {
+            letters.push(serde_json::from_str(message.body().unwrap_or_default())?);
+            let handle = message
+                .receipt_handle
+                .context("a message has a receipt handle")?;
+            let delete = clients
+                .sqs
+                .delete_message()
+                .queue_url(queue)
+                .receipt_handle(handle);
+            clients.wait(delete.send())?;
+        }
+        Ok((letters.len() >= count).then_some(()))
+    })?;
+    ensure!(
+        letters.len() == count,
+        "expected {count} dead letters: {letters:#?}"
+    );
+    Ok(letters)
+}
