@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 
 use crate::domain::{
     ContentType, DeadLetter, ObjectVersion, Owner, Sha256Digest, Upload, UploadId, UploadRecord,
@@ -104,12 +104,13 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's clock.
+/// The machine's clock, in milliseconds.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        let now = Timestamp::now();
+        now.round(Unit::Millisecond).unwrap_or(now)
     }
 }

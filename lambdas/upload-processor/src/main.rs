@@ -13,7 +13,7 @@ async fn main() -> anyhow::Result<()> {
     let processor = &processor;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<KinesisEvent>| {
         let deadline = event.context.deadline().try_into()?;
-        Ok::<_, Error>(stream::handle(processor, event.payload, deadline).await)
+        Ok::<_, Error>(stream::handle(processor, event.payload, deadline).await?)
     }))
     .await
     .map_err(anyhow::Error::from_boxed)
