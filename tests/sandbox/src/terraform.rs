@@ -1,7 +1,8 @@
 //! Drives the terraform binary.
 
+mod events;
+
 use std::{
-    cell::{Cell, RefCell},
     path::{Path, PathBuf},
     process::Command,
     sync::atomic::{AtomicUsize, Ordering},
@@ -9,6 +10,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+
+use events::Events;
 
 use crate::{
     Progress,
@@ -173,61 +176,27 @@ impl Terraform {
             .current_dir(&self.folder)
             .env("TF_CLI_CONFIG_FILE", &self.cli_config)
             .env("TF_IN_AUTOMATION", "1")
+            // On standard error, where the provider says how far its compilation is.
+            .env("TF_LOG_PROVIDER", "INFO")
             .env("CARGO_TARGET_DIR", self.project.target())
             .envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 
     fn change(&self, command: &str, progress: Progress) -> Result<()> {
-        let errors = RefCell::new(Vec::new());
-        let (planned, done) = (Cell::new(0), Cell::new(0));
-        let finished = self.run(
-            command,
-            &["-input=false", "-auto-approve", "-json"],
-            |line| {
-                let Ok(event) = serde_json::from_str::<Value>(line) else {
-                    return;
-                };
-                match event["type"].as_str() {
-                    Some("planned_change") => planned.set(planned.get() + 1),
-                    Some("apply_complete") => {
-                        done.set(done.get() + 1);
-                        progress(&format!("{} of {} resources", done.get(), planned.get()));
-                    }
-                    Some("diagnostic") if event["@level"] == "error" => {
-                        errors.borrow_mut().push(diagnostic(&event["diagnostic"]));
-                    }
-                    _ => {}
-                }
-            },
-        )?;
-        if finished.status.success() {
-            return Ok(());
-        }
-        match errors.take() {
-            errors if errors.is_empty() => finished
-                .success(&format!("terraform {command}"))
-                .map(|_| ()),
-            errors => bail!(
-                "terraform {command} failed:\n{}\nAll of its output: {}",
-                errors.join("\n"),
+        let mut events = Events::default();
+        let args = ["-input=false", "-auto-approve", "-json"];
+        let finished = self.run(command, &args, |line| events.line(line, progress))?;
+        match events.errors() {
+            Some(errors) if !finished.status.success() => bail!(
+                "terraform {command} failed:\n{errors}\nAll of its output: {}",
                 finished.log.display()
             ),
+            _ => finished
+                .success(&format!("terraform {command}"))
+                .map(|_| ()),
         }
     }
-}
-
-fn diagnostic(diagnostic: &Value) -> String {
-    let text = |name: &str| diagnostic[name].as_str().unwrap_or_default();
-    let mut lines = vec![format!("Error: {}", text("summary"))];
-    if let Some(file) = diagnostic["range"]["filename"].as_str() {
-        lines.push(format!(
-            "  on {file} line {}",
-            diagnostic["range"]["start"]["line"]
-        ));
-    }
-    lines.extend(text("detail").lines().map(|line| format!("  {line}")));
-    lines.join("\n")
 }
 
 fn changes(plan: &Value) -> Vec<Change> {
@@ -301,19 +270,6 @@ mod tests {
                 action: "update".to_owned(),
                 attributes: vec!["hash".to_owned(), "ttl".to_owned()],
             }]
-        );
-    }
-
-    #[test]
-    fn a_diagnostic_keeps_its_file_and_line() {
-        let shown = diagnostic(&json!({
-            "summary": "Unsupported argument",
-            "detail": "An argument named \"nme\" is not expected here.",
-            "range": {"filename": "main.tf", "start": {"line": 7}},
-        }));
-        assert_eq!(
-            shown,
-            "Error: Unsupported argument\n  on main.tf line 7\n  An argument named \"nme\" is not expected here."
         );
     }
 }
