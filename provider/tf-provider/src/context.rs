@@ -114,10 +114,8 @@ impl<C> Context<C> {
         self.collected().private = bytes.into();
     }
 
-    pub(crate) fn into_collected(self) -> Collected {
-        self.collected
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn take_collected(&self) -> Collected {
+        std::mem::take(&mut *self.collected())
     }
 
     /// A panic of the operation cannot leave this half-written.

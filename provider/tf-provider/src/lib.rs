@@ -97,6 +97,7 @@ mod diagnostic;
 mod ephemeral;
 mod function;
 pub mod model;
+pub mod process;
 #[doc(hidden)]
 pub mod proto;
 mod provider;

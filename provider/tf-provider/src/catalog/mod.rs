@@ -11,7 +11,7 @@ mod resource;
 pub(crate) use data_source::AnyDataSource;
 pub(crate) use ephemeral::AnyEphemeral;
 pub(crate) use function::AnyFunction;
-pub(crate) use resource::{AnyResource, Applied, Change, Planned};
+pub(crate) use resource::{AnyResource, Change};
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{schema, to_validate};
 use crate::{
-    Context, Diagnostics, MoveSource, Plan, Resource, Result, StoredState,
+    Context, MoveSource, Plan, Resource, Result, StoredState,
     model::Field,
     schema::{Schema, plan},
     value::{Path, Value},
@@ -16,7 +16,7 @@ pub trait AnyResource<C>: Send + Sync {
     fn schema(&self) -> &Schema;
     async fn validate(&self, cx: &Context<C>, config: Value) -> Result<()>;
     async fn plan(&self, cx: &Context<C>, change: Change) -> Result<Planned>;
-    async fn apply(&self, cx: &Context<C>, change: Change) -> Applied;
+    async fn apply(&self, cx: &Context<C>, change: Change) -> Result<Value>;
     async fn read(&self, cx: &Context<C>, state: Value) -> Result<Value>;
     async fn import(&self, cx: &Context<C>, id: String) -> Result<Value>;
     async fn import_identity(&self, cx: &Context<C>, identity: Value) -> Result<Value>;
@@ -36,12 +36,6 @@ pub struct Change {
 pub struct Planned {
     pub state: Value,
     pub replace: Vec<Path>,
-}
-
-/// What an apply leaves: the state that is true now, and what went wrong.
-pub struct Applied {
-    pub state: Value,
-    pub diagnostics: Diagnostics,
 }
 
 pub struct Adapter<R> {
@@ -147,26 +141,14 @@ impl<R: Resource> AnyResource<R::Client> for Adapter<R> {
         Ok(Planned { state, replace })
     }
 
-    async fn apply(&self, cx: &Context<R::Client>, change: Change) -> Applied {
-        let prior = change.prior.clone();
-        let result = if change.planned.is_null() {
-            match R::Model::from_value(&prior) {
-                Ok(state) => self.resource.delete(cx, state).await.map(|()| Value::Null),
-                Err(error) => Err(error.into()),
-            }
-        } else {
-            self.create_or_update(cx, change).await
-        };
-        match result {
-            Ok(state) => Applied {
-                state,
-                diagnostics: Diagnostics::new(),
-            },
-            Err(diagnostics) => Applied {
-                state: prior,
-                diagnostics,
-            },
+    async fn apply(&self, cx: &Context<R::Client>, change: Change) -> Result<Value> {
+        if change.planned.is_null() {
+            self.resource
+                .delete(cx, R::Model::from_value(&change.prior)?)
+                .await?;
+            return Ok(Value::Null);
         }
+        self.create_or_update(cx, change).await
     }
 
     async fn read(&self, cx: &Context<R::Client>, state: Value) -> Result<Value> {

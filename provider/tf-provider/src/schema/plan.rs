@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Attribute, Block, Nesting};
 use crate::{
     model::Shape,
-    value::{Path, Value},
+    value::{Path, Type, Value},
 };
 
 /// The planned state before the resource has had its say.
@@ -254,6 +254,15 @@ pub fn identity(block: &Block, state: &Value) -> Option<Value> {
         })
         .collect();
     (!named.is_empty() && matches!(state, Value::Map(_))).then_some(Value::Map(named))
+}
+
+/// The type of what [`identity`] gives.
+pub fn identity_type(block: &Block) -> Type {
+    let named = block
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.identity);
+    Type::object(named.map(|attribute| (attribute.name.clone(), attribute.shape.ty())))
 }
 
 /// An empty configuration: every attribute null, every collection of blocks empty.

@@ -1,12 +1,109 @@
-//! Serves a provider to Terraform.
+//! Serves a provider to Terraform: what HashiCorp's go-plugin does for Go.
 
-use std::process::ExitCode;
+mod connection;
+mod handshake;
+mod lifetime;
+mod listener;
+mod logging;
+mod panics;
+mod plugin;
+mod rpc;
+mod session;
+mod tls;
+mod usage;
 
-use crate::Provider;
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Server;
+
+use crate::{
+    Provider,
+    proto::{
+        health::health_server::HealthServer,
+        plugin::{
+            grpc_broker_server::GrpcBrokerServer, grpc_controller_server::GrpcControllerServer,
+            grpc_stdio_server::GrpcStdioServer,
+        },
+        provider_server::ProviderServer,
+    },
+};
+use handshake::Mode;
+use listener::Listener;
+use session::Session;
+
+/// The largest message that is read, in bytes. Terraform's own limit is 256 MiB.
+const MAX_MESSAGE: usize = 256 << 20;
+
+/// How long operations have, once cancelled, to end what they do.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// How long the last answers have to leave. go-plugin kills after 2 seconds.
+const FLUSH: Duration = Duration::from_millis(500);
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Serves `provider` until Terraform is done with it. This is the `main` of a
 /// provider's binary.
+///
+/// Run by hand, it says what it is instead; `--help` names what else it can do.
 pub fn serve<P: Provider>(provider: P) -> ExitCode {
-    let _ = provider.catalog();
-    ExitCode::FAILURE
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mode = match handshake::mode::<P>(&arguments) {
+        Ok(mode) => mode,
+        Err(exit) => return exit,
+    };
+    logging::install(P::name());
+    panics::install();
+    match runtime().and_then(|runtime| run(runtime, provider, mode)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("terraform-provider-{}: {error}", P::name());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    Ok(Builder::new_multi_thread().enable_all().build()?)
+}
+
+fn run<P: Provider>(runtime: Runtime, provider: P, mode: Mode) -> Result<(), Failure> {
+    let outcome = runtime.block_on(answer(provider, mode));
+    // A blocking task that ignores its cancellation must not keep the process.
+    runtime.shutdown_timeout(FLUSH);
+    outcome
+}
+
+async fn answer<P: Provider>(provider: P, mode: Mode) -> Result<(), Failure> {
+    let shutdown = CancellationToken::new();
+    let session = Arc::new(Session::new(provider, shutdown.clone()));
+    let listener = Listener::bind()?;
+    let tls = mode.client_certificate().map(tls::identity).transpose()?;
+    let (acceptor, certificate) = tls.map_or((None, String::new()), |tls| {
+        (Some(tls.acceptor), tls.certificate)
+    });
+    let controller = plugin::Controller::new(shutdown.clone(), mode.is_debug());
+    let server = Server::builder()
+        .add_service(
+            ProviderServer::new(rpc::Service(session.clone()))
+                .max_decoding_message_size(MAX_MESSAGE)
+                .max_encoding_message_size(MAX_MESSAGE),
+        )
+        .add_service(GrpcControllerServer::new(controller.clone()))
+        .add_service(GrpcBrokerServer::new(controller.clone()))
+        .add_service(GrpcStdioServer::new(controller.clone()))
+        .add_service(HealthServer::new(controller));
+
+    let address = listener.address();
+    let (incoming, first) = connection::accept(listener, acceptor);
+    lifetime::watch(shutdown.clone(), first, &mode)?;
+    handshake::announce::<P>(&mode, &address, &certificate)?;
+    let serving = server.serve_with_incoming_shutdown(incoming, shutdown.clone().cancelled_owned());
+    tokio::select! {
+        served = serving => served?,
+        () = session.drained(&shutdown) => {}
+    }
+    Ok(())
 }

@@ -1,0 +1,109 @@
+//! How go-plugin's host and plugin find each other: a cookie, and one line on
+//! standard output.
+
+use std::{
+    env,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use serde_json::json;
+
+use super::{listener::Address, usage};
+use crate::Provider;
+
+/// Tells Terraform's call from a person's. It is no secret:
+/// <https://developer.hashicorp.com/terraform/plugin/terraform-plugin-protocol>.
+const COOKIE: (&str, &str) = (
+    "TF_PLUGIN_MAGIC_COOKIE",
+    "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
+);
+
+/// The version of go-plugin's own handshake.
+const CORE_VERSION: u32 = 1;
+
+/// The version of Terraform's plugin protocol.
+const PROTOCOL_VERSION: u32 = 6;
+
+/// How the provider was started.
+pub enum Mode {
+    /// By Terraform, which may have sent its certificate in PEM.
+    Managed { client_certificate: Option<String> },
+    /// By a person, for Terraform to attach to.
+    Debug,
+}
+
+impl Mode {
+    pub fn client_certificate(&self) -> Option<&str> {
+        match self {
+            Self::Managed { client_certificate } => client_certificate.as_deref(),
+            Self::Debug => None,
+        }
+    }
+
+    pub fn is_debug(&self) -> bool {
+        matches!(self, Self::Debug)
+    }
+}
+
+/// How the provider was started, or how it ends at once.
+pub fn mode<P: Provider>(arguments: &[String]) -> Result<Mode, ExitCode> {
+    match arguments
+        .first()
+        .map(|argument| argument.trim_start_matches('-'))
+    {
+        Some("version") => {
+            println!("terraform-provider-{} {}", P::name(), P::VERSION);
+            Err(ExitCode::SUCCESS)
+        }
+        Some("help" | "h") => {
+            print!("{}", usage::help::<P>());
+            Err(ExitCode::SUCCESS)
+        }
+        Some("debug") => Ok(Mode::Debug),
+        _ if env::var(COOKIE.0).as_deref() == Ok(COOKIE.1) => Ok(Mode::Managed {
+            client_certificate: env::var("PLUGIN_CLIENT_CERT")
+                .ok()
+                .filter(|pem| !pem.is_empty()),
+        }),
+        _ => {
+            eprint!("{}", usage::help::<P>());
+            Err(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Tells Terraform, or the person, where to connect.
+pub fn announce<P: Provider>(mode: &Mode, address: &Address, certificate: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    let Address { network, text } = address;
+    if mode.is_debug() {
+        let attach = reattach::<P>(address);
+        writeln!(
+            stdout,
+            "Start terraform in another terminal with\n\n    TF_REATTACH_PROVIDERS='{attach}'\n"
+        )?;
+    } else {
+        writeln!(
+            stdout,
+            "{CORE_VERSION}|{PROTOCOL_VERSION}|{network}|{text}|grpc|{certificate}"
+        )?;
+    }
+    stdout.flush()
+}
+
+/// What Terraform attaches by, for every address that it might know the provider under.
+fn reattach<P: Provider>(address: &Address) -> String {
+    let source = match P::ADDRESS.matches('/').count() {
+        1 => format!("registry.terraform.io/{}", P::ADDRESS),
+        _ => P::ADDRESS.to_owned(),
+    };
+    json!({ source: {
+        "Protocol": "grpc",
+        "ProtocolVersion": PROTOCOL_VERSION,
+        "Pid": std::process::id(),
+        "Test": true,
+        "Addr": { "Network": address.network, "String": address.text },
+    }})
+    .to_string()
+}

@@ -1,0 +1,225 @@
+//! What the calls of one Terraform have in common.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument;
+
+use super::{FLUSH, GRACE, panics};
+use crate::{
+    Catalog, Context, Diagnostic, Diagnostics, Provider, Result, context::Collected, model::Model,
+    schema::Schema,
+};
+
+/// A provider in service.
+pub struct Session<P: Provider> {
+    pub provider: P,
+    pub catalog: Catalog<P::Client>,
+    pub config: Schema,
+    configured: Mutex<Configured<P::Client>>,
+    /// Cancelled by StopProvider, and replaced: Terraform may go on afterwards.
+    stop: Mutex<CancellationToken>,
+    shutdown: CancellationToken,
+    operations: TaskTracker,
+    requests: AtomicU64,
+}
+
+struct Configured<C> {
+    client: Option<Arc<C>>,
+    terraform_version: Arc<str>,
+}
+
+/// How an operation ended.
+pub struct Outcome<T> {
+    /// Its result; none if it failed.
+    pub value: Option<T>,
+    pub diagnostics: Diagnostics,
+    pub collected: Collected,
+}
+
+/// What an operation is called, for logs and reports.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    pub rpc: &'static str,
+    /// The type of the resource, or the name of the function; empty for the provider.
+    pub of: &'a str,
+}
+
+impl<P: Provider> Session<P> {
+    pub fn new(provider: P, shutdown: CancellationToken) -> Self {
+        let configured = Configured {
+            client: None,
+            terraform_version: Arc::from(""),
+        };
+        Self {
+            catalog: provider.catalog(),
+            config: Schema {
+                version: 0,
+                block: P::Config::block(),
+            },
+            provider,
+            configured: Mutex::new(configured),
+            stop: Mutex::new(shutdown.child_token()),
+            shutdown,
+            operations: TaskTracker::new(),
+            requests: AtomicU64::new(0),
+        }
+    }
+
+    /// Cancels every operation that runs now.
+    pub fn stop(&self) {
+        let mut stop = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *stop, self.shutdown.child_token()).cancel();
+    }
+
+    /// Remembers the Terraform that asks.
+    pub fn set_terraform_version(&self, version: &str) {
+        self.configured().terraform_version = Arc::from(version);
+    }
+
+    /// Remembers the client that the configuration made.
+    pub fn set_client(&self, client: P::Client) {
+        self.configured().client = Some(Arc::new(client));
+    }
+
+    fn configured(&self) -> std::sync::MutexGuard<'_, Configured<P::Client>> {
+        self.configured
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs an operation as a task of its own, so that a panic is a diagnostic,
+    /// and so that it is cancelled, not dropped halfway, when the caller goes away.
+    pub async fn run<T, F>(
+        self: &Arc<Self>,
+        call: Call<'_>,
+        private: Vec<u8>,
+        operation: impl FnOnce(Arc<Self>, Arc<Context<P::Client>>) -> F,
+    ) -> Outcome<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let stop = self
+            .stop
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .child_token();
+        let abandoned = stop.clone().drop_guard();
+        let cx = {
+            let configured = self.configured();
+            let client = configured.client.clone();
+            let version = configured.terraform_version.clone();
+            Arc::new(Context::new(client, version, stop, private))
+        };
+        let request = self.requests.fetch_add(1, Ordering::Relaxed);
+        let span = tracing::info_span!(
+            "rpc",
+            tf_rpc = call.rpc,
+            tf_resource_type = call.of,
+            tf_req_id = format!("{:x}-{request:x}", std::process::id()),
+        );
+        tracing::trace!(parent: &span, "received");
+        let operation = CatchPlace::new(operation(self.clone(), cx.clone()));
+        let place = operation.place.clone();
+        let ended = self
+            .operations
+            .spawn(operation.instrument(span.clone()))
+            .await;
+        drop(abandoned.disarm());
+        let result = ended.unwrap_or_else(|error| {
+            let diagnostic = match error.try_into_panic() {
+                Ok(payload) => {
+                    let place = place.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    panics::diagnostic(P::name(), P::VERSION, call.rpc, payload.as_ref(), place)
+                }
+                // The runtime ends, and the process with it.
+                Err(_) => cx.stopped(),
+            };
+            Err(diagnostic.into())
+        });
+        tracing::trace!(parent: &span, ok = result.is_ok(), "answered");
+        let mut collected = cx.take_collected();
+        let mut diagnostics = std::mem::take(&mut collected.diagnostics);
+        let value = match result {
+            Ok(value) => Some(value),
+            Err(errors) => {
+                diagnostics.append(errors);
+                None
+            }
+        };
+        Outcome {
+            value,
+            diagnostics,
+            collected,
+        }
+    }
+
+    /// Returns when the process may end although connections are open: after
+    /// `shutdown`, when every operation has ended or had its time.
+    pub async fn drained(&self, shutdown: &CancellationToken) {
+        shutdown.cancelled().await;
+        self.operations.close();
+        if tokio::time::timeout(GRACE, self.operations.wait())
+            .await
+            .is_err()
+        {
+            tracing::error!("an operation ignores its cancellation");
+        }
+        tokio::time::sleep(FLUSH).await;
+    }
+}
+
+/// The error for something that the provider does not offer.
+pub fn not_offered(kind: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("The provider has no {kind} {name:?}"),
+        "Check the name, or the version of the provider.",
+    )
+}
+
+/// Runs a future, and keeps the place of its panic, which the panic's hook
+/// leaves with the thread that happened to run it.
+struct CatchPlace<F> {
+    future: std::pin::Pin<Box<F>>,
+    place: Place,
+}
+
+type Place = Arc<Mutex<Option<(String, String)>>>;
+
+impl<F: Future> CatchPlace<F> {
+    fn new(future: F) -> Self {
+        Self {
+            future: Box::pin(future),
+            place: Place::default(),
+        }
+    }
+}
+
+impl<F: Future> Future for CatchPlace<F> {
+    type Output = F::Output;
+
+    fn poll(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<F::Output> {
+        let keep = KeepPlace(&self.place.clone());
+        let polled = self.future.as_mut().poll(cx);
+        drop(keep);
+        polled
+    }
+}
+
+/// Moves the place of a panic from the thread when the panic unwinds past it.
+struct KeepPlace<'a>(&'a Place);
+
+impl Drop for KeepPlace<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = panics::take_location();
+        }
+    }
+}
