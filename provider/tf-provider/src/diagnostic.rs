@@ -90,7 +90,11 @@ impl Diagnostic {
 /// A value that does not fit, at its attribute.
 impl From<ValueError> for Diagnostic {
     fn from(error: ValueError) -> Self {
-        Self::error("Unsuitable value", format!("{}.", error.kind)).at(error.path)
+        let mut detail = format!("{}.", error.kind);
+        if let Some(first) = detail.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        Self::error("Unsuitable value", detail).at(error.path)
     }
 }
 

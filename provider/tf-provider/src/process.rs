@@ -28,7 +28,7 @@ pub async fn output(
         .stderr(Stdio::piped())
         .process_group(0);
     let child = command.spawn()?;
-    let group = Group(
+    let mut group = Group(
         child
             .id()
             .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)),

@@ -10,7 +10,7 @@ model! {
         /// Only notes whose name begins with this.
         pub prefix: Option<String> = optional(),
         /// Their names, sorted.
-        pub names: Vec<String> = computed(),
+        pub names: Attr<Vec<String>> = computed(),
     }
 }
 
@@ -34,6 +34,9 @@ impl DataSource for IndexSource {
             );
         }
         names.sort();
-        Ok(Index { names, ..config })
+        Ok(Index {
+            names: Attr::Known(names),
+            ..config
+        })
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     DataSource, EphemeralResource, Function, Resource, Result,
     function::Signature,
     model::Model,
-    schema::Schema,
+    schema::{Mode, Schema},
     value::{Value, ValueErrorKind},
 };
 
@@ -129,6 +129,20 @@ impl<C: Send + Sync + 'static> Catalog<C> {
             .iter()
             .map(|(name, function)| (*name, function.signature()))
     }
+}
+
+/// Results that have no place for the null that stands for them in a configuration.
+fn not_given(schema: &Schema, owner: &str) -> Vec<String> {
+    let attributes = schema.block.attributes.iter();
+    let wrong = attributes.filter(|a| a.mode != Mode::Required && !a.nullable);
+    wrong
+        .map(|a| {
+            format!(
+                "{owner}.{}: it is null where it is not set: make it an Attr",
+                a.name
+            )
+        })
+        .collect()
 }
 
 /// The schema of a model.
