@@ -1,7 +1,7 @@
 variable "name" {
   description = "Name of the pipeline. Everything that it creates begins with it."
   type        = string
-  default     = "uploads"
+  default     = "upload-pipeline"
 }
 
 variable "deletion_protection" {

@@ -15,5 +15,3 @@ terraform {
 
 # Region and credentials come from the environment, as with the AWS command line.
 provider "aws" {}
-
-provider "rustlambda" {}

@@ -55,7 +55,7 @@ resource "aws_lambda_permission" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "access" {
-  # Below this prefix API Gateway needs no entry in the account's log resource policy, which holds ten at most.
+  # Log groups with this prefix share one entry of the account's log resource policy, which AWS limits to 5,120 characters.
   name              = "/aws/vendedlogs/http-api/${var.name}"
   retention_in_days = var.log_retention_days
   tags              = var.tags

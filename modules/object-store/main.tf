@@ -39,7 +39,7 @@ resource "aws_s3_bucket_versioning" "this" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  # S3 refuses rules on old versions while a bucket is not versioned.
+  # Versioning comes first: one of the rules is about old versions.
   bucket = aws_s3_bucket_versioning.this.bucket
 
   rule {

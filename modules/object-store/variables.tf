@@ -35,10 +35,10 @@ variable "lifecycle_days" {
 }
 
 variable "cors" {
-  description = "Browser access from other origins, such as for a presigned upload. Null allows none."
+  description = "Browser access from other origins, such as by presigned links. An upload needs the method PUT. Null allows none."
   type = object({
     origins         = list(string)
-    methods         = optional(list(string), ["GET", "HEAD", "PUT"])
+    methods         = optional(list(string), ["GET", "HEAD"])
     headers         = optional(list(string), ["*"])
     expose_headers  = optional(list(string), ["ETag", "x-amz-version-id"])
     max_age_seconds = optional(number, 3600)

@@ -5,13 +5,6 @@ data "aws_region" "current" {}
 locals {
   # Bucket names are shared by all accounts; with these two the same pipeline goes into any account and region.
   bucket_suffix = "${data.aws_caller_identity.current.account_id}-${data.aws_region.current.id}"
-
-  bucket_cors = length(var.allowed_origins) > 0 ? { origins = var.allowed_origins } : null
-  api_cors = length(var.allowed_origins) > 0 ? {
-    origins        = var.allowed_origins
-    methods        = ["GET", "POST"]
-    expose_headers = ["location"]
-  } : null
 }
 
 module "uploads" {
@@ -19,7 +12,7 @@ module "uploads" {
   name                = "${var.name}-uploads-${local.bucket_suffix}"
   deletion_protection = var.deletion_protection
   lifecycle_days      = { object = var.expire_after_days }
-  cors                = local.bucket_cors
+  cors                = length(var.allowed_origins) == 0 ? null : { origins = var.allowed_origins, methods = ["GET", "HEAD", "PUT"] }
   tags                = var.tags
 }
 
@@ -28,7 +21,7 @@ module "processed" {
   name                = "${var.name}-processed-${local.bucket_suffix}"
   deletion_protection = var.deletion_protection
   lifecycle_days      = { object = var.expire_after_days }
-  cors                = local.bucket_cors
+  cors                = length(var.allowed_origins) == 0 ? null : { origins = var.allowed_origins, methods = ["GET", "HEAD"] }
   tags                = var.tags
 }
 
@@ -70,7 +63,7 @@ module "user_pool" {
 module "api" {
   source             = "../http-api"
   name               = var.name
-  cors               = local.api_cors
+  cors               = length(var.allowed_origins) == 0 ? null : { origins = var.allowed_origins, methods = ["GET", "POST"], expose_headers = ["location"] }
   throttling         = var.throttling
   log_retention_days = var.log_retention_days
   tags               = var.tags

@@ -1,7 +1,6 @@
 variable "name" {
   description = "Name of the pipeline. Everything that it creates begins with it, so that several live side by side in one account."
   type        = string
-  default     = "uploads"
   validation {
     # A bucket's name has 63 characters: "<name>-processed-<account>-<region>".
     condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))

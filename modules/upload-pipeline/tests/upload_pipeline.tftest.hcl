@@ -27,17 +27,21 @@ mock_provider "aws" {
 
 mock_provider "rustlambda" {}
 
+variables {
+  name = "photos"
+}
+
 run "names_are_unique_by_account_and_region" {
   assert {
     condition = (
-      output.uploads_bucket == "uploads-uploads-123456789012-eu-west-1"
-      && output.processed_bucket == "uploads-processed-123456789012-eu-west-1"
-      && output.hosted_ui_url == "https://uploads-123456789012.auth.eu-west-1.amazoncognito.com"
+      output.uploads_bucket == "photos-uploads-123456789012-eu-west-1"
+      && output.processed_bucket == "photos-processed-123456789012-eu-west-1"
+      && output.hosted_ui_url == "https://photos-123456789012.auth.eu-west-1.amazoncognito.com"
     )
     error_message = "Names that all accounts share must hold the account and the region."
   }
   assert {
-    condition     = output.functions["upload-api"].role_name == "uploads-upload-api-eu-west-1"
+    condition     = output.functions["upload-api"].role_name == "photos-upload-api-eu-west-1"
     error_message = "Role names, which all regions share, must hold the region."
   }
 }
