@@ -67,6 +67,7 @@ impl<C: Send + Sync + 'static> Catalog<C> {
         let adapter = data_source::Adapter::new(source);
         self.problems
             .extend(adapter.schema().block.problems(D::NAME));
+        self.problems.extend(not_given(adapter.schema(), D::NAME));
         let before = self.data_sources.insert(D::NAME, Arc::new(adapter));
         self.once(D::NAME, before.is_none())
     }
@@ -77,6 +78,7 @@ impl<C: Send + Sync + 'static> Catalog<C> {
         let adapter = ephemeral::Adapter::new(ephemeral);
         self.problems
             .extend(adapter.schema().block.problems(E::NAME));
+        self.problems.extend(not_given(adapter.schema(), E::NAME));
         let before = self.ephemerals.insert(E::NAME, Arc::new(adapter));
         self.once(E::NAME, before.is_none())
     }

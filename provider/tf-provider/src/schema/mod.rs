@@ -146,7 +146,7 @@ impl Nesting {
     }
 
     /// The objects that `value` holds, each with the step to it.
-    pub(crate) fn objects<'a>(self, value: &'a Value) -> Vec<(Option<Step>, &'a Value)> {
+    pub(crate) fn objects(self, value: &Value) -> Vec<(Option<Step>, &Value)> {
         match (self, value) {
             (Self::Single, Value::Map(_)) => vec![(None, value)],
             (_, Value::List(elements) | Value::Set(elements)) => elements

@@ -13,8 +13,10 @@ use crate::{
 #[derive(Clone)]
 pub struct Validator {
     description: String,
-    check: Arc<dyn Fn(&Value) -> Result<(), String> + Send + Sync>,
+    check: Arc<Check>,
 }
+
+type Check = dyn Fn(&Value) -> Result<(), String> + Send + Sync;
 
 impl Validator {
     /// A check of a value as the Rust type `T`.

@@ -3,8 +3,8 @@
 use std::{fmt, str::FromStr};
 
 /// The longest text of a number that is read, in bytes. Terraform computes with
-/// 512 bits, which is 155 digits.
-const MAX_TEXT: usize = 1024;
+/// 512 bits, which is 155 digits; every digit of the smallest float takes 1077.
+const MAX_TEXT: usize = 2048;
 
 /// The largest power of ten that is read, either way. A 64-bit float reaches 308.
 const MAX_EXPONENT: i64 = 100_000;
