@@ -251,3 +251,10 @@ pub(crate) fn choose_binary(package: &Crate, binary: Option<&str>) -> Result<Str
         }),
     }
 }
+
+/// The version of the package that a manifest describes, also where it is inherited.
+pub fn crate_version(manifest: &Path) -> Result<String> {
+    let manifest = locate(manifest)?;
+    let workspace = Workspace::of(&manifest)?;
+    Ok(choose_package(&workspace, &manifest, None)?.version())
+}

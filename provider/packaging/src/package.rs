@@ -100,6 +100,16 @@ impl Package {
         &self.fingerprint
     }
 
+    /// What tells this build from every other: `<version>+<first 12 digits of the fingerprint>`, a semantic version with build
+    /// metadata. An executable has no version, only those digits.
+    pub fn build_id(&self) -> String {
+        let digits = self.fingerprint.short();
+        self.version.as_ref().map_or_else(
+            || digits.to_owned(),
+            |version| format!("{version}+{digits}"),
+        )
+    }
+
     /// The zip's place in `folder`, whether it is there or not.
     pub fn file(&self, folder: &Path) -> PathBuf {
         artifact::path(folder, &self.name, &self.fingerprint)
@@ -138,11 +148,6 @@ impl Package {
             .map_err(std::io::Error::from);
         let zip = zip.map_err(Error::write(&self.file(folder)))??;
         artifact::write(folder, &self.name, &self.fingerprint, &zip, rustc)
-    }
-
-    /// Removes this package's zip from `folder`.
-    pub fn remove(name: &str, fingerprint: &Fingerprint, folder: &Path) -> Result<()> {
-        artifact::remove(folder, name, fingerprint)
     }
 
     fn zip(&self, executable: Vec<u8>) -> Result<Vec<u8>> {

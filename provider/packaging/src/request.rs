@@ -48,6 +48,34 @@ pub struct CargoBuild {
     pub compiler: Compiler,
 }
 
+impl Request {
+    /// A request with nothing but its source: for x86_64, Amazon Linux 2023, and without assets.
+    pub fn new(source: Source) -> Self {
+        Self {
+            source,
+            architecture: Architecture::X86_64,
+            runtime: Runtime::ProvidedAl2023,
+            assets: BTreeMap::new(),
+        }
+    }
+}
+
+impl CargoBuild {
+    /// The release build of a package's only binary, with its default features.
+    pub fn new(manifest: impl Into<PathBuf>) -> Self {
+        Self {
+            manifest: manifest.into(),
+            package: None,
+            binary: None,
+            profile: "release".to_owned(),
+            features: BTreeSet::new(),
+            default_features: true,
+            environment: BTreeMap::new(),
+            compiler: Compiler::Auto,
+        }
+    }
+}
+
 /// A value that is none of an enumeration's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{given}` is not one of {expected}")]

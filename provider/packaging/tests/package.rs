@@ -2,28 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics says why")]
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use packaging::{Architecture, CargoBuild, Compiler, Package, Request, Runtime, Source};
+use packaging::{Architecture, CargoBuild, Package, Request, Source};
 
 /// The request for the package at a folder.
-pub fn request(folder: &Path) -> Request {
-    Request {
-        source: Source::Cargo(CargoBuild {
-            manifest: folder.join("Cargo.toml"),
-            package: None,
-            binary: None,
-            profile: "release".to_owned(),
-            features: BTreeSet::new(),
-            default_features: true,
-            environment: BTreeMap::new(),
-            compiler: Compiler::Auto,
-        }),
-        architecture: Architecture::of_host().unwrap(),
-        runtime: Runtime::ProvidedAl2023,
-        assets: BTreeMap::new(),
-    }
+fn request(folder: &Path) -> Request {
+    let mut request = Request::new(Source::Cargo(CargoBuild::new(folder.join("Cargo.toml"))));
+    request.architecture = Architecture::of_host().unwrap();
+    request
 }
 
 fn write(folder: &Path, files: &[(&str, &str)]) {

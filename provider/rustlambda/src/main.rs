@@ -1,3 +1,11 @@
 //! Terraform provider that compiles, packages and versions AWS Lambda functions in Rust.
 
-fn main() {}
+mod diagnostics;
+mod functions;
+mod model;
+mod package;
+mod provider;
+
+fn main() -> std::process::ExitCode {
+    tf_provider::serve(provider::RustLambda)
+}

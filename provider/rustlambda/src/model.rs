@@ -1,0 +1,182 @@
+//! The arguments and results of `rustlambda_package`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use packaging::{Architecture, Artifact, CargoBuild, Compiler, Request, Runtime, Source};
+use tf_provider::model::Set;
+use tf_provider::schema::{computed, non_empty, one_of, optional};
+use tf_provider::{Attr, Result, model};
+
+/// Where zips lie if `output_dir` does not say otherwise: in Terraform's own folder, which version control leaves out already,
+/// and relative, so that the path is the same on every machine.
+const OUTPUT_DIR: &str = ".terraform/rustlambda";
+
+model! {
+    /// Compiles a Rust binary for AWS Lambda and packages it as a zip whose bytes are the same on every machine.
+    ///
+    /// Whether anything changes is decided by a fingerprint over the sources, which is taken at plan and without compiling.
+    /// A fresh checkout of unchanged sources plans no change.
+    pub struct Package {
+        /// Path to the `Cargo.toml` of the function's package or of its workspace.
+        pub manifest_path: Attr<String> = optional().exactly_one_of(["binary_path"]).validate(non_empty()),
+        /// The cargo package. Needed where `manifest_path` is a workspace without a package of its own.
+        pub package: Attr<String> = optional().conflicts_with(["binary_path"]),
+        /// The binary. Needed where the package has several and no `default-run`.
+        pub binary: Attr<String> = optional().conflicts_with(["binary_path"]),
+        /// The function's processor: `x86_64` or `arm64`.
+        pub architecture: Attr<String> = optional().default("x86_64").validate(one_of(["x86_64", "arm64"])),
+        /// The Lambda runtime: `provided.al2023` or `provided.al2`. It decides which glibc the binary may need.
+        pub runtime: Attr<String> = optional().default("provided.al2023").validate(one_of(["provided.al2023", "provided.al2"])),
+        /// The cargo profile.
+        pub profile: Attr<String> = optional().default("release").validate(non_empty()),
+        /// Cargo features to turn on.
+        pub features: Attr<Set<String>> = optional().conflicts_with(["binary_path"]),
+        /// Whether the package's default features are on.
+        pub default_features: Attr<bool> = optional().default(true),
+        /// Environment variables for cargo, rustc and build scripts. They are part of the fingerprint; what the shell has set
+        /// is not, and flags for rustc that are set there have no effect.
+        pub environment: Attr<BTreeMap<String, String>> = optional().conflicts_with(["binary_path"]),
+        /// What compiles: `cargo`, `zigbuild` (which cross-compiles, and links against the runtime's glibc), or `auto`, which
+        /// takes cargo where this machine fits.
+        pub compiler: Attr<String> = optional().default("auto").validate(one_of(["auto", "cargo", "zigbuild"])),
+        /// Path to an executable that is built already, instead of `manifest_path`.
+        pub binary_path: Attr<String> = optional().validate(non_empty()),
+        /// Further files of the zip: path in the zip to file or folder on this disk.
+        pub assets: Attr<BTreeMap<String, String>> = optional(),
+        /// The folder for the zip. It is a cache: what is in it need not be kept.
+        pub output_dir: Attr<String> = optional().default(OUTPUT_DIR).validate(non_empty()),
+        /// Path of the zip, for `filename` of `aws_lambda_function`.
+        pub filename: Attr<String> = computed(),
+        /// SHA-256 of the zip in base64, for `source_code_hash` of `aws_lambda_function`.
+        pub source_code_hash: Attr<String> = computed(),
+        /// SHA-256 of the zip in hexadecimal digits.
+        pub sha256: Attr<String> = computed(),
+        /// Size of the zip in bytes.
+        pub size: Attr<u64> = computed(),
+        /// The hash over everything that can change the zip, in hexadecimal digits.
+        pub source_fingerprint: Attr<String> = computed(),
+        /// The version in the package's `Cargo.toml`; null with `binary_path`.
+        pub version: Attr<String> = computed(),
+        /// `<version>+<first 12 digits of the fingerprint>`; with `binary_path`, those digits alone.
+        pub build: Attr<String> = computed(),
+        /// The name of the executable in the zip, for `handler` of `aws_lambda_function`.
+        pub handler: Attr<String> = computed(),
+    }
+}
+
+impl Package {
+    /// The folder for the zip.
+    pub fn folder(&self) -> Result<PathBuf> {
+        Ok(PathBuf::from(self.output_dir.get()?))
+    }
+
+    /// What the arguments ask for; nothing while one of them is unknown.
+    pub fn request(&self) -> Result<Option<Request>> {
+        if self.has_unknown_argument() {
+            return Ok(None);
+        }
+        let source = match self.binary_path.as_str() {
+            Some(path) => Source::Executable(path.into()),
+            None => Source::Cargo(self.cargo_build()?),
+        };
+        let assets = self.assets.known().cloned().unwrap_or_default();
+        Ok(Some(Request {
+            source,
+            architecture: Architecture::from_str(self.architecture.get()?)?,
+            runtime: Runtime::from_str(self.runtime.get()?)?,
+            assets: assets
+                .into_iter()
+                .map(|(path, file)| (path, PathBuf::from(file)))
+                .collect(),
+        }))
+    }
+
+    fn cargo_build(&self) -> Result<CargoBuild> {
+        Ok(CargoBuild {
+            manifest: self.manifest_path.get()?.into(),
+            package: self.package.known().cloned(),
+            binary: self.binary.known().cloned(),
+            profile: self.profile.get()?.clone(),
+            features: self
+                .features
+                .known()
+                .into_iter()
+                .flat_map(|set| set.0.clone())
+                .collect(),
+            default_features: *self.default_features.get()?,
+            environment: self.environment.known().cloned().unwrap_or_default(),
+            compiler: Compiler::from_str(self.compiler.get()?)?,
+        })
+    }
+
+    fn has_unknown_argument(&self) -> bool {
+        let texts = [
+            &self.manifest_path,
+            &self.package,
+            &self.binary,
+            &self.architecture,
+            &self.runtime,
+            &self.profile,
+            &self.compiler,
+            &self.binary_path,
+            &self.output_dir,
+        ];
+        texts.iter().any(|text| text.is_unknown())
+            || self.features.is_unknown()
+            || self.default_features.is_unknown()
+            || self.environment.is_unknown()
+            || self.assets.is_unknown()
+    }
+
+    /// Nothing is known of the results.
+    pub fn forget_results(&mut self) {
+        let texts = [
+            &mut self.filename,
+            &mut self.source_fingerprint,
+            &mut self.version,
+            &mut self.build,
+        ];
+        texts.into_iter().for_each(|text| *text = Attr::Unknown);
+        self.handler = BOOTSTRAP.into();
+        self.set_zip(None);
+    }
+
+    /// Sets the results that the sources alone decide.
+    pub fn describe(&mut self, package: &packaging::Package, folder: &Path) {
+        let fingerprint = package.fingerprint();
+        self.filename = package.file(folder).to_string_lossy().into_owned().into();
+        self.source_fingerprint = fingerprint.as_str().into();
+        self.version = package.version().map(str::to_owned).into();
+        self.build = package.build_id().into();
+        self.handler = BOOTSTRAP.into();
+    }
+
+    /// Whether another state's zip is this one's: made of the same sources, at the same place.
+    pub fn has_zip_of(&self, other: &Self) -> bool {
+        self.source_fingerprint == other.source_fingerprint && self.filename == other.filename
+    }
+
+    /// Takes the zip's hashes and size over from the state of the same zip.
+    pub fn take_zip(&mut self, other: &Self) {
+        self.source_code_hash = other.source_code_hash.clone();
+        self.sha256 = other.sha256.clone();
+        self.size = other.size;
+    }
+
+    /// Sets the zip's hashes and size; without a zip they are unknown.
+    pub fn set_zip(&mut self, artifact: Option<&Artifact>) {
+        let Some(artifact) = artifact else {
+            (self.source_code_hash, self.sha256, self.size) =
+                (Attr::Unknown, Attr::Unknown, Attr::Unknown);
+            return;
+        };
+        self.source_code_hash = artifact.sha256_base64().into();
+        self.sha256 = artifact.sha256_hex().into();
+        self.size = artifact.size.into();
+    }
+}
+
+/// The name that Lambda's provided runtimes start; what `handler` says does not matter to them.
+const BOOTSTRAP: &str = "bootstrap";

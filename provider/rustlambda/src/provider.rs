@@ -1,0 +1,40 @@
+//! The provider: what it offers.
+
+use tf_provider::{Catalog, Context, NoConfig, Provider, Result};
+
+use crate::functions::crate_version::CrateVersion;
+use crate::functions::source_fingerprint::SourceFingerprint;
+use crate::functions::zip_hash::ZipHash;
+use crate::package::PackageResource;
+
+/// Compiles, packages and versions AWS Lambda functions in Rust.
+pub(crate) struct RustLambda;
+
+impl Provider for RustLambda {
+    const ADDRESS: &'static str = "rustlambda/rustlambda";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    type Config = NoConfig;
+    type Client = ();
+
+    fn catalog(&self) -> Catalog<()> {
+        Catalog::new()
+            .resource(PackageResource)
+            .function(CrateVersion)
+            .function(SourceFingerprint)
+            .function(ZipHash)
+    }
+
+    async fn configure(&self, _: &Context<()>, _: NoConfig) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schemas_are_sound() {
+        assert_eq!(RustLambda.catalog().problems(), &[] as &[String]);
+    }
+}
