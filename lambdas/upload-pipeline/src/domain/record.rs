@@ -85,7 +85,8 @@ impl UploadRecord {
             Some(version) => return Err(format!("the record's version {version} is not known")),
             None => return Err("the record has no version".to_owned()),
         }
-        serde_json::from_value(value).map_err(|error| format!("the record is not valid: {error}"))
+        serde_path_to_error::deserialize(value)
+            .map_err(|error| format!("the record is not valid: {error}"))
     }
 
     fn checked(self, uploads_bucket: &str) -> Result<Self, String> {

@@ -1,0 +1,8 @@
+//! The pipeline on a world in memory: what clients are answered, what becomes of records, and
+//! that nothing is lost or done twice when any call fails at any moment.
+
+mod api;
+mod failures;
+mod processing;
+mod requests;
+mod world;

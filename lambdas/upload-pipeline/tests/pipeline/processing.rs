@@ -1,0 +1,228 @@
+//! What becomes of records.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+use upload_pipeline::domain::dead_letter::MAX_MESSAGE_BYTES;
+
+use crate::requests::{TIMEOUT, deliver, on_stream, status_of, try_deliver, upload};
+use crate::world::{PROCESSED, UPLOADS, World};
+
+/// A world with one upload, and its id.
+async fn uploaded(content: &str) -> (World, Value) {
+    let world = World::default();
+    let id = upload(&world, "a.txt", content).await.body["upload_id"].clone();
+    (world, id)
+}
+
+/// The record of the world's first upload, changed.
+fn changed(world: &World, changes: &Value) -> Vec<u8> {
+    let mut record: Value = serde_json::from_slice(&world.state().stream[0]).unwrap();
+    for (name, value) in changes.as_object().unwrap() {
+        record[name] = value.clone();
+    }
+    serde_json::to_vec(&record).unwrap()
+}
+
+fn message(world: &World, number: usize) -> Value {
+    let message = world.state().letters[number].to_message().unwrap();
+    assert!(message.len() <= MAX_MESSAGE_BYTES, "{}", message.len());
+    serde_json::from_str(&message).unwrap()
+}
+
+fn results(world: &World) -> Vec<(String, Vec<u8>)> {
+    let state = world.state();
+    let results = state.objects.iter().filter(|((b, _), _)| b == PROCESSED);
+    results
+        .map(|((_, k), body)| (k.clone(), body.clone()))
+        .collect()
+}
+
+#[tokio::test]
+async fn text_is_written_in_upper_case_beside_its_upload() {
+    let (world, id) = uploaded("hello kinesis, straße").await;
+    assert_eq!(deliver(&world, &on_stream(&world)).await, None);
+    let seen = status_of(&world, &id).await.body;
+    assert_eq!(seen["status"], "PROCESSED");
+    assert_eq!(seen["processed"]["bucket"], PROCESSED);
+    let key = seen["s3"]["key"].as_str().unwrap();
+    let key = key.replacen("uploads/", "processed/", 1);
+    assert_eq!(seen["processed"]["key"], key.as_str());
+    assert_eq!(results(&world), [(key, b"HELLO KINESIS, STRASSE".to_vec())]);
+}
+
+#[tokio::test]
+async fn a_record_delivered_twice_has_its_effects_once() {
+    let (world, _) = uploaded("x").await;
+    let mut records = on_stream(&world);
+    records.push((1, records[0].1.clone()));
+    assert_eq!(deliver(&world, &records).await, None);
+    assert_eq!(deliver(&world, &records).await, None);
+    assert_eq!(world.state().transitions.len(), 3);
+    assert_eq!(results(&world).len(), 1);
+}
+
+#[tokio::test]
+async fn an_invalid_record_goes_to_the_queue_and_the_next_is_processed() {
+    for (changes, reason, about_the_upload) in [
+        (json!({"version": 2}), "version 2", true),
+        (json!({"version": "1"}), "version", true),
+        (json!({"bucket": "elsewhere"}), "elsewhere", true),
+        (
+            json!({"key": "uploads/x/y/a.txt"}),
+            "uploads/x/y/a.txt",
+            true,
+        ),
+        (json!({"object_version": ""}), "object version", true),
+        (json!({"size": -1}), "size", true),
+        (json!({"size": 1_u64 << 40}), "1099511627776", true),
+        (json!({"sha256": "00"}), "sha256", true),
+        (json!({"owner": "a/b"}), "owner", false),
+        (json!({"uploaded_at": "yesterday"}), "uploaded_at", true),
+        (json!({"upload_id": 3}), "upload_id", false),
+    ] {
+        let (world, id) = uploaded("x").await;
+        upload(&world, "next.txt", "next").await;
+        let mut records = on_stream(&world);
+        records[0].1 = changed(&world, &changes);
+        assert_eq!(deliver(&world, &records).await, None);
+        let letter = message(&world, 0);
+        let told = letter["reason"].as_str().unwrap();
+        assert!(told.contains(reason), "{changes}: {told}");
+        assert_eq!(letter["shard_id"], "shardId-000000000000");
+        assert_eq!(letter["sequence_number"], "0");
+        let seen = status_of(&world, &id).await.body;
+        let status = if about_the_upload {
+            "FAILED"
+        } else {
+            "RECEIVED"
+        };
+        assert_eq!(seen["status"], status, "{changes}");
+        assert_eq!(seen["reason"].is_string(), about_the_upload);
+        assert_eq!(results(&world).len(), 1, "{changes}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_json_reaches_the_queue_whole() {
+    for (data, text) in [
+        (b"not json".to_vec(), true),
+        (b"\xff\x00\xfe".to_vec(), false),
+        ("\u{FFFE}".as_bytes().to_vec(), false),
+        ("\u{1}".repeat(100_000).into_bytes(), false),
+        (Vec::new(), true),
+    ] {
+        let world = World::default();
+        assert_eq!(deliver(&world, &[(7, data.clone())]).await, None);
+        let letter = message(&world, 0);
+        let sent = if text {
+            letter["data"].as_str().unwrap().as_bytes().to_vec()
+        } else {
+            let base64 = letter["data_base64"].as_str().unwrap();
+            BASE64_STANDARD.decode(base64).unwrap()
+        };
+        assert_eq!(sent, data);
+        assert_eq!(letter["data_truncated"], false);
+    }
+}
+
+#[tokio::test]
+async fn a_record_too_long_for_a_message_is_cut_and_says_so() {
+    let world = World::default();
+    let data = vec![b'x'; 1 << 20];
+    deliver(&world, &[(0, data)]).await;
+    let letter = message(&world, 0);
+    assert_eq!(letter["data_truncated"], true);
+    assert_eq!(letter["data_size"], 1 << 20);
+}
+
+#[tokio::test]
+async fn fields_that_are_not_known_are_ignored() {
+    let (world, id) = uploaded("x").await;
+    let data = changed(&world, &json!({"colour": "blue"}));
+    deliver(&world, &[(0, data)]).await;
+    assert_eq!(status_of(&world, &id).await.body["status"], "PROCESSED");
+}
+
+#[tokio::test]
+async fn bytes_that_are_not_those_of_the_record_fail_the_upload() {
+    for (body, reason) in [
+        (Some(&b"xy"[..]), "size"),
+        (Some(&b"y"[..]), "SHA-256"),
+        (None, "does not exist"),
+    ] {
+        let (world, id) = uploaded("x").await;
+        {
+            let objects = &mut world.state().objects;
+            match body {
+                Some(body) => objects.values_mut().for_each(|o| *o = body.to_vec()),
+                None => objects.clear(),
+            }
+        }
+        assert_eq!(deliver(&world, &on_stream(&world)).await, None);
+        let seen = status_of(&world, &id).await.body;
+        assert_eq!(seen["status"], "FAILED");
+        assert!(seen["reason"].as_str().unwrap().contains(reason), "{seen}");
+        assert_eq!(message(&world, 0)["reason"], seen["reason"]);
+        assert_eq!(message(&world, 0)["upload_id"], id);
+        assert!(results(&world).is_empty());
+        // Delivered again, it is finished: no second message.
+        assert_eq!(deliver(&world, &on_stream(&world)).await, None);
+        assert_eq!(world.state().letters.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_no_row_vouches_for_is_not_processed() {
+    let (world, id) = uploaded("x").await;
+    let other_version = changed(&world, &json!({"object_version": "2"}));
+    assert_eq!(deliver(&world, &[(0, other_version)]).await, None);
+    assert_eq!(status_of(&world, &id).await.body["status"], "RECEIVED");
+    world.state().rows.clear();
+    assert_eq!(deliver(&world, &on_stream(&world)).await, None);
+    assert_eq!(world.state().letters.len(), 2);
+    assert!(results(&world).is_empty());
+}
+
+#[tokio::test]
+async fn an_invalid_record_does_not_touch_what_is_processed() {
+    let (world, id) = uploaded("x").await;
+    deliver(&world, &on_stream(&world)).await;
+    let bad = changed(&world, &json!({"version": 9}));
+    assert_eq!(deliver(&world, &[(1, bad)]).await, None);
+    assert_eq!(status_of(&world, &id).await.body["status"], "PROCESSED");
+    assert_eq!(world.state().letters.len(), 1);
+}
+
+#[tokio::test]
+async fn a_batch_that_runs_out_of_time_is_delivered_on_from_there() {
+    let (world, _) = uploaded("x").await;
+    upload(&world, "b.txt", "y").await;
+    let short = Duration::from_secs(5);
+    let first = try_deliver(&world, &on_stream(&world), short).await;
+    assert_eq!(first.unwrap(), Some(1));
+    assert_eq!(results(&world).len(), 1);
+    let rest = try_deliver(&world, &on_stream(&world)[1..], short).await;
+    assert_eq!(rest.unwrap(), None);
+    assert_eq!(results(&world).len(), 2);
+}
+
+#[tokio::test]
+async fn a_lease_keeps_others_away_until_it_expires() {
+    let (world, id) = uploaded("x").await;
+    let row = world.state().rows.values().next().unwrap().clone();
+    let now = row.updated_at;
+    let leased = row.lease(now, now + TIMEOUT).unwrap();
+    world
+        .state()
+        .rows
+        .insert(id.as_str().unwrap().into(), leased);
+    assert_eq!(deliver(&world, &on_stream(&world)).await, Some(0));
+    world.pass(TIMEOUT);
+    assert_eq!(deliver(&world, &on_stream(&world)).await, None);
+    assert_eq!(status_of(&world, &id).await.body["status"], "PROCESSED");
+    let state = world.state();
+    assert!(state.objects.keys().any(|(bucket, _)| bucket == UPLOADS));
+}
