@@ -1,5 +1,7 @@
 //! Real Terraform drives the example provider.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::fs;

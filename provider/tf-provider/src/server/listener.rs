@@ -1,8 +1,11 @@
 //! Where Terraform connects.
 
 use std::{
-    env, io,
+    env,
+    fs::Permissions,
+    io,
     net::{Ipv4Addr, SocketAddr},
+    os::unix::fs::PermissionsExt,
     path::PathBuf,
 };
 
@@ -42,8 +45,10 @@ impl Listener {
     fn unix() -> io::Result<Self> {
         let parent = env::var_os("PLUGIN_UNIX_SOCKET_DIR").filter(|dir| !dir.is_empty());
         let parent = parent.map_or_else(env::temp_dir, PathBuf::from);
-        // Temporary folders are made with mode 0700.
-        let folder = tempfile::Builder::new().prefix("tf-").tempdir_in(&parent)?;
+        let folder = tempfile::Builder::new()
+            .prefix("tf-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(&parent)?;
         let path = folder.path().join("s");
         let listener = UnixListener::bind(&path).map_err(|error| {
             let message = format!(

@@ -1,28 +1,35 @@
 //! What the tests have in common: the example provider, Terraform, and folders to run it in.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
+
+pub mod plugin;
 
 use std::{
     env, fs,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::OnceLock,
 };
 
 use tempfile::TempDir;
 
-/// The example provider, which `cargo test` builds beside the tests.
+/// The example provider, built as it stands now: `cargo test --test` builds no examples.
 pub fn provider() -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let provider = test
-        .ancestors()
-        .nth(2)
-        .unwrap()
-        .join("examples/terraform-provider-notes");
-    assert!(
-        provider.exists(),
-        "{} is missing: run `cargo test -p tf-provider`",
-        provider.display()
-    );
-    provider
+    static PROVIDER: OnceLock<PathBuf> = OnceLock::new();
+    let build = || {
+        let test = env::current_exe().unwrap();
+        let debug = test.ancestors().nth(2).unwrap();
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--package", env!("CARGO_PKG_NAME")])
+            .args(["--example", "terraform-provider-notes", "--target-dir"])
+            .arg(debug.parent().unwrap())
+            .status();
+        assert!(
+            built.unwrap().success(),
+            "the example provider does not compile"
+        );
+        debug.join("examples/terraform-provider-notes")
+    };
+    PROVIDER.get_or_init(build).clone()
 }
 
 /// Whether Terraform is on the PATH. Without it the test is skipped and says
