@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -20,24 +20,30 @@ pub const RETRY_AFTER_SECONDS: u16 = 3;
 ///
 /// Its `type` is `about:blank`, so its `title` is the phrase of its status; `detail` tells the
 /// client what to change. The cause of a failure is for the log and never reaches the client.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Problem {
+    status: StatusCode,
+    detail: String,
+    errors: Vec<InvalidMember>,
+    extensions: Map<String, Value>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    cause: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// A problem as it is sent.
+#[derive(Serialize)]
+struct Document<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'static str,
-    #[serde(serialize_with = "as_number")]
-    status: StatusCode,
-    detail: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    instance: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<InvalidMember>,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    instance: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [InvalidMember],
     #[serde(flatten)]
-    extensions: Map<String, Value>,
-    #[serde(skip)]
-    headers: HeaderMap,
-    #[serde(skip)]
-    cause: Option<Box<dyn Error + Send + Sync>>,
+    extensions: &'a Map<String, Value>,
 }
 
 /// One member of the request's body that cannot be used.
@@ -53,14 +59,11 @@ impl Problem {
     /// A problem of this status, with a sentence for the client.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
-            kind: "about:blank",
-            title: status.canonical_reason().unwrap_or("Error"),
             status,
             detail: detail.into(),
-            instance: None,
             errors: Vec::new(),
             extensions: Map::new(),
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
             cause: None,
         }
     }
@@ -131,8 +134,8 @@ impl Problem {
 
     /// Adds a header to the answer.
     #[must_use]
-    pub fn with_header(mut self, name: http::HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
         self
     }
 
@@ -162,22 +165,24 @@ impl Problem {
 
     /// The answer to send; `request_id` becomes the problem's `instance`, which a client quotes
     /// and an operator finds in the log.
-    pub fn into_response(mut self, request_id: &str) -> Response {
-        self.instance = (!request_id.is_empty()).then(|| request_id.to_owned());
-        // A struct of text and numbers always serialises.
-        let body = serde_json::to_string(&self).unwrap_or_default();
-        let mut response = Response::new(body);
+    pub fn into_response(self, request_id: &str) -> Response {
+        let document = Document {
+            kind: "about:blank",
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            instance: request_id,
+            errors: &self.errors,
+            extensions: &self.extensions,
+        };
+        // Text, numbers and JSON values always serialise.
+        let mut response = Response::new(serde_json::to_string(&document).unwrap_or_default());
         *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
-        response
-            .headers_mut()
-            .insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        headers.extend(self.headers);
         response
     }
-}
-
-fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u16(status.as_u16())
 }
 
 #[cfg(test)]
