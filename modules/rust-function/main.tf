@@ -14,9 +14,9 @@ resource "aws_lambda_function" "this" {
   function_name                  = var.name
   description                    = var.description
   role                           = aws_iam_role.this.arn
-  runtime                        = "provided.al2023"
-  handler                        = "bootstrap"
-  architectures                  = [var.architecture]
+  runtime                        = rustlambda_package.this.runtime
+  handler                        = rustlambda_package.this.handler
+  architectures                  = [rustlambda_package.this.architecture]
   filename                       = rustlambda_package.this.filename
   source_code_hash               = rustlambda_package.this.source_code_hash
   memory_size                    = var.memory_mb

@@ -16,6 +16,8 @@ mock_provider "aws" {
 mock_provider "rustlambda" {
   mock_resource "rustlambda_package" {
     defaults = {
+      runtime          = "provided.al2023"
+      handler          = "bootstrap"
       filename         = "target/hello.zip"
       source_code_hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
     }
@@ -28,15 +30,20 @@ variables {
 }
 
 run "deploys_what_was_compiled" {
+  variables {
+    architecture = "arm64"
+  }
+
   assert {
     condition = (
       aws_lambda_function.this.filename == rustlambda_package.this.filename
       && aws_lambda_function.this.source_code_hash == rustlambda_package.this.source_code_hash
+      && aws_lambda_function.this.handler == "bootstrap"
     )
     error_message = "The function must run the package, and change with it."
   }
   assert {
-    condition     = aws_lambda_function.this.architectures == tolist([rustlambda_package.this.architecture])
+    condition     = rustlambda_package.this.architecture == "arm64" && aws_lambda_function.this.architectures == tolist(["arm64"])
     error_message = "The function must run on what it was compiled for."
   }
   assert {

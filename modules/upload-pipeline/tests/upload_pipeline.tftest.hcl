@@ -25,7 +25,11 @@ mock_provider "aws" {
   }
 }
 
-mock_provider "rustlambda" {}
+mock_provider "rustlambda" {
+  mock_resource "rustlambda_package" {
+    defaults = { runtime = "provided.al2023" }
+  }
+}
 
 variables {
   name = "photos"
