@@ -19,10 +19,10 @@ pub struct Context<C> {
 
 /// What an operation leaves behind beside its result.
 #[derive(Debug, Default)]
-pub(crate) struct Collected {
-    pub(crate) diagnostics: Diagnostics,
-    pub(crate) private: Vec<u8>,
-    pub(crate) kept: Option<Value>,
+pub struct Collected {
+    pub diagnostics: Diagnostics,
+    pub private: Vec<u8>,
+    pub kept: Option<Value>,
 }
 
 impl<C> Context<C> {

@@ -104,6 +104,7 @@ mod provider;
 mod resource;
 pub mod schema;
 mod server;
+pub mod testing;
 pub mod value;
 
 pub use catalog::Catalog;

@@ -7,6 +7,8 @@ mod check;
 pub(crate) mod encode;
 pub(crate) mod plan;
 mod setting;
+#[cfg(test)]
+mod tests;
 pub(crate) mod validate;
 mod validator;
 

@@ -31,7 +31,8 @@ use crate::{
 };
 use handshake::Mode;
 use listener::Listener;
-use session::Session;
+pub use rpc::Service;
+pub use session::Session;
 
 /// The largest message that is read, in bytes. Terraform's own limit is 256 MiB.
 const MAX_MESSAGE: usize = 256 << 20;

@@ -9,6 +9,8 @@ pub(crate) mod json;
 pub(crate) mod msgpack;
 mod number;
 mod path;
+#[cfg(test)]
+mod tests;
 mod ty;
 
 pub use error::{ValueError, ValueErrorKind};

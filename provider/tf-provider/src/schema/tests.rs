@@ -1,0 +1,273 @@
+//! What follows from a schema: plans, replacements, faults.
+
+use super::{plan::*, validate::validate, *};
+use crate::{Attr, Field, Model, Severity, model, model::Set, value::Path};
+
+model! {
+    /// A part.
+    struct Part {
+        /// Its name.
+        name: Attr<String> = required().requires_replace(),
+        /// Given by the provider.
+        number: Attr<u64> = computed(),
+    }
+}
+
+model! {
+    /// A thing.
+    struct Thing {
+        /// Its name.
+        name: Attr<String> = required().requires_replace().validate(length(2..=8)),
+        /// Its colour.
+        colour: Attr<String> = optional().default("red"),
+        /// Its parts.
+        parts: Attr<Vec<Part>> = optional(),
+        /// Its parts without order.
+        set: Attr<Set<Part>> = optional(),
+        /// Given once.
+        id: Attr<String> = computed().use_state_for_unknown(),
+        /// Given anew.
+        time: Attr<String> = computed(),
+        /// Given by either.
+        zone: Attr<String> = optional_computed(),
+        /// One way to say it.
+        long: Attr<String> = optional().exactly_one_of(["short"]),
+        /// The other way to say it.
+        short: Attr<String> = optional().required_with(["zone"]),
+        /// Old.
+        old: Attr<String> = optional().deprecated("Use new.").conflicts_with(["zone"]),
+        /// Not stored.
+        secret: Attr<String> = optional().write_only(),
+    }
+}
+
+fn config() -> Thing {
+    Thing {
+        name: "it".into(),
+        long: "x".into(),
+        ..Thing::default()
+    }
+}
+
+fn stored() -> Thing {
+    Thing {
+        colour: "red".into(),
+        id: "1".into(),
+        time: "now".into(),
+        zone: "z".into(),
+        ..config()
+    }
+}
+
+/// The plan from these, as Terraform proposes it: what is computed stays as it was.
+fn planned(config: &Thing, prior: Option<&Thing>) -> Thing {
+    let mut proposed = config.clone();
+    if let Some(prior) = prior {
+        proposed.id = prior.id.clone();
+        proposed.time = prior.time.clone();
+        proposed.zone = prior.zone.clone();
+    }
+    let prior = prior.map(Field::to_value);
+    let planned = plan(
+        &Thing::block(),
+        &config.to_value(),
+        prior.as_ref(),
+        proposed.to_value(),
+    );
+    Thing::from_value(&planned).unwrap()
+}
+
+#[test]
+fn a_creation_has_defaults_and_unknown_results() {
+    let planned = planned(&config(), None);
+    assert_eq!(planned.colour.as_str(), Some("red"));
+    assert!(planned.id.is_unknown() && planned.time.is_unknown() && planned.zone.is_unknown());
+    assert!(planned.parts.is_null());
+}
+
+#[test]
+fn nothing_changed_is_nothing_planned() {
+    assert_eq!(planned(&config(), Some(&stored())), stored());
+}
+
+#[test]
+fn a_change_makes_results_unknown_but_for_those_that_stay() {
+    let changed = Thing {
+        colour: "blue".into(),
+        ..config()
+    };
+    let planned = planned(&changed, Some(&stored()));
+    assert_eq!(planned.id.as_str(), Some("1"));
+    assert!(planned.time.is_unknown() && planned.zone.is_unknown());
+    let replaced = replaced(&Thing::block(), &stored().to_value(), &planned.to_value());
+    assert!(replaced.is_empty(), "{replaced:?}");
+}
+
+#[test]
+fn nested_objects_are_planned_each() {
+    let part = |name: &str| Part {
+        name: name.into(),
+        number: Attr::Null,
+    };
+    let config = Thing {
+        parts: Attr::Known(vec![part("a"), part("b")]),
+        set: Attr::Known(Set(vec![part("a"), part("b")])),
+        ..config()
+    };
+    let planned = planned(&config, None);
+    let all = planned
+        .parts
+        .known()
+        .unwrap()
+        .iter()
+        .chain(&planned.set.known().unwrap().0);
+    for part in all {
+        assert!(
+            part.number.is_unknown() && part.name.known().is_some(),
+            "{part:?}"
+        );
+    }
+    let before = Thing {
+        parts: Attr::Known(vec![part("a"), part("c")]),
+        ..stored()
+    };
+    let replaced = replaced(&Thing::block(), &before.to_value(), &planned.to_value());
+    assert_eq!(replaced, [Path::from("parts").index(1).attribute("name")]);
+}
+
+#[test]
+fn what_a_resource_leaves_alone_keeps_what_its_model_cannot_hold() {
+    let half_known = Value::List(vec![Value::string("a"), Value::unknown()]);
+    let raw = Value::object([("list", half_known.clone()), ("size", Value::unknown())]);
+    let before = Value::object([("list", Value::unknown()), ("size", Value::unknown())]);
+    let after = Value::object([("list", Value::unknown()), ("size", Value::Bool(true))]);
+    let carried = carry(raw, &before, after);
+    assert_eq!(carried.get("list"), Some(&half_known));
+    assert_eq!(carried.get("size"), Some(&Value::Bool(true)));
+}
+
+/// The paths of errors, and whether there are warnings.
+fn faults(config: &Thing) -> (Vec<String>, bool) {
+    let found = validate(&Thing::block(), &config.to_value());
+    let (errors, warnings): (Vec<_>, Vec<_>) = found
+        .iter()
+        .partition(|found| found.severity == Severity::Error);
+    (
+        errors.iter().map(|error| error.path.to_string()).collect(),
+        !warnings.is_empty(),
+    )
+}
+
+#[test]
+fn faults_are_found_where_they_are() {
+    assert_eq!(faults(&config()), (vec![], false));
+    let too_long = Thing {
+        name: "a long name".into(),
+        ..config()
+    };
+    assert_eq!(faults(&too_long).0, ["name"]);
+    let both = Thing {
+        short: "y".into(),
+        zone: "z".into(),
+        ..config()
+    };
+    assert_eq!(faults(&both).0, ["long"]);
+    let neither = Thing {
+        long: Attr::Null,
+        ..config()
+    };
+    assert_eq!(
+        faults(&neither).0,
+        [""],
+        "a missing argument is its block's fault"
+    );
+    let alone = Thing {
+        long: Attr::Null,
+        short: "y".into(),
+        ..config()
+    };
+    assert_eq!(faults(&alone).0, ["short"]);
+    let old = Thing {
+        old: "x".into(),
+        ..config()
+    };
+    assert_eq!(faults(&old), (vec![], true));
+    let conflict = Thing {
+        old: "x".into(),
+        zone: "z".into(),
+        ..config()
+    };
+    assert_eq!(faults(&conflict), (vec!["old".to_owned()], true));
+}
+
+#[test]
+fn what_is_unknown_is_not_at_fault_yet() {
+    let unknown = Thing {
+        name: Attr::Unknown,
+        long: Attr::Unknown,
+        ..config()
+    };
+    assert_eq!(faults(&unknown).0, Vec::<String>::new());
+    let one_is_set = Thing {
+        long: Attr::Unknown,
+        short: "y".into(),
+        zone: "z".into(),
+        ..config()
+    };
+    assert_eq!(faults(&one_is_set).0, Vec::<String>::new());
+}
+
+#[test]
+fn write_only_attributes_are_filled_in_and_stripped() {
+    let with_secret = Thing {
+        secret: "s".into(),
+        ..config()
+    }
+    .to_value();
+    let mut state = config().to_value();
+    write_only(&Thing::block(), Some(&with_secret), &mut state);
+    assert_eq!(state, with_secret);
+    write_only(&Thing::block(), None, &mut state);
+    assert_eq!(state, config().to_value());
+}
+
+#[test]
+fn a_faulty_declaration_is_said() {
+    model! {
+        /// Faulty.
+        struct Faulty {
+            /// Reserved.
+            count: Attr<u64> = optional(),
+            /// No such sibling.
+            one: Attr<String> = required().default("x").conflicts_with(["none"]),
+            /// Cannot be both.
+            both: Attr<String> = computed().write_only(),
+        }
+    }
+    let problems = Faulty::block().problems("it").join("\n");
+    for part in [
+        "it.count: ",
+        "it.one: a required",
+        "no attribute \"none\"",
+        "it.both: ",
+    ] {
+        assert!(problems.contains(part), "no {part:?} in {problems}");
+    }
+    assert_eq!(Thing::block().problems("it"), Vec::<String>::new());
+}
+
+#[test]
+fn a_block_is_described_by_its_comments() {
+    let block = Thing::block();
+    assert_eq!(block.description, "A thing.");
+    assert_eq!(block.attribute("name").unwrap().description, "Its name.");
+    assert_eq!(
+        block.attribute("colour").unwrap().mode,
+        Mode::OptionalComputed
+    );
+    let nested = Type::list(Type::object([
+        ("name", Type::String),
+        ("number", Type::Number),
+    ]));
+    assert_eq!(block.attribute("parts").unwrap().shape.ty(), nested);
+}
