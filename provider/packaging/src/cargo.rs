@@ -1,7 +1,8 @@
-//! Compiles one binary with cargo.
+//! Compiles binaries of one workspace with cargo.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 
 use serde::Deserialize;
 
@@ -12,22 +13,19 @@ use crate::rustflags;
 use crate::toolchain::{Driver, Rustc, command, tool_missing};
 use crate::{Error, Result};
 
-/// The time that build scripts are told it is, in seconds since 1970: 1980-01-01, where the calendar of zip files begins.
+/// The time that build scripts are told it is, in seconds since 1970: 1980-01-01, where the
+/// calendar of zip files begins.
 const SOURCE_DATE_EPOCH: &str = "315532800";
 
-/// One compilation.
-#[derive(Debug, Clone)]
-pub(crate) struct Compilation {
+/// What binaries that are compiled together have in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Settings {
     pub workspace_root: PathBuf,
     /// Whether there is a lock file, which cargo then must not change.
     pub locked: bool,
     /// Whether the workspace names its toolchain.
     pub pinned: bool,
-    pub package: String,
-    pub version: String,
-    pub binary: String,
     pub profile: String,
-    pub features: BTreeSet<String>,
     pub default_features: bool,
     pub environment: BTreeMap<String, String>,
     pub compiler: Compiler,
@@ -37,179 +35,247 @@ pub(crate) struct Compilation {
     pub rustflags: Vec<String>,
 }
 
-/// What a compilation gives.
-#[derive(Debug)]
+/// One binary to compile.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Binary {
+    pub package: String,
+    pub version: String,
+    pub name: String,
+    pub features: BTreeSet<String>,
+}
+
+impl Binary {
+    /// Names the package to cargo.
+    fn spec(&self) -> String {
+        format!("--package={}@{}", self.package, self.version)
+    }
+
+    fn features(&self) -> impl Iterator<Item = String> {
+        let names = self.features.iter();
+        names.map(|feature| format!("--features={}/{feature}", self.package))
+    }
+}
+
+/// A compiled binary.
+#[derive(Debug, Clone)]
 pub(crate) struct Compiled {
     pub executable: Vec<u8>,
     /// What `rustc --version` prints.
     pub rustc: String,
 }
 
-impl Compilation {
-    /// Compiles, and reads the executable. Dropping the future ends cargo and everything it started.
-    pub async fn run(&self) -> Result<Compiled> {
-        let driver = Driver::choose(self.compiler, self.architecture, self.runtime)?;
-        driver
-            .check(&self.workspace_root, &self.environment)
-            .await?;
-        let rustc = Rustc::find(
-            &self.workspace_root,
-            &self.environment,
-            self.pinned,
-            self.architecture,
-        )
-        .await?;
-        let target_dir = self.target_dir().await?;
-        if self.locked {
-            self.fetch().await?;
+/// Cargo, ready to compile in one workspace.
+pub(crate) struct Cargo<'a> {
+    settings: &'a Settings,
+    driver: Driver,
+    rustc: Rustc,
+    pub target_dir: PathBuf,
+}
+
+impl<'a> Cargo<'a> {
+    /// Makes sure that the tools are there, and downloads what is locked.
+    pub async fn prepare(settings: &'a Settings) -> Result<Self> {
+        let Settings {
+            workspace_root: root,
+            environment,
+            ..
+        } = settings;
+        let driver = Driver::choose(settings.compiler, settings.architecture, settings.runtime)?;
+        driver.check(root, environment).await?;
+        let rustc = Rustc::find(root, environment, settings.pinned, settings.architecture).await?;
+        let mut cargo = Self {
+            settings,
+            driver,
+            rustc,
+            target_dir: PathBuf::new(),
+        };
+        cargo.target_dir = cargo.find_target_dir().await?;
+        if settings.locked {
+            // Also makes the registries' folders, whose names are to be kept out of the binary.
+            let target = settings.architecture.target();
+            cargo
+                .run(&["fetch", "--locked", "--target", target])
+                .await?;
         }
-        let executable = self.build(driver, &rustc, &target_dir).await?;
-        let executable = std::fs::read(&executable).map_err(Error::read(&executable))?;
-        Ok(Compiled {
-            executable,
-            rustc: rustc.version,
+        Ok(cargo)
+    }
+
+    fn command(&self) -> tokio::process::Command {
+        let Settings {
+            workspace_root,
+            environment,
+            pinned,
+            ..
+        } = self.settings;
+        command("cargo", workspace_root, environment, *pinned)
+    }
+
+    /// Runs a subcommand that compiles nothing, and gives its output.
+    async fn run(&self, arguments: &[&str]) -> Result<String> {
+        let (mut output, mut progress) = (String::new(), Progress::default());
+        let on_output = |line: &str| output.extend([line, "\n"]);
+        let mut command = self.command();
+        command.args(arguments);
+        let status = process::run(&mut command, on_output, |line| progress.line(line)).await;
+        if status
+            .map_err(|error| tool_missing("cargo", &error, ""))?
+            .success()
+        {
+            return Ok(output);
+        }
+        Err(Error::Compilation {
+            rendered: progress.errors(),
         })
     }
 
-    fn cargo(&self) -> tokio::process::Command {
-        command(
-            "cargo",
-            &self.workspace_root,
-            &self.environment,
-            self.pinned,
-        )
-    }
-
     /// Cargo's target folder, by `CARGO_TARGET_DIR`, configuration or default.
-    async fn target_dir(&self) -> Result<PathBuf> {
+    async fn find_target_dir(&self) -> Result<PathBuf> {
         #[derive(Deserialize)]
         struct Metadata {
             target_directory: PathBuf,
         }
-        let mut cargo = self.cargo();
-        cargo.args([
-            "metadata",
-            "--no-deps",
-            "--offline",
-            "--format-version",
-            "1",
-        ]);
-        let (mut json, mut progress) = (String::new(), Progress::new(&self.binary));
-        let status = process::run(
-            &mut cargo,
-            |line| json.push_str(line),
-            |line| progress.line(line),
-        )
-        .await;
-        self.succeeded(status, &progress)?;
+        let json = self
+            .run(&["metadata", "--no-deps", "--offline", "--format-version=1"])
+            .await?;
         let metadata: Metadata =
             serde_json::from_str(&json).map_err(Error::unparseable(Path::new("cargo metadata")))?;
         Ok(metadata.target_directory)
     }
 
-    /// Downloads what is locked. The folders of the registries exist from here on, so that they can be kept out of the binary.
-    async fn fetch(&self) -> Result<()> {
-        let mut cargo = self.cargo();
-        cargo.args(["fetch", "--locked", "--target", self.architecture.target()]);
-        let mut progress = Progress::new(&self.binary);
-        let status = process::run(&mut cargo, |_| (), |line| progress.line(line)).await;
-        self.succeeded(status, &progress)
+    /// The packages that a binary is made of, each with the features that it has when nothing
+    /// else is compiled along.
+    pub async fn resolved(&self, binary: &Binary) -> Result<BTreeMap<String, BTreeSet<String>>> {
+        let spec = binary.spec();
+        let features: Vec<_> = binary.features().collect();
+        let target = format!("--target={}", self.settings.architecture.target());
+        let mut arguments = vec![
+            "tree",
+            "--edges=normal,build",
+            "--prefix=none",
+            "--format={p}\t{f}",
+        ];
+        arguments.extend([spec.as_str(), target.as_str()]);
+        arguments.extend(features.iter().map(String::as_str));
+        arguments.extend((!self.settings.default_features).then_some("--no-default-features"));
+        let mut resolved: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for line in self.run(&arguments).await?.lines() {
+            let (package, features) = line
+                .trim_end_matches(" (*)")
+                .split_once('\t')
+                .unwrap_or((line, ""));
+            resolved
+                .entry(package.to_owned())
+                .or_default()
+                .insert(features.to_owned());
+        }
+        Ok(resolved)
     }
 
-    async fn build(&self, driver: Driver, rustc: &Rustc, target_dir: &Path) -> Result<PathBuf> {
-        let mut flags = self.rustflags.clone();
-        flags.extend(rustflags::remap(&self.workspace_root, target_dir, rustc)?);
-        let mut cargo = self.cargo();
-        cargo
-            .args(self.arguments(driver))
-            // This variable and no `--config`: it replaces the flags of this machine's own configuration.
+    /// Compiles binaries in one cargo process, and reads them. Dropping the future ends cargo and
+    /// everything it started.
+    pub async fn compile(&self, binaries: &[Binary]) -> Result<Vec<Result<Compiled>>> {
+        let names: Vec<_> = binaries.iter().map(|binary| binary.name.as_str()).collect();
+        let (mut executables, mut progress) = (BTreeMap::new(), Progress::default());
+        let on_message = |line: &str| executables.extend(Executable::announced(line));
+        let mut command = self.build_command(binaries)?;
+        tracing::info!(
+            profile = self.settings.profile,
+            "compiling {}",
+            names.join(", ")
+        );
+        let status = process::run(&mut command, on_message, |line| progress.line(line)).await;
+        let status = status.map_err(|error| tool_missing("cargo", &error, ""))?;
+        // After an error, cargo still names the binaries that had none.
+        let read = |binary: &Binary| match executables.get(&binary.name) {
+            Some(path) => self.read(path),
+            None => Err(Error::Compilation {
+                rendered: failure(status, &progress),
+            }),
+        };
+        Ok(binaries.iter().map(read).collect())
+    }
+
+    fn read(&self, path: &Path) -> Result<Compiled> {
+        let executable = std::fs::read(path).map_err(Error::read(path))?;
+        Ok(Compiled {
+            executable,
+            rustc: self.rustc.version.clone(),
+        })
+    }
+
+    fn build_command(&self, binaries: &[Binary]) -> Result<tokio::process::Command> {
+        let settings = self.settings;
+        let mut flags = settings.rustflags.clone();
+        flags.extend(rustflags::remap(
+            &settings.workspace_root,
+            &self.target_dir,
+            &self.rustc,
+            &settings.environment,
+        )?);
+        let mut command = self.command();
+        command
+            .arg(self.driver.subcommand())
+            .arg("--message-format=json-render-diagnostics")
+            .arg(format!("--profile={}", settings.profile))
+            // Always, also for the machine's own: then the flags do not apply to build scripts and
+            // procedural macros, and the folder is another than that of a plain `cargo build`, so
+            // that neither makes the other compile anew.
+            .arg(format!(
+                "--target={}",
+                self.driver.target(settings.architecture, settings.runtime)
+            ))
+            .args(settings.locked.then_some("--locked"))
+            .args((!settings.default_features).then_some("--no-default-features"))
+            .args((binaries.len() > 1).then_some("--keep-going"))
+            // This variable and no `--config`: it replaces the flags of the machine's own
+            // configuration.
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
             .env("CARGO_INCREMENTAL", "0")
             .env("CARGO_TERM_COLOR", "never")
             .env("CARGO_TERM_PROGRESS_WHEN", "always")
             .env("CARGO_TERM_PROGRESS_WIDTH", "120");
-        if !self.environment.contains_key("SOURCE_DATE_EPOCH") {
-            cargo.env("SOURCE_DATE_EPOCH", SOURCE_DATE_EPOCH);
+        for binary in binaries {
+            command
+                .arg(binary.spec())
+                .arg(format!("--bin={}", binary.name))
+                .args(binary.features());
         }
-        let (mut executable, mut progress) = (None, Progress::new(&self.binary));
-        tracing::info!(
-            name = self.binary,
-            target = self.architecture.target(),
-            profile = self.profile,
-            "compiling {}",
-            self.binary
-        );
-        let on_message =
-            |line: &str| executable = executable_of(line, &self.binary).or(executable.take());
-        let status = process::run(&mut cargo, on_message, |line| progress.line(line)).await;
-        self.succeeded(status, &progress)?;
-        executable.ok_or_else(|| Error::Compilation {
-            rendered: format!("cargo built `{}` and named no executable", self.binary),
-        })
-    }
-
-    fn arguments(&self, driver: Driver) -> Vec<String> {
-        let mut arguments = vec![
-            driver.subcommand().to_owned(),
-            "--message-format=json-render-diagnostics".to_owned(),
-            format!("--package={}@{}", self.package, self.version),
-            format!("--bin={}", self.binary),
-            format!("--profile={}", self.profile),
-            // Always, also for the machine's own: then these flags do not apply to build scripts and procedural macros, and
-            // the folder is another than that of a plain `cargo build`, so that neither makes the other compile anew.
-            format!(
-                "--target={}",
-                driver.target(self.architecture, self.runtime)
-            ),
-        ];
-        if self.locked {
-            arguments.push("--locked".to_owned());
+        if !settings.environment.contains_key("SOURCE_DATE_EPOCH") {
+            command.env("SOURCE_DATE_EPOCH", SOURCE_DATE_EPOCH);
         }
-        if !self.default_features {
-            arguments.push("--no-default-features".to_owned());
-        }
-        for feature in &self.features {
-            arguments.push(format!("--features={}/{feature}", self.package));
-        }
-        arguments
-    }
-
-    fn succeeded(
-        &self,
-        status: std::io::Result<std::process::ExitStatus>,
-        progress: &Progress,
-    ) -> Result<()> {
-        let status = status.map_err(|error| tool_missing("cargo", &error, ""))?;
-        if status.success() {
-            return Ok(());
-        }
-        let errors = progress.errors();
-        let rendered = if errors.is_empty() {
-            format!("cargo ended with {status} and said nothing")
-        } else {
-            errors
-        };
-        Err(Error::Compilation { rendered })
+        Ok(command)
     }
 }
 
-/// The path of the executable, where one of cargo's JSON messages announces it.
-fn executable_of(message: &str, binary: &str) -> Option<PathBuf> {
-    #[derive(Deserialize)]
-    struct Message {
-        reason: String,
-        target: Option<Target>,
-        executable: Option<PathBuf>,
+fn failure(status: ExitStatus, progress: &Progress) -> String {
+    let errors = progress.errors();
+    if errors.is_empty() {
+        format!("cargo ended with {status} and said nothing")
+    } else {
+        errors
     }
-    #[derive(Deserialize)]
-    struct Target {
-        name: String,
-        kind: Vec<String>,
+}
+
+/// One of cargo's JSON messages, as far as it announces an executable.
+#[derive(Deserialize)]
+struct Executable {
+    reason: String,
+    target: Target,
+    executable: PathBuf,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+impl Executable {
+    /// The binary's name and the executable's path, if a message announces one.
+    fn announced(message: &str) -> Option<(String, PathBuf)> {
+        let message: Self = serde_json::from_str(message).ok()?;
+        let is_binary = message.target.kind.iter().any(|kind| kind == "bin");
+        let announced = message.reason == "compiler-artifact" && is_binary;
+        announced.then_some((message.target.name, message.executable))
     }
-    let message: Message = serde_json::from_str(message).ok()?;
-    let target = message.target?;
-    let announced = message.reason == "compiler-artifact"
-        && target.name == binary
-        && target.kind.iter().any(|kind| kind == "bin");
-    message.executable.filter(|_| announced)
 }

@@ -27,14 +27,14 @@ pub(crate) struct Config {
 impl Config {
     /// Reads what is in the workspace's folder and above it, within the repository.
     pub fn read(workspace_root: &Path) -> Result<Self> {
-        let repository = repository_of(workspace_root);
+        let repository = repository_of(workspace_root).unwrap_or(workspace_root);
         let mut config = Self {
             files: Vec::new(),
             toolchain: None,
         };
         for dir in workspace_root
             .ancestors()
-            .take_while(|dir| dir.starts_with(&repository))
+            .take_while(|dir| dir.starts_with(repository))
         {
             if let Some((path, text)) = first_of(dir, &[".cargo/config", ".cargo/config.toml"])? {
                 let text = String::from_utf8_lossy(&text);
@@ -106,12 +106,9 @@ impl Config {
     }
 }
 
-/// The folder of the repository that `dir` is checked out in; `dir` itself where there is none.
-pub(crate) fn repository_of(dir: &Path) -> PathBuf {
-    dir.ancestors()
-        .find(|dir| dir.join(".git").exists())
-        .unwrap_or(dir)
-        .to_owned()
+/// The folder of the repository that `dir` is checked out in.
+pub(crate) fn repository_of(dir: &Path) -> Option<&Path> {
+    dir.ancestors().find(|dir| dir.join(".git").exists())
 }
 
 /// A list of words, or one string of them, as cargo allows both.

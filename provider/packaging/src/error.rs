@@ -1,6 +1,7 @@
 //! Everything that can go wrong, each with the next step.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::inspect::Refusal;
 
@@ -28,7 +29,7 @@ pub enum Input {
 }
 
 /// A failure to resolve, build, inspect or write a package.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// There is no manifest where the request says.
@@ -143,7 +144,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// The system's reason.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
     /// A file or directory cannot be written.
     #[error("{} cannot be written: {source}", path.display())]
@@ -151,7 +152,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// The system's reason.
-        source: std::io::Error,
+        source: Arc<std::io::Error>,
     },
     /// An asset may not be in the zip.
     #[error("The asset `{path}` cannot be packaged: {reason}")]
@@ -235,7 +236,7 @@ impl Error {
     pub(crate) fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::Read {
             path: path.to_owned(),
-            source,
+            source: Arc::new(source),
         }
     }
 
@@ -243,7 +244,7 @@ impl Error {
     pub(crate) fn write(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::Write {
             path: path.to_owned(),
-            source,
+            source: Arc::new(source),
         }
     }
 

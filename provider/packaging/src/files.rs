@@ -22,37 +22,35 @@ const TERRAFORM: [&str; 5] = [
 /// Lists a package's files as cargo packages them, without what belongs to other targets than `binary` and the library:
 /// path within the package, written with `/` → path on this disk.
 ///
-/// What `.gitignore` files name does not count. Git's settings of one machine or clone (`core.excludesFile`,
+/// What `.gitignore` files name, from the package's folder up to the repository's (or the workspace's, where there is no
+/// repository), does not count. Git's settings of one machine or clone (`core.excludesFile`,
 /// `.git/info/exclude`) do not matter: they differ from checkout to checkout.
 pub(crate) fn of_package(
     package: &Crate,
+    workspace_root: &Path,
     binary: Option<&str>,
-) -> Result<BTreeMap<String, PathBuf>> {
+) -> BTreeMap<String, PathBuf> {
     let foreign = foreign_sources(package, binary);
-    let files = list(package, &foreign, true)?;
-    if files.contains_key("Cargo.toml") {
-        return Ok(files);
+    let repository = repository_of(&package.dir);
+    // A package may itself be ignored from further up, for instance as a checkout below `.terraform`.
+    // Then what is said there is not meant for it.
+    for top in repository.into_iter().chain([workspace_root]) {
+        let files = list(package, &foreign, top);
+        if files.contains_key("Cargo.toml") {
+            return files;
+        }
     }
-    // The package itself is ignored, for instance as a checkout below a `.terraform` folder. Then so is not what it holds.
-    list(package, &foreign, false)
+    list(package, &foreign, &package.dir)
 }
 
-fn list(
-    package: &Crate,
-    foreign: &[PathBuf],
-    gitignore: bool,
-) -> Result<BTreeMap<String, PathBuf>> {
+/// Lists a package's files, by the `.gitignore` files from `top` on.
+fn list(package: &Crate, foreign: &[PathBuf], top: &Path) -> BTreeMap<String, PathBuf> {
     let dir = package.dir.clone();
     let excluded = foreign.to_vec();
-    let top = if gitignore {
-        repository_of(&dir)
-    } else {
-        dir.clone()
-    };
-    // Walks from the repository's folder, for the `.gitignore` files between, but only down the path to the package.
-    let walk = WalkBuilder::new(&top)
+    // Only down the path to the package.
+    let walk = WalkBuilder::new(top)
         .standard_filters(false)
-        .git_ignore(gitignore)
+        .git_ignore(true)
         .require_git(false)
         .follow_links(true)
         .filter_entry(move |entry| {
@@ -71,7 +69,7 @@ fn list(
             files.insert(portable(within), entry.path().to_owned());
         }
     }
-    Ok(files)
+    files
 }
 
 /// A path as it is written on every machine.

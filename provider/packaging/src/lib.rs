@@ -6,7 +6,8 @@
 //!    fingerprint: a hash over everything that can change the binary, and over nothing else. It starts no process,
 //!    needs no compiler and no downloaded dependency, so that it is quick and the same on every machine.
 //! 2. [`Package::find`] looks whether the artifact of that fingerprint is at hand.
-//! 3. [`Package::build`] compiles, inspects the executable, and writes the zip.
+//! 3. [`Package::build`] compiles (a [`Builder`] puts what is asked for together into one cargo process), inspects the executable,
+//!    and writes the zip.
 //!
 //! A build logs how far it is, at level INFO: `compiling 213/340: serde`.
 //!
@@ -15,6 +16,7 @@
 mod archive;
 mod artifact;
 mod assets;
+mod builder;
 mod cargo;
 mod config;
 mod elf;
@@ -22,6 +24,7 @@ mod error;
 mod files;
 mod fingerprint;
 mod inspect;
+mod lock;
 mod lockfile;
 mod manifest;
 mod package;
@@ -34,6 +37,7 @@ mod sources;
 mod toolchain;
 
 pub use artifact::{Artifact, file_hash};
+pub use builder::Builder;
 pub use error::{Error, Input};
 pub use fingerprint::Fingerprint;
 pub use inspect::Refusal;

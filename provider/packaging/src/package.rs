@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::archive::{self, Entry};
 use crate::artifact::{self, Artifact};
 use crate::assets::{self, Asset, BOOTSTRAP};
-use crate::cargo::{Compilation, Compiled};
+use crate::builder::Builder;
+use crate::cargo::{Binary, Compiled, Settings};
 use crate::fingerprint::{Fingerprint, Inputs};
 use crate::inspect;
 use crate::request::{Request, Source};
@@ -26,7 +27,7 @@ pub struct Package {
 
 #[derive(Debug, Clone)]
 enum Origin {
-    Compilation(Compilation),
+    Cargo(Settings, Binary),
     Executable(PathBuf),
 }
 
@@ -38,13 +39,10 @@ impl Package {
         inputs.add("runtime", request.runtime.name(), b"");
         let (name, version, origin) = match &request.source {
             Source::Cargo(build) => {
-                let compilation =
+                let (settings, binary) =
                     sources::resolve(build, request.architecture, request.runtime, &mut inputs)?;
-                (
-                    compilation.binary.clone(),
-                    Some(compilation.version.clone()),
-                    Origin::Compilation(compilation),
-                )
+                let (name, version) = (binary.name.clone(), binary.version.clone());
+                (name, Some(version), Origin::Cargo(settings, binary))
             }
             Source::Executable(path) => {
                 inputs.add(
@@ -134,10 +132,10 @@ impl Package {
 
     /// Compiles, inspects, and writes the zip into `folder`. Dropping the future ends the compilation and leaves no partial
     /// file behind.
-    pub async fn build(&self, folder: &Path) -> Result<Artifact> {
+    pub async fn build(&self, folder: &Path, builder: &Builder) -> Result<Artifact> {
         let (executable, rustc) = match &self.origin {
-            Origin::Compilation(compilation) => {
-                let Compiled { executable, rustc } = compilation.run().await?;
+            Origin::Cargo(settings, binary) => {
+                let Compiled { executable, rustc } = builder.compile(settings, binary).await?;
                 (executable, Some(rustc))
             }
             Origin::Executable(path) => (std::fs::read(path).map_err(Error::read(path))?, None),

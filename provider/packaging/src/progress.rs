@@ -3,24 +3,16 @@
 /// Reads cargo's error output: tells the log how far a build is, and keeps what a failure needs.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    name: String,
     done: u32,
     lines: Vec<String>,
 }
 
 impl Progress {
-    pub fn new(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            ..Self::default()
-        }
-    }
-
     /// Takes one line. Each step forward becomes one log line at level INFO, `compiling 213/340: serde`.
     pub fn line(&mut self, line: &str) {
         let Some(bar) = Bar::parse(line) else {
             if !line.trim().is_empty() || self.lines.last().is_some_and(|last| !last.is_empty()) {
-                tracing::debug!(name = self.name, "{line}");
+                tracing::debug!("{line}");
                 self.lines.push(line.trim_end().to_owned());
             }
             return;
@@ -28,7 +20,6 @@ impl Progress {
         if bar.done > self.done {
             self.done = bar.done;
             tracing::info!(
-                name = self.name,
                 done = bar.done,
                 total = bar.total,
                 "compiling {}/{}: {}",
@@ -124,7 +115,7 @@ mod tests {
 
     #[test]
     fn keeps_errors_as_rustc_renders_them_and_drops_the_rest() {
-        let mut progress = Progress::new("api");
+        let mut progress = Progress::default();
         let output = "   Compiling a v1.0.0\nwarning: unused variable: `x`\n --> src/main.rs:1:5\n\n\
             error[E0308]: mismatched types\n --> src/main.rs:2:5\n  |\n2 |     1\n  |     ^\n\n\
             error: could not compile `a` (bin \"a\") due to 1 previous error\n";

@@ -1,5 +1,6 @@
 //! Flags that keep this machine's paths out of the binary.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::toolchain::Rustc;
@@ -11,9 +12,10 @@ pub(crate) fn remap(
     workspace_root: &Path,
     target_dir: &Path,
     rustc: &Rustc,
+    declared: &BTreeMap<String, String>,
 ) -> Result<Vec<String>> {
     let mut prefixes = vec![(workspace_root.to_owned(), "/workspace".to_owned())];
-    if let Some(home) = cargo_home() {
+    if let Some(home) = cargo_home(declared) {
         prefixes.push((home.clone(), "/cargo".to_owned()));
         // The folder's name has a hash of the registry's address, which a mirror changes.
         for registry in subfolders(&home.join("registry/src"))? {
@@ -33,7 +35,10 @@ pub(crate) fn remap(
 }
 
 /// Cargo's home as cargo finds it.
-fn cargo_home() -> Option<PathBuf> {
+fn cargo_home(declared: &BTreeMap<String, String>) -> Option<PathBuf> {
+    if let Some(home) = declared.get("CARGO_HOME") {
+        return Some(home.into());
+    }
     std::env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(std::env::home_dir()?.join(".cargo")))

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::cargo::Compilation;
+use crate::cargo::{Binary, Settings};
 use crate::config::Config;
 use crate::files;
 use crate::fingerprint::Inputs;
@@ -22,22 +22,18 @@ pub(crate) fn resolve(
     architecture: Architecture,
     runtime: Runtime,
     inputs: &mut Inputs,
-) -> Result<Compilation> {
+) -> Result<(Settings, Binary)> {
     let manifest = locate(&build.manifest)?;
     let workspace = Workspace::of(&manifest)?;
     let package = choose_package(&workspace, &manifest, build.package.as_deref())?;
-    let binary = choose_binary(&package, build.binary.as_deref())?;
+    let name = choose_binary(&package, build.binary.as_deref())?;
     let config = Config::read(&workspace.root)?;
     check_profile(build, &workspace, &config)?;
-    let compilation = Compilation {
+    let settings = Settings {
         workspace_root: workspace.root.clone(),
         locked: Lockfile::path(&workspace.root).exists(),
         pinned: config.toolchain.is_some(),
-        package: package.name().to_owned(),
-        version: package.version(),
-        binary: binary.clone(),
         profile: build.profile.clone(),
-        features: build.features.clone(),
         default_features: build.default_features,
         environment: build.environment.clone(),
         compiler: build.compiler,
@@ -45,14 +41,20 @@ pub(crate) fn resolve(
         runtime,
         rustflags: config.rustflags(architecture),
     };
+    let binary = Binary {
+        package: package.name().to_owned(),
+        version: package.version(),
+        name,
+        features: build.features.clone(),
+    };
     let root = package.dir.clone();
     let mut reach = Reach::new(Loader::new(&workspace), architecture);
     reach.add_root(package, &build.features, build.default_features)?;
-    add_request(&compilation, inputs);
+    add_request(&settings, &binary, inputs);
     add_configuration(&workspace, &config, inputs)?;
     add_locked(&workspace, &mut reach, inputs)?;
-    add_packages(&workspace, &reach, &root, &binary, inputs)?;
-    Ok(compilation)
+    add_packages(&workspace, &reach, &root, &binary.name, inputs)?;
+    Ok((settings, binary))
 }
 
 fn check_profile(build: &CargoBuild, workspace: &Workspace, config: &Config) -> Result<()> {
@@ -80,23 +82,19 @@ fn check_profile(build: &CargoBuild, workspace: &Workspace, config: &Config) -> 
 }
 
 /// What the caller asked for.
-fn add_request(compilation: &Compilation, inputs: &mut Inputs) {
-    inputs.add(
-        "binary",
-        &compilation.binary,
-        compilation.package.as_bytes(),
-    );
-    inputs.add("profile", &compilation.profile, b"");
-    inputs.add("compiler", compilation.compiler.name(), b"");
+fn add_request(settings: &Settings, binary: &Binary, inputs: &mut Inputs) {
+    inputs.add("binary", &binary.name, binary.package.as_bytes());
+    inputs.add("profile", &settings.profile, b"");
+    inputs.add("compiler", settings.compiler.name(), b"");
     inputs.add(
         "default features",
-        &compilation.default_features.to_string(),
+        &settings.default_features.to_string(),
         b"",
     );
-    for feature in &compilation.features {
+    for feature in &binary.features {
         inputs.add("feature", feature, b"");
     }
-    for (name, value) in &compilation.environment {
+    for (name, value) in &settings.environment {
         inputs.add("environment", name, value.as_bytes());
     }
 }
@@ -190,7 +188,8 @@ fn add_packages(
             inputs.add("package feature", feature, b"");
         }
         inputs.add("package inherits", &place, reached.inherited().as_bytes());
-        for (path, file) in files::of_package(&reached.krate, (dir == root).then_some(binary))? {
+        let binary = (dir == root).then_some(binary);
+        for (path, file) in files::of_package(&reached.krate, &workspace.root, binary) {
             inputs.add("file", &path, &files::read(&file)?);
         }
     }

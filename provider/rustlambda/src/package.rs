@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use packaging::{Artifact, Fingerprint};
+use packaging::{Artifact, Builder, Fingerprint};
 use tf_provider::{Context, Diagnostic, Plan, Resource, Result};
 
 use crate::diagnostics;
@@ -13,10 +13,10 @@ pub(crate) struct PackageResource;
 
 impl Resource for PackageResource {
     const NAME: &'static str = "rustlambda_package";
-    type Client = ();
+    type Client = Builder;
     type Model = Package;
 
-    async fn plan(&self, cx: &Context<()>, plan: &mut Plan<Package>) -> Result<()> {
+    async fn plan(&self, cx: &Context<Builder>, plan: &mut Plan<Package>) -> Result<()> {
         let Some(package) = resolve(cx, &plan.planned).await? else {
             plan.planned.forget_results();
             return Ok(());
@@ -30,16 +30,21 @@ impl Resource for PackageResource {
         Ok(())
     }
 
-    async fn create(&self, cx: &Context<()>, plan: Package) -> Result<Package> {
+    async fn create(&self, cx: &Context<Builder>, plan: Package) -> Result<Package> {
         package(cx, plan).await
     }
 
     /// The state stands as it is: the zip may lie on another machine, and is not needed for anything until a function changes.
-    async fn read(&self, _: &Context<()>, state: Package) -> Result<Option<Package>> {
+    async fn read(&self, _: &Context<Builder>, state: Package) -> Result<Option<Package>> {
         Ok(Some(state))
     }
 
-    async fn update(&self, cx: &Context<()>, plan: Package, prior: Package) -> Result<Package> {
+    async fn update(
+        &self,
+        cx: &Context<Builder>,
+        plan: Package,
+        prior: Package,
+    ) -> Result<Package> {
         if prior.has_zip_of(&plan) {
             return Ok(plan);
         }
@@ -47,13 +52,13 @@ impl Resource for PackageResource {
     }
 
     /// Zips stay: they are a cache, which another workspace of the same folder may share.
-    async fn delete(&self, _: &Context<()>, _: Package) -> Result<()> {
+    async fn delete(&self, _: &Context<Builder>, _: Package) -> Result<()> {
         Ok(())
     }
 }
 
 /// Makes what was planned, and nothing else.
-async fn package(cx: &Context<()>, plan: Package) -> Result<Package> {
+async fn package(cx: &Context<Builder>, plan: Package) -> Result<Package> {
     let Some(package) = resolve(cx, &plan).await? else {
         return Err(Diagnostic::error("An argument is unknown", "Terraform asked to apply a package before its arguments were known. Please report this to the provider's developers.").into());
     };
@@ -66,11 +71,10 @@ async fn package(cx: &Context<()>, plan: Package) -> Result<Package> {
     let artifact = match find(package.clone(), folder.clone()).await? {
         Some(artifact) => artifact,
         None => {
+            let builder = cx.client()?;
             let build = async {
-                Ok(package
-                    .build(&folder)
-                    .await
-                    .map_err(|error| diagnostics::of(&error))?)
+                let built = package.build(&folder, builder).await;
+                Ok(built.map_err(|error| diagnostics::of(&error))?)
             };
             cx.run(build).await?
         }
@@ -99,7 +103,7 @@ fn check_planned(plan: &Package, artifact: &Artifact) -> Result<()> {
 }
 
 /// Reads the sources; nothing where an argument is unknown.
-async fn resolve(cx: &Context<()>, model: &Package) -> Result<Option<packaging::Package>> {
+async fn resolve(cx: &Context<Builder>, model: &Package) -> Result<Option<packaging::Package>> {
     let Some(request) = model.request()? else {
         return Ok(None);
     };

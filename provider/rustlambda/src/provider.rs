@@ -1,5 +1,6 @@
 //! The provider: what it offers.
 
+use packaging::Builder;
 use tf_provider::{Catalog, Context, NoConfig, Provider, Result};
 
 use crate::functions::crate_version::CrateVersion;
@@ -14,9 +15,9 @@ impl Provider for RustLambda {
     const ADDRESS: &'static str = "rustlambda/rustlambda";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     type Config = NoConfig;
-    type Client = ();
+    type Client = Builder;
 
-    fn catalog(&self) -> Catalog<()> {
+    fn catalog(&self) -> Catalog<Builder> {
         Catalog::new()
             .resource(PackageResource)
             .function(CrateVersion)
@@ -24,8 +25,8 @@ impl Provider for RustLambda {
             .function(ZipHash)
     }
 
-    async fn configure(&self, _: &Context<()>, _: NoConfig) -> Result<()> {
-        Ok(())
+    async fn configure(&self, _: &Context<Builder>, _: NoConfig) -> Result<Builder> {
+        Ok(Builder::new())
     }
 }
 

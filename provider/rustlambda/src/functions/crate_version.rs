@@ -1,5 +1,6 @@
 //! `crate_version`: the version in a manifest.
 
+use packaging::Builder;
 use tf_provider::schema::required;
 use tf_provider::{Context, Function, FunctionError, model};
 
@@ -16,11 +17,15 @@ pub(crate) struct CrateVersion;
 
 impl Function for CrateVersion {
     const NAME: &'static str = "crate_version";
-    type Client = ();
+    type Client = Builder;
     type Arguments = Arguments;
     type Output = String;
 
-    async fn call(&self, _: &Context<()>, arguments: Arguments) -> Result<String, FunctionError> {
+    async fn call(
+        &self,
+        _: &Context<Builder>,
+        arguments: Arguments,
+    ) -> Result<String, FunctionError> {
         packaging::crate_version(arguments.manifest_path.as_ref())
             .map_err(|error| FunctionError::new(error.to_string()).at("manifest_path"))
     }

@@ -1,6 +1,6 @@
 //! `source_fingerprint`: the fingerprint of a binary's sources.
 
-use packaging::{CargoBuild, Package, Request, Source};
+use packaging::{Builder, CargoBuild, Package, Request, Source};
 use tf_provider::schema::required;
 use tf_provider::{Context, Function, FunctionError, model};
 
@@ -20,11 +20,15 @@ pub(crate) struct SourceFingerprint;
 
 impl Function for SourceFingerprint {
     const NAME: &'static str = "source_fingerprint";
-    type Client = ();
+    type Client = Builder;
     type Arguments = Arguments;
     type Output = String;
 
-    async fn call(&self, _: &Context<()>, arguments: Arguments) -> Result<String, FunctionError> {
+    async fn call(
+        &self,
+        _: &Context<Builder>,
+        arguments: Arguments,
+    ) -> Result<String, FunctionError> {
         let mut build = CargoBuild::new(arguments.manifest_path);
         build.binary = arguments.binary;
         let package = Package::resolve(Request::new(Source::Cargo(build)))?;

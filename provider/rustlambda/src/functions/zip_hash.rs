@@ -1,5 +1,6 @@
 //! `zip_hash`: a zip's hash as Lambda has it.
 
+use packaging::Builder;
 use tf_provider::schema::required;
 use tf_provider::{Context, Function, FunctionError, model};
 
@@ -16,11 +17,15 @@ pub(crate) struct ZipHash;
 
 impl Function for ZipHash {
     const NAME: &'static str = "zip_hash";
-    type Client = ();
+    type Client = Builder;
     type Arguments = Arguments;
     type Output = String;
 
-    async fn call(&self, _: &Context<()>, arguments: Arguments) -> Result<String, FunctionError> {
+    async fn call(
+        &self,
+        _: &Context<Builder>,
+        arguments: Arguments,
+    ) -> Result<String, FunctionError> {
         packaging::file_hash(arguments.path.as_ref())
             .map_err(|error| FunctionError::new(error.to_string()).at("path"))
     }

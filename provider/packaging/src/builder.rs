@@ -1,0 +1,155 @@
+//! Compiles what is asked for at the same time in one cargo process.
+//!
+//! Several cargos in one workspace would wait for each other's lock and read the same manifests
+//! again. Terraform asks for packages one by one and at nearly the same time, so a compilation
+//! waits for a moment for others to join it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared, WeakShared};
+
+use crate::cargo::{Binary, Cargo, Compiled, Settings};
+use crate::lock::FolderLock;
+use crate::{Error, Result};
+
+/// How long a batch waits for the next one to join.
+const QUIET: Duration = Duration::from_millis(250);
+
+type Outcome = Arc<BTreeMap<Binary, Result<Compiled>>>;
+type Running = Shared<BoxFuture<'static, Outcome>>;
+
+/// Compiles packages, as many as possible together. Clones share what runs.
+#[derive(Clone, Default)]
+pub struct Builder {
+    batches: Arc<Mutex<BTreeMap<Settings, Batch>>>,
+    /// Cargo uses every processor, so another one beside it would gain nothing.
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// Binaries that will be compiled together.
+struct Batch {
+    binaries: Vec<Binary>,
+    /// Weak: when everyone who waits has gone, the compilation ends.
+    outcome: WeakShared<BoxFuture<'static, Outcome>>,
+}
+
+impl Builder {
+    /// A builder without anything to do.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Compiles one binary, together with others of the same settings. Dropping the future ends the
+    /// compilation, unless another waits for it too.
+    pub(crate) async fn compile(&self, settings: &Settings, binary: &Binary) -> Result<Compiled> {
+        let outcome = self.join(settings, binary).await;
+        // Whoever joins a batch is in it, so there is a result.
+        let missing = || {
+            Err(Error::Compilation {
+                rendered: format!("`{}` was not compiled", binary.name),
+            })
+        };
+        outcome.get(binary).cloned().unwrap_or_else(missing)
+    }
+
+    /// Joins the batch that still waits, or begins one.
+    fn join(&self, settings: &Settings, binary: &Binary) -> Running {
+        let mut batches = self.batches();
+        if let Some(batch) = batches.get_mut(settings)
+            && let Some(outcome) = batch.outcome.upgrade()
+        {
+            batch.binaries.push(binary.clone());
+            return outcome;
+        }
+        let outcome = self.clone().run(settings.clone()).boxed().shared();
+        if let Some(weak) = outcome.downgrade() {
+            let batch = Batch {
+                binaries: vec![binary.clone()],
+                outcome: weak,
+            };
+            batches.insert(settings.clone(), batch);
+        }
+        outcome
+    }
+
+    async fn run(self, settings: Settings) -> Outcome {
+        let _turn = self.turn.lock().await;
+        let mut size = 0;
+        while size != self.size(&settings) {
+            size = self.size(&settings);
+            tokio::time::sleep(QUIET).await;
+        }
+        let batch = self.batches().remove(&settings);
+        let mut binaries = batch.map(|batch| batch.binaries).unwrap_or_default();
+        binaries.sort();
+        binaries.dedup();
+        Arc::new(compile_all(&settings, binaries).await)
+    }
+
+    fn size(&self, settings: &Settings) -> usize {
+        self.batches()
+            .get(settings)
+            .map_or(0, |batch| batch.binaries.len())
+    }
+
+    fn batches(&self) -> MutexGuard<'_, BTreeMap<Settings, Batch>> {
+        self.batches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn compile_all(
+    settings: &Settings,
+    binaries: Vec<Binary>,
+) -> BTreeMap<Binary, Result<Compiled>> {
+    match try_compile_all(settings, &binaries).await {
+        Ok(compiled) => compiled,
+        Err(error) => binaries
+            .into_iter()
+            .map(|binary| (binary, Err(error.clone())))
+            .collect(),
+    }
+}
+
+async fn try_compile_all(
+    settings: &Settings,
+    binaries: &[Binary],
+) -> Result<BTreeMap<Binary, Result<Compiled>>> {
+    let cargo = Cargo::prepare(settings).await?;
+    let mut compiled = BTreeMap::new();
+    for group in groups(&cargo, binaries).await? {
+        // Until the executables are read: another apply of this folder would replace them.
+        let _lock = FolderLock::acquire(&cargo.target_dir).await?;
+        let results = cargo.compile(&group).await?;
+        compiled.extend(group.into_iter().zip(results));
+    }
+    Ok(compiled)
+}
+
+/// Splits binaries into those that cargo compiles together as it would compile each alone. It
+/// unifies the features of what it compiles together, so that a binary could otherwise depend on
+/// its company.
+async fn groups(cargo: &Cargo<'_>, binaries: &[Binary]) -> Result<Vec<Vec<Binary>>> {
+    if let [only] = binaries {
+        return Ok(vec![vec![only.clone()]]);
+    }
+    let mut groups: Vec<(BTreeMap<_, _>, Vec<Binary>)> = Vec::new();
+    for binary in binaries {
+        let resolved = cargo.resolved(binary).await?;
+        let agrees = |(unified, group): &&mut (BTreeMap<_, _>, Vec<Binary>)| {
+            resolved.iter().all(|(id, features)| unified.get(id).is_none_or(|other| other == features))
+                // Both would be written to one place.
+                && group.iter().all(|other| other.name != binary.name)
+        };
+        match groups.iter_mut().find(agrees) {
+            Some((unified, group)) => {
+                unified.extend(resolved);
+                group.push(binary.clone());
+            }
+            None => groups.push((resolved, vec![binary.clone()])),
+        }
+    }
+    Ok(groups.into_iter().map(|(_, group)| group).collect())
+}

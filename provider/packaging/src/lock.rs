@@ -1,0 +1,35 @@
+//! One process at a time in a folder.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+
+use crate::{Error, Result};
+
+/// How often a process that waits looks again. Waiting in the system could not be cancelled.
+const RETRY: Duration = Duration::from_millis(100);
+
+/// Holds a folder until it is dropped or its process ends, however that ends.
+#[derive(Debug)]
+pub(crate) struct FolderLock {
+    _file: File,
+}
+
+impl FolderLock {
+    /// Waits until no other process holds the folder.
+    pub async fn acquire(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(Error::write(folder))?;
+        let path = folder.join(".rustlambda-lock");
+        let file = File::create(&path).map_err(Error::write(&path))?;
+        loop {
+            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(Errno::WOULDBLOCK) => tokio::time::sleep(RETRY).await,
+                Err(error) => return Err(Error::write(&path)(error.into())),
+            }
+        }
+    }
+}

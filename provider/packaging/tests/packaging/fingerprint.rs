@@ -1,0 +1,222 @@
+//! What changes a fingerprint, and what does not.
+
+use crate::fixture::{Fixture, manifest};
+
+const API: &str = "api/Cargo.toml";
+const WORKER: &str = "worker/Cargo.toml";
+
+#[track_caller]
+fn changes(fixture: &Fixture, package: &str, path: &str, content: &str, expected: bool) {
+    let before = fixture.fingerprint(package);
+    fixture.write(path, content);
+    let changed = fixture.fingerprint(package) != before;
+    assert_eq!(
+        changed, expected,
+        "{path} changes the fingerprint of {package}"
+    );
+}
+
+#[test]
+fn is_the_same_in_every_folder_and_at_every_time() {
+    let (one, other) = (Fixture::workspace(), Fixture::workspace());
+    let old = std::time::SystemTime::UNIX_EPOCH;
+    std::fs::File::open(other.path("api/src/main.rs"))
+        .unwrap()
+        .set_modified(old)
+        .unwrap();
+    assert_eq!(one.fingerprint(API), other.fingerprint(API));
+    // Also when it is reached over a link.
+    std::os::unix::fs::symlink(other.path("worker"), one.path("link")).unwrap();
+    assert_eq!(
+        one.fingerprint(API),
+        one.fingerprint("link/../api/Cargo.toml")
+    );
+}
+
+#[test]
+fn changes_with_what_the_binary_is_made_of() {
+    let fixture = Fixture::workspace();
+    changes(
+        &fixture,
+        API,
+        "api/src/main.rs",
+        "fn main() { println!(\"2\") }\n",
+        true,
+    );
+    changes(
+        &fixture,
+        API,
+        "shared/src/lib.rs",
+        "pub fn name() -> &'static str { \"2\" }\n",
+        true,
+    );
+    changes(&fixture, API, "shared/data.json", "{}", true);
+    changes(
+        &fixture,
+        API,
+        "rust-toolchain.toml",
+        "[toolchain]\nchannel = \"stable\"\n",
+        true,
+    );
+    changes(
+        &fixture,
+        API,
+        ".cargo/config.toml",
+        "[build]\nrustflags = [\"-Cdebuginfo=0\"]\n",
+        true,
+    );
+    let root = std::fs::read_to_string(fixture.path("Cargo.toml")).unwrap();
+    changes(
+        &fixture,
+        API,
+        "Cargo.toml",
+        &format!("{root}[profile.release]\nopt-level = 1\n"),
+        true,
+    );
+}
+
+#[test]
+fn stays_with_everything_else() {
+    let fixture = Fixture::workspace();
+    changes(
+        &fixture,
+        API,
+        "worker/src/main.rs",
+        "fn main() { }\n",
+        false,
+    );
+    changes(&fixture, API, "unused/src/lib.rs", "// changed\n", false);
+    let worker = manifest("worker", "").replace("edition", "default-run = \"worker\"\nedition");
+    fixture.write("worker/Cargo.toml", &worker);
+    changes(
+        &fixture,
+        WORKER,
+        "shared/src/lib.rs",
+        "pub fn name() {}\n",
+        false,
+    );
+    changes(
+        &fixture,
+        API,
+        ".cargo/config.toml",
+        "[net]\nretry = 5\n",
+        false,
+    );
+    changes(&fixture, API, "target/release/api", "built", false);
+    changes(&fixture, API, "api/tests/it.rs", "// a test\n", false);
+    changes(&fixture, API, "api/terraform.tfstate", "{}", false);
+    let root = std::fs::read_to_string(fixture.path("Cargo.toml")).unwrap();
+    let root = root.replace("members = [", "members = [\"new\", ")
+        + "[workspace.dependencies]\nserde = \"1\"\n";
+    fixture.write("new/Cargo.toml", &manifest("new", ""));
+    fixture.write("new/src/lib.rs", "");
+    changes(&fixture, API, "Cargo.toml", &root, false);
+}
+
+#[test]
+fn tells_binaries_of_one_package_apart() {
+    let fixture = Fixture::workspace();
+    let fingerprint = |binary: &str| {
+        let request = fixture.request(WORKER, |build| build.binary = Some(binary.to_owned()));
+        packaging::Package::resolve(request)
+            .unwrap()
+            .fingerprint()
+            .to_string()
+    };
+    let (worker, tool) = (fingerprint("worker"), fingerprint("tool"));
+    assert_ne!(worker, tool);
+    fixture.write("worker/src/bin/tool.rs", "// a comment\nfn main() {}\n");
+    assert_eq!(fingerprint("worker"), worker);
+    assert_ne!(fingerprint("tool"), tool);
+}
+
+#[test]
+fn sees_ignored_and_untracked_files_as_cargo_does() {
+    let fixture = Fixture::workspace();
+    fixture.write(".gitignore", "*.log\n/api/generated/\n");
+    changes(&fixture, API, "api/debug.log", "1", false);
+    changes(&fixture, API, "api/generated/x.rs", "1", false);
+    changes(&fixture, API, "api/src/new.rs", "// untracked\n", true);
+    changes(&fixture, API, "api/.sqlx/query.json", "{}", true);
+    // A checkout below a folder that another repository ignores.
+    let outer = Fixture::new(&[(".gitignore", ".terraform\n"), (".git/HEAD", "")]);
+    outer.write(".terraform/modules/m/Cargo.toml", &manifest("api", ""));
+    outer.write(".terraform/modules/m/src/main.rs", "fn main() {}\n");
+    let module = ".terraform/modules/m/Cargo.toml";
+    changes(
+        &outer,
+        module,
+        ".terraform/modules/m/src/main.rs",
+        "fn main() { }\n",
+        true,
+    );
+}
+
+#[test]
+fn follows_optional_dependencies_where_a_feature_turns_them_on() {
+    let fixture = Fixture::workspace();
+    let features = "[features]\nextra = [\"dep:unused\"]\n\n[dependencies]\nunused = { path = \"../unused\", optional = true }\n";
+    fixture.write(
+        "worker/Cargo.toml",
+        &manifest("worker", &format!("default-run = \"worker\"\n{features}")),
+    );
+    let fingerprint = |features: &[&str]| {
+        let request = fixture.request(WORKER, |build| {
+            build.features = features.iter().map(|&name| name.to_owned()).collect()
+        });
+        packaging::Package::resolve(request)
+            .unwrap()
+            .fingerprint()
+            .to_string()
+    };
+    let (without, with) = (fingerprint(&[]), fingerprint(&["extra"]));
+    assert_ne!(without, with);
+    fixture.write("unused/src/lib.rs", "// changed\n");
+    assert_eq!(fingerprint(&[]), without);
+    assert_ne!(fingerprint(&["extra"]), with);
+}
+
+#[test]
+fn counts_locked_packages_that_the_binary_uses_and_no_others() {
+    let lock = |used: &str, tests: &str, other: &str| {
+        let registry = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
+        let locked = |name: &str, checksum: &str, more: &str| {
+            format!(
+                "[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n{registry}\nchecksum = \"{checksum}\"\n{more}\n"
+            )
+        };
+        [
+            "version = 4\n\n[[package]]\nname = \"api\"\nversion = \"1.2.3\"\ndependencies = [\n \"direct\",\n \"tested\",\n]\n\n".to_owned(),
+            locked("direct", "d", "dependencies = [\n \"indirect\",\n]\n"),
+            locked("indirect", used, ""),
+            locked("tested", tests, ""),
+            locked("other", other, ""),
+        ]
+        .concat()
+    };
+    let dependencies = "[dependencies]\ndirect = \"1\"\n[dev-dependencies]\ntested = \"1\"\n[target.'cfg(windows)'.dependencies]\nother = \"1\"\n";
+    let fixture = Fixture::package("fn main() {}\n");
+    fixture.write("Cargo.toml", &manifest("api", dependencies));
+    fixture.write("Cargo.lock", &lock("1", "1", "1"));
+    changes(
+        &fixture,
+        "Cargo.toml",
+        "Cargo.lock",
+        &lock("1", "2", "1"),
+        false,
+    );
+    changes(
+        &fixture,
+        "Cargo.toml",
+        "Cargo.lock",
+        &lock("1", "2", "2"),
+        false,
+    );
+    changes(
+        &fixture,
+        "Cargo.toml",
+        "Cargo.lock",
+        &lock("2", "2", "2"),
+        true,
+    );
+}

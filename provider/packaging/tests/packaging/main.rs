@@ -1,0 +1,13 @@
+//! Packages small crates, which need no download, with the machine's own cargo.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that panics says why"
+)]
+
+mod build;
+mod errors;
+mod fingerprint;
+mod fixture;
+mod refusal;
