@@ -186,3 +186,79 @@ fn into_event(response: Response) -> ApiGatewayV2httpResponse {
     event.body = Some(Body::Text(body));
     event
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn request(path: &str, stage: &str) -> Request {
+        let event = json!({
+            "rawPath": path,
+            "requestContext": {
+                "stage": stage, "requestId": "id", "timeEpoch": 1,
+                "http": {"method": "PUT"},
+                "authorizer": {"jwt": {"claims": {"sub": "alice"}}},
+            },
+            "headers": {},
+            "body": "[1]",
+            "isBase64Encoded": false,
+        });
+        let event: ApiGatewayV2httpRequest = serde_json::from_value(event).unwrap();
+        event.into()
+    }
+
+    #[test]
+    fn the_stage_is_not_in_the_path() {
+        for (path, stage, expected) in [
+            ("/items/1", "$default", "/items/1"),
+            ("/dev/items", "dev", "/items"),
+            ("/dev", "dev", "/dev"),
+            ("/devices", "dev", "/devices"),
+            ("", "dev", ""),
+        ] {
+            assert_eq!(request(path, stage).path, expected, "{path} {stage}");
+        }
+    }
+
+    #[test]
+    fn the_event_tells_who_calls_and_how() {
+        let request = request("/", "$default");
+        assert_eq!(request.method, Method::PUT);
+        assert_eq!(request.claims.subject().unwrap(), "alice");
+        assert_eq!(Claims::default().subject().unwrap_err().status(), 401);
+    }
+
+    #[test]
+    fn an_array_is_not_taken_for_an_object() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Body {
+            #[expect(dead_code)]
+            number: u8,
+        }
+        assert_eq!(request("/", "").json::<Body>().unwrap_err().status(), 400);
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_answered_with_the_request_it_is_about() {
+        let busy = async |_| Err(Problem::unavailable("secret"));
+        let event = answer(&busy, request("/", "")).await;
+        assert_eq!(event.status_code, 503);
+        assert_eq!(event.headers["cache-control"], "no-store");
+        let Some(Body::Text(body)) = event.body else {
+            panic!("no body")
+        };
+        let body: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(body["instance"], "id");
+    }
+
+    #[test]
+    fn a_chain_names_every_cause() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("outer")]
+        struct Outer(#[source] std::fmt::Error);
+        let text = chain(&Outer(std::fmt::Error));
+        assert!(text.starts_with("outer: ") && text.len() > 8, "{text}");
+    }
+}

@@ -107,23 +107,14 @@ impl Processor {
             }
         };
         let about = Some((record.owner.clone(), record.upload_id));
-        let upload = match self.table.find(&record.owner, record.upload_id).await? {
-            Some(upload) if upload.object == record.object() => upload,
-            Some(_) => {
-                let reason = "the upload's row names another object or version";
-                self.dead_letters
-                    .send(&letter(about, reason.into()))
-                    .await?;
-                return Ok(Outcome::DeadLettered);
-            }
-            // The row is written before the record and reads are consistent: it never was there.
-            None => {
-                let reason = "the upload has no row in the table";
-                self.dead_letters
-                    .send(&letter(about, reason.into()))
-                    .await?;
-                return Ok(Outcome::DeadLettered);
-            }
+        let row = self.table.find(&record.owner, record.upload_id).await?;
+        // The row is written before the record, and reads are consistent: it never was there.
+        let Some(upload) = row.filter(|upload| upload.object == record.object()) else {
+            let reason = "the table has no upload with this id, owner and object version";
+            self.dead_letters
+                .send(&letter(about, reason.into()))
+                .await?;
+            return Ok(Outcome::DeadLettered);
         };
         let leased = match upload.lease(self.clock.now(), deadline) {
             Ok(leased) => leased,

@@ -99,6 +99,7 @@ impl Receiver {
         self.announce(&upload)
             .await
             .map_err(|cause| ReceiveError::NotQueued { upload_id, cause })?;
+        tracing::info!(%upload_id, request_id = upload.request_id, "upload received");
         Ok(upload)
     }
 

@@ -11,11 +11,9 @@ use super::{Owner, UploadId};
 /// queues of that time keep ("SQS quotas"; newer ones may take 1 MiB).
 pub const MAX_MESSAGE_BYTES: usize = 256 * 1024;
 
-/// Bytes of a message that are left for what is not data.
-const ENVELOPE_BYTES: usize = 8 * 1024;
-
-/// Most bytes of the reason, which may quote the record.
-const MAX_REASON_BYTES: usize = 1024;
+/// Bytes of a message that are left for what is not data: a reason of 1 KiB and a partition key
+/// of 256 characters, each of which an escape may make six times as long.
+const ENVELOPE_BYTES: usize = 16 * 1024;
 
 /// Where on the stream a record is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -66,8 +64,8 @@ struct Message<'a> {
 
 impl DeadLetter {
     /// The message for the queue: a JSON object with the record's data as text in `data`, or as
-    /// base64 in `data_base64` where it is not text that SQS takes, or is too long. What is too
-    /// long even so is cut, and `data_truncated` says it; the position finds the whole record
+    /// base64 in `data_base64` where it is not text, or is too long as text. What is too long even
+    /// so is cut, and `data_truncated` says it; the position finds the whole record
     /// while the stream retains it.
     ///
     /// # Errors
@@ -76,16 +74,15 @@ impl DeadLetter {
         let room = MAX_MESSAGE_BYTES - ENVELOPE_BYTES;
         let text = std::str::from_utf8(&self.data)
             .ok()
-            .filter(|text| self.data.len() <= room && is_sqs_text(text))
-            .filter(|text| serde_json::to_string(text).is_ok_and(|json| json.len() <= room));
+            .filter(|text| escaped(text).is_ok_and(|json| json.len() <= room));
         let kept = self.data.len().min(room / 4 * 3);
         let base64 = text
             .is_none()
             .then(|| BASE64_STANDARD.encode(&self.data[..kept]));
         let (owner, upload_id) = self.upload.as_ref().map(|(o, u)| (o, *u)).unzip();
-        serde_json::to_string(&Message {
+        escaped(&Message {
             version: 1,
-            reason: shortened(&self.reason),
+            reason: &self.reason,
             position: &self.position,
             owner,
             upload_id,
@@ -98,11 +95,11 @@ impl DeadLetter {
     }
 }
 
-/// SQS takes the characters of XML 1.0; JSON escapes the ones below U+0020, which leaves two.
-fn is_sqs_text(text: &str) -> bool {
-    !text.contains(['\u{FFFE}', '\u{FFFF}'])
-}
-
-fn shortened(reason: &str) -> &str {
-    &reason[..reason.floor_char_boundary(MAX_REASON_BYTES)]
+/// JSON of characters that SQS takes: those of XML 1.0. JSON escapes the ones below U+0020 anyway,
+/// which leaves two.
+fn escaped(value: &(impl Serialize + ?Sized)) -> Result<String, serde_json::Error> {
+    let json = serde_json::to_string(value)?;
+    Ok(json
+        .replace('\u{FFFE}', "\\ufffe")
+        .replace('\u{FFFF}', "\\uffff"))
 }

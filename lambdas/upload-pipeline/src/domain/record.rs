@@ -35,6 +35,10 @@ pub struct UploadRecord {
     pub request_id: String,
 }
 
+/// Most bytes of an [`InvalidRecord`]'s reason. It may quote the record, and has its place in a
+/// row of the table (400 KB at most, "DynamoDB quotas") and in a message of the queue.
+pub const MAX_REASON_BYTES: usize = 1024;
+
 /// A record that no retry makes valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
@@ -43,6 +47,13 @@ pub struct InvalidRecord {
     pub reason: String,
     /// The upload that it speaks of, where that can be told.
     pub upload: Option<(Owner, UploadId)>,
+}
+
+impl InvalidRecord {
+    fn new(mut reason: String, upload: Option<(Owner, UploadId)>) -> Self {
+        reason.truncate(reason.floor_char_boundary(MAX_REASON_BYTES));
+        Self { reason, upload }
+    }
 }
 
 impl UploadRecord {
@@ -69,14 +80,13 @@ impl UploadRecord {
     /// # Errors
     /// What is wrong with it; retrying does not help.
     pub fn decode(data: &[u8], uploads_bucket: &str) -> Result<Self, InvalidRecord> {
-        let value: Value = serde_json::from_slice(data).map_err(|error| InvalidRecord {
-            reason: format!("the record is not JSON: {error}"),
-            upload: None,
+        let value: Value = serde_json::from_slice(data).map_err(|error| {
+            InvalidRecord::new(format!("the record is not JSON: {error}"), None)
         })?;
         let upload = upload_named_by(&value);
         Self::from_value(value)
             .and_then(|record| record.checked(uploads_bucket))
-            .map_err(|reason| InvalidRecord { reason, upload })
+            .map_err(|reason| InvalidRecord::new(reason, upload))
     }
 
     fn from_value(value: Value) -> Result<Self, String> {

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use upload_pipeline::domain::dead_letter::MAX_MESSAGE_BYTES;
+use upload_pipeline::domain::record::MAX_REASON_BYTES;
 
 use crate::requests::{TIMEOUT, deliver, on_stream, status_of, try_deliver, upload};
 use crate::world::{PROCESSED, UPLOADS, World};
@@ -26,9 +27,11 @@ fn changed(world: &World, changes: &Value) -> Vec<u8> {
     serde_json::to_vec(&record).unwrap()
 }
 
+/// A message in the queue, which SQS would have taken.
 fn message(world: &World, number: usize) -> Value {
     let message = world.state().letters[number].to_message().unwrap();
     assert!(message.len() <= MAX_MESSAGE_BYTES, "{}", message.len());
+    assert!(!message.contains(['\u{FFFE}', '\u{FFFF}']) && !message.contains(char::is_control));
     serde_json::from_str(&message).unwrap()
 }
 
@@ -110,7 +113,7 @@ async fn what_is_no_json_reaches_the_queue_whole() {
     for (data, text) in [
         (b"not json".to_vec(), true),
         (b"\xff\x00\xfe".to_vec(), false),
-        ("\u{FFFE}".as_bytes().to_vec(), false),
+        ("\u{FFFE}\u{1}".as_bytes().to_vec(), true),
         ("\u{1}".repeat(100_000).into_bytes(), false),
         (Vec::new(), true),
     ] {
@@ -136,6 +139,24 @@ async fn a_record_too_long_for_a_message_is_cut_and_says_so() {
     let letter = message(&world, 0);
     assert_eq!(letter["data_truncated"], true);
     assert_eq!(letter["data_size"], 1 << 20);
+}
+
+#[tokio::test]
+async fn a_record_full_of_nonsense_does_not_overflow_row_or_message() {
+    let nonsense = "\u{1}\u{FFFE}".repeat(100_000);
+    for changes in [
+        json!({"key": nonsense}),
+        json!({"version": nonsense}),
+        json!({"size": nonsense}),
+    ] {
+        let (world, id) = uploaded("x").await;
+        let data = changed(&world, &changes);
+        assert_eq!(deliver(&world, &[(0, data)]).await, None);
+        let seen = status_of(&world, &id).await.body;
+        assert_eq!(seen["status"], "FAILED");
+        assert!(seen["reason"].as_str().unwrap().len() <= MAX_REASON_BYTES);
+        assert_eq!(message(&world, 0)["reason"], seen["reason"]);
+    }
 }
 
 #[tokio::test]
