@@ -6,11 +6,14 @@ mod support;
 use std::{
     error::Error,
     fs,
+    io::{BufRead, BufReader, Read},
+    net::TcpStream,
     os::unix::fs::PermissionsExt,
-    process::Command,
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use support::{
     plugin::{COOKIE, Identity, Plugin, metadata, shutdown},
     provider,
@@ -156,4 +159,94 @@ async fn what_is_not_offered_is_answered_as_the_protocol_says() {
     };
     let answer = client.call_function(call).await.unwrap().into_inner();
     assert!(answer.error.unwrap().text.contains("no function \"none\""));
+}
+
+#[tokio::test]
+async fn a_message_of_64_mib_passes_both_ways() {
+    use tf_provider::proto::{self, DynamicValue, provider_client::ProviderClient};
+    const SIZE: usize = 64 << 20;
+    let plugin = Plugin::start(None);
+    let mut client = ProviderClient::new(plugin.connect(None).await)
+        .max_decoding_message_size(2 * SIZE)
+        .max_encoding_message_size(2 * SIZE);
+    // The state of a note whose text is large, as JSON: it comes back in msgpack.
+    let json = format!("{{\"name\":\"it\",\"text\":\"{}\"}}", "x".repeat(SIZE));
+    let state = proto::RawState {
+        json: json.into_bytes(),
+        ..Default::default()
+    };
+    let request = proto::upgrade_resource_state::Request {
+        type_name: "notes_note".into(),
+        version: 1,
+        raw_state: Some(state),
+    };
+    let answer = client
+        .upgrade_resource_state(request)
+        .await
+        .unwrap()
+        .into_inner();
+    assert!(answer.diagnostics.is_empty(), "{:?}", answer.diagnostics);
+    let Some(DynamicValue { msgpack, .. }) = answer.upgraded_state else {
+        panic!("no state")
+    };
+    assert!(msgpack.len() > SIZE);
+}
+
+#[test]
+fn loopback_is_within_the_given_ports() {
+    let mut command = Command::new(provider());
+    command
+        .env(COOKIE.0, COOKIE.1)
+        .env("TF_PROVIDER_TRANSPORT", "tcp")
+        .env("PLUGIN_MIN_PORT", "41000")
+        .env("PLUGIN_MAX_PORT", "41999")
+        .stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let fields: Vec<_> = line.split('|').collect();
+    let port = fields[3]
+        .strip_prefix("127.0.0.1:")
+        .unwrap()
+        .parse::<u16>()
+        .unwrap();
+    assert_eq!(fields[2], "tcp");
+    assert!((41000..=41999).contains(&port), "{port}");
+    TcpStream::connect(fields[3]).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn the_log_is_what_terraform_reads() {
+    let run = |level: &str| {
+        let mut child = Command::new(provider())
+            .env(COOKIE.0, COOKIE.1)
+            .env("TF_LOG_PROVIDER", level)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(500));
+        kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+        let mut log = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut log)
+            .unwrap();
+        assert!(child.wait().unwrap().success());
+        log
+    };
+    let log = run("info");
+    let line: serde_json::Value = serde_json::from_str(log.lines().last().unwrap()).unwrap();
+    assert_eq!(line["@level"], "info");
+    assert_eq!(line["@message"], "shutting down");
+    assert_eq!(line["@module"], "provider.notes");
+    assert_eq!(line["reason"], "SIGTERM");
+    assert!(line["@timestamp"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(run(""), "");
 }

@@ -4,8 +4,13 @@
 
 mod support;
 
-use std::fs;
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use support::{Sandbox, has_terraform};
 
@@ -323,4 +328,68 @@ fn a_resource_of_another_type_moves_in() {
     assert_says(&output, "0 added");
     assert_says(&output, "0 destroyed");
     assert_eq!(sandbox.state("notes_note.it")["name"], id.as_str());
+}
+
+#[test]
+fn terraform_attaches_to_a_provider_in_a_debugger() {
+    if !has_terraform() {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    sandbox.configure("resource \"notes_note\" \"it\" { name = \"attached\" }\n");
+    let mut provider = Command::new(support::provider())
+        .arg("--debug")
+        .current_dir(sandbox.path(""))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(provider.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let variable = lines
+        .into_iter()
+        .find(|line| line.contains("TF_REATTACH_PROVIDERS="))
+        .unwrap();
+    let value = variable
+        .trim()
+        .trim_start_matches("TF_REATTACH_PROVIDERS=")
+        .trim_matches('\'');
+    // It serves one terraform after the other.
+    for arguments in [
+        &["apply", "-auto-approve"][..],
+        &["plan", "-detailed-exitcode"],
+    ] {
+        let output = sandbox
+            .command(arguments)
+            .env("TF_REATTACH_PROVIDERS", value)
+            .output();
+        assert!(output.unwrap().status.success(), "{arguments:?}");
+    }
+    assert!(sandbox.path("notes/attached.txt").exists());
+    assert!(
+        provider.try_wait().unwrap().is_none(),
+        "terraform ended what it did not start"
+    );
+    kill_process(Pid::from_child(&provider), Signal::INT).unwrap();
+    assert!(provider.wait().unwrap().success());
+}
+
+#[test]
+fn the_log_names_the_call_and_the_resource() {
+    if !has_terraform() {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    sandbox.configure("resource \"notes_note\" \"it\" { name = \"logged\" }\n");
+    let mut command = sandbox.command(&["plan"]);
+    let output = command.env("TF_LOG_PROVIDER", "trace").output().unwrap();
+    let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    let line = log
+        .lines()
+        .find(|line| line.contains("PlanResourceChange") && line.contains("received"));
+    let line = line.unwrap_or_else(|| panic!("no such line in {log}"));
+    assert!(
+        line.contains("tf_resource_type=notes_note") && line.contains("tf_req_id="),
+        "{line}"
+    );
 }

@@ -149,7 +149,7 @@ impl Refinements {
 
 /// Normalises text to form C, without a copy where it is in it already.
 pub(crate) fn normalise(text: String) -> String {
-    if is_nfc(&text) {
+    if text.is_ascii() || is_nfc(&text) {
         text
     } else {
         text.nfc().collect()
@@ -157,6 +157,21 @@ pub(crate) fn normalise(text: String) -> String {
 }
 
 impl Value {
+    /// Decodes a value of this type from msgpack, as the protocol has it.
+    pub fn from_msgpack(bytes: &[u8], ty: &Type) -> Result<Self, ValueError> {
+        msgpack::decode(bytes, ty)
+    }
+
+    /// Encodes the value in msgpack, as the protocol has it.
+    pub fn to_msgpack(&self) -> Vec<u8> {
+        msgpack::encode(self)
+    }
+
+    /// Decodes a value of this type from JSON, as Terraform's state has it.
+    pub fn from_json(bytes: &[u8], ty: &Type) -> Result<Self, ValueError> {
+        json::decode(bytes, ty)
+    }
+
     /// The type of a value that stands for itself. What is null or unknown may
     /// have any type.
     pub(crate) fn infer_type(&self) -> Type {
