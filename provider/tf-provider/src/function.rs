@@ -13,7 +13,8 @@ pub trait Function: Send + Sync + 'static {
     /// Its name.
     const NAME: &'static str;
 
-    /// Whether the last parameter, a `Vec`, takes any number of arguments.
+    /// Whether the last parameter, a `Vec`, takes any number of arguments, none of
+    /// them null or unknown.
     const VARIADIC: bool = false;
 
     /// What to use instead, where the function is deprecated.

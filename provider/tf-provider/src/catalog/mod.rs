@@ -19,7 +19,7 @@ use crate::{
     DataSource, EphemeralResource, Function, Resource, Result,
     function::Signature,
     model::Model,
-    schema::{Mode, Schema},
+    schema::{Schema, check::Role},
     value::{Value, ValueErrorKind},
 };
 
@@ -54,9 +54,7 @@ impl<C: Send + Sync + 'static> Catalog<C> {
     #[must_use]
     pub fn resource<R: Resource<Client = C>>(mut self, resource: R) -> Self {
         let adapter = resource::Adapter::new(resource);
-        self.problems
-            .extend(adapter.schema().block.problems(R::NAME));
-        self.problems.extend(adapter.problems());
+        self.check(R::NAME, adapter.schema(), Role::Planned);
         let before = self.resources.insert(R::NAME, Arc::new(adapter));
         self.once(R::NAME, before.is_none())
     }
@@ -65,9 +63,7 @@ impl<C: Send + Sync + 'static> Catalog<C> {
     #[must_use]
     pub fn data_source<D: DataSource<Client = C>>(mut self, source: D) -> Self {
         let adapter = data_source::Adapter::new(source);
-        self.problems
-            .extend(adapter.schema().block.problems(D::NAME));
-        self.problems.extend(not_given(adapter.schema(), D::NAME));
+        self.check(D::NAME, adapter.schema(), Role::Read);
         let before = self.data_sources.insert(D::NAME, Arc::new(adapter));
         self.once(D::NAME, before.is_none())
     }
@@ -76,9 +72,7 @@ impl<C: Send + Sync + 'static> Catalog<C> {
     #[must_use]
     pub fn ephemeral<E: EphemeralResource<Client = C>>(mut self, ephemeral: E) -> Self {
         let adapter = ephemeral::Adapter::new(ephemeral);
-        self.problems
-            .extend(adapter.schema().block.problems(E::NAME));
-        self.problems.extend(not_given(adapter.schema(), E::NAME));
+        self.check(E::NAME, adapter.schema(), Role::Read);
         let before = self.ephemerals.insert(E::NAME, Arc::new(adapter));
         self.once(E::NAME, before.is_none())
     }
@@ -89,6 +83,10 @@ impl<C: Send + Sync + 'static> Catalog<C> {
         let adapter = function::Adapter::new(function);
         let before = self.functions.insert(F::NAME, Arc::new(adapter));
         self.once(F::NAME, before.is_none())
+    }
+
+    fn check(&mut self, name: &str, schema: &Schema, role: Role) {
+        self.problems.extend(schema.block.problems(name, role));
     }
 
     fn once(mut self, name: &str, once: bool) -> Self {
@@ -131,20 +129,6 @@ impl<C: Send + Sync + 'static> Catalog<C> {
             .iter()
             .map(|(name, function)| (*name, function.signature()))
     }
-}
-
-/// Results that have no place for the null that stands for them in a configuration.
-fn not_given(schema: &Schema, owner: &str) -> Vec<String> {
-    let attributes = schema.block.attributes.iter();
-    let wrong = attributes.filter(|a| a.mode != Mode::Required && !a.nullable);
-    wrong
-        .map(|a| {
-            format!(
-                "{owner}.{}: it is null where it is not set: make it an Attr",
-                a.name
-            )
-        })
-        .collect()
 }
 
 /// The schema of a model.

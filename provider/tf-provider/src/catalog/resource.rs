@@ -51,19 +51,6 @@ impl<R: Resource> Adapter<R> {
         }
     }
 
-    /// What is wrong with the model beyond its schema: a field that cannot be
-    /// unknown would fail plans of users, and not tests of its author.
-    pub fn problems(&self) -> Vec<String> {
-        let attributes = self.schema.block.attributes.iter();
-        let wrong = attributes.filter(|attribute| !(attribute.nullable && attribute.unknowable));
-        wrong
-            .map(|attribute| {
-                let name = format!("{}.{}", R::NAME, attribute.name);
-                format!("{name}: it may be unknown while Terraform plans: make it an Attr")
-            })
-            .collect()
-    }
-
     async fn create_or_update(&self, cx: &Context<R::Client>, change: Change) -> Result<Value> {
         let block = &self.schema.block;
         let Change {
@@ -72,7 +59,7 @@ impl<R: Resource> Adapter<R> {
             planned,
         } = change;
         let mut filled = planned.clone();
-        plan::write_only(block, Some(&config), &mut filled);
+        plan::fill_write_only(block, &config, &mut filled);
         let plan = R::Model::from_value(&filled)?;
         let before = plan.to_value();
         let state = match prior {
@@ -89,7 +76,7 @@ impl<R: Resource> Adapter<R> {
     /// The state as it is stored: what the resource left alone stays as it was in `raw`.
     fn stored(&self, raw: Value, before: &Value, state: &R::Model) -> Value {
         let mut state = plan::carry(raw, before, state.to_value());
-        plan::write_only(&self.schema.block, None, &mut state);
+        plan::strip_write_only(&self.schema.block, &mut state);
         state
     }
 }

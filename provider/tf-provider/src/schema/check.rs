@@ -14,16 +14,31 @@ const RESERVED: [&str; 7] = [
     "provisioner",
 ];
 
+/// What a block's values go through, and its model's fields with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Terraform plans with them: each may be unknown, and null.
+    Planned,
+    /// They are known when they are read: what is not required may be null.
+    Read,
+}
+
 impl Block {
     /// What is wrong with the declaration, one sentence each.
-    pub(crate) fn problems(&self, owner: &str) -> Vec<String> {
+    pub(crate) fn problems(&self, owner: &str, role: Role) -> Vec<String> {
         let mut found = Vec::new();
         for attribute in &self.attributes {
+            let path = format!("{owner}.{}", attribute.name);
             if RESERVED.contains(&attribute.name.as_str()) {
+                found.push(format!("{path}: Terraform keeps this name for itself"));
+            }
+            let planned = role == Role::Planned;
+            if planned && !(attribute.nullable && attribute.unknowable) {
                 found.push(format!(
-                    "{owner}.{}: Terraform keeps this name for itself",
-                    attribute.name
+                    "{path}: it may be unknown, or null: make it an Attr"
                 ));
+            } else if !planned && attribute.mode != Mode::Required && !attribute.nullable {
+                found.push(format!("{path}: it may be null: make it an Attr"));
             }
         }
         self.find_problems(owner, &mut found);

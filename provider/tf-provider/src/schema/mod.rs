@@ -3,7 +3,7 @@
 //! A schema is declared by [`model!`](crate::model!) and can be walked: the
 //! protocol's messages, validation, planning and documentation all read it.
 
-mod check;
+pub(crate) mod check;
 pub(crate) mod encode;
 pub(crate) mod plan;
 mod setting;

@@ -225,19 +225,29 @@ pub fn carry(raw: Value, before: &Value, after: Value) -> Value {
     }
 }
 
-/// Fills in write-only attributes from the configuration, or strips them.
-pub fn write_only(block: &Block, config: Option<&Value>, state: &mut Value) {
-    let Value::Map(state) = state else { return };
-    for attribute in block
-        .attributes
-        .iter()
-        .filter(|attribute| attribute.write_only)
-    {
-        let value = config
-            .and_then(|config| config.get(&attribute.name))
-            .cloned();
-        state.insert(attribute.name.clone(), value.unwrap_or(Value::Null));
-    }
+/// Fills in write-only attributes from the configuration.
+pub fn fill_write_only(block: &Block, config: &Value, state: &mut Value) {
+    each_attribute(
+        block,
+        config,
+        None,
+        state,
+        &|attribute, config, _, value| {
+            if attribute.write_only {
+                value.clone_from(config);
+            }
+        },
+    );
+}
+
+/// Strips write-only attributes, which are never stored.
+pub fn strip_write_only(block: &Block, state: &mut Value) {
+    let given = state.clone();
+    each_attribute(block, &given, None, state, &|attribute, _, _, value| {
+        if attribute.write_only {
+            *value = Value::Null;
+        }
+    });
 }
 
 /// The attributes of `state` that identify the object.

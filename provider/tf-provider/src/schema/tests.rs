@@ -1,6 +1,6 @@
 //! What follows from a schema: plans, replacements, faults.
 
-use super::{plan::*, validate::validate, *};
+use super::{check::Role, plan::*, validate::validate, *};
 use crate::{Attr, Field, Model, Severity, model, model::Set, value::Path};
 
 model! {
@@ -225,9 +225,9 @@ fn write_only_attributes_are_filled_in_and_stripped() {
     }
     .to_value();
     let mut state = config().to_value();
-    write_only(&Thing::block(), Some(&with_secret), &mut state);
+    fill_write_only(&Thing::block(), &with_secret, &mut state);
     assert_eq!(state, with_secret);
-    write_only(&Thing::block(), None, &mut state);
+    strip_write_only(&Thing::block(), &mut state);
     assert_eq!(state, config().to_value());
 }
 
@@ -242,9 +242,11 @@ fn a_faulty_declaration_is_said() {
             one: Attr<String> = required().default("x").conflicts_with(["none"]),
             /// Cannot be both.
             both: Attr<String> = computed().write_only(),
+            /// Cannot be unknown.
+            plain: String = required(),
         }
     }
-    let problems = Faulty::block().problems("it").join("\n");
+    let problems = Faulty::block().problems("it", Role::Planned).join("\n");
     for part in [
         "it.count: ",
         "it.one: a required",
@@ -253,7 +255,10 @@ fn a_faulty_declaration_is_said() {
     ] {
         assert!(problems.contains(part), "no {part:?} in {problems}");
     }
-    assert_eq!(Thing::block().problems("it"), Vec::<String>::new());
+    assert_eq!(
+        Thing::block().problems("it", Role::Planned),
+        Vec::<String>::new()
+    );
 }
 
 #[test]

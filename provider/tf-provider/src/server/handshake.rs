@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::{listener::Address, usage};
 use crate::Provider;
@@ -24,6 +24,9 @@ const CORE_VERSION: u32 = 1;
 
 /// The version of Terraform's plugin protocol.
 const PROTOCOL_VERSION: u32 = 6;
+
+/// Where an address without a host is looked up.
+const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 
 /// How the provider was started.
 pub enum Mode {
@@ -92,18 +95,25 @@ pub fn announce<P: Provider>(mode: &Mode, address: &Address, certificate: &str) 
     stdout.flush()
 }
 
-/// What Terraform attaches by, for every address that it might know the provider under.
+/// What Terraform and OpenTofu attach by, each with its own registry.
 fn reattach<P: Provider>(address: &Address) -> String {
-    let source = match P::ADDRESS.matches('/').count() {
-        1 => format!("registry.terraform.io/{}", P::ADDRESS),
-        _ => P::ADDRESS.to_owned(),
-    };
-    json!({ source: {
+    let attach = json!({
         "Protocol": "grpc",
         "ProtocolVersion": PROTOCOL_VERSION,
         "Pid": std::process::id(),
         "Test": true,
         "Addr": { "Network": address.network, "String": address.text },
-    }})
-    .to_string()
+    });
+    let sources = match P::ADDRESS.matches('/').count() {
+        1 => REGISTRIES
+            .iter()
+            .map(|host| format!("{host}/{}", P::ADDRESS))
+            .collect(),
+        _ => vec![P::ADDRESS.to_owned()],
+    };
+    let all: Map<_, _> = sources
+        .into_iter()
+        .map(|source| (source, attach.clone()))
+        .collect();
+    serde_json::Value::Object(all).to_string()
 }

@@ -114,7 +114,7 @@ model! {
         /// Anything.
         pub value: Attr<value::Value> = required(),
         /// More of it.
-        pub more: Vec<Attr<String>> = required(),
+        pub more: Vec<String> = required(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
         self, StringKind, get_functions, get_metadata, get_provider_schema,
         get_resource_identity_schemas,
     },
-    schema::{Block, Schema},
+    schema::{Block, Schema, check::Role},
 };
 
 /// What this crate does beyond the first release of the protocol.
@@ -102,7 +102,7 @@ impl<P: Provider> Session<P> {
     }
 
     fn problems(&self) -> Diagnostics {
-        let of_config = self.config.block.problems("provider");
+        let of_config = self.config.block.problems("provider", Role::Planned);
         let problems = self.catalog.problems().iter().chain(&of_config);
         let error = |problem| Diagnostic::error("The provider's schema is faulty", problem);
         problems.map(error).collect()
