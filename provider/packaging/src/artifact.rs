@@ -1,10 +1,14 @@
 //! Zips on this disk: written whole or not at all, and believed only after their hash is checked.
 
+use std::fs::Permissions;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -90,7 +94,8 @@ pub(crate) fn write(
     };
     let receipt =
         serde_json::to_vec_pretty(&receipt).map_err(|error| Error::write(&file)(error.into()))?;
-    std::fs::create_dir_all(folder).map_err(Error::write(folder))?;
+    cache_folder(folder)?;
+    sweep(folder);
     replace(&file, zip)?;
     // Last: a receipt promises that its zip is whole.
     replace(&receipt_path(&file), &receipt)?;
@@ -101,21 +106,49 @@ pub(crate) fn write(
     })
 }
 
+/// Makes a folder whose content can be made again. One that is new gets the tag by which backups, and
+/// fingerprints of sources around it, leave it out (<https://bford.info/cachedir/>).
+pub(crate) fn cache_folder(folder: &Path) -> Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(folder).map_err(Error::write(folder))?;
+    let tag = folder.join("CACHEDIR.TAG");
+    let text = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of rustlambda.\n";
+    std::fs::write(&tag, text).map_err(Error::write(&tag))
+}
+
 /// Writes a file whole, in one step that others see either before or after.
 fn replace(path: &Path, content: &[u8]) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
+    let prefix = format!("{PARTIAL}{}-", std::process::id());
     let mut options = tempfile::Builder::new();
-    options.prefix(".rustlambda-").suffix(".partial");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        options.permissions(std::fs::Permissions::from_mode(0o644));
-    }
+    let options = options
+        .prefix(&prefix)
+        .permissions(Permissions::from_mode(0o644));
     let mut file = options.tempfile_in(folder).map_err(Error::write(folder))?;
     file.write_all(content).map_err(Error::write(path))?;
     file.persist(path)
         .map_err(|error| Error::write(path)(error.error))?;
     Ok(())
+}
+
+/// How the names of files begin that are being written; the number of the process follows.
+const PARTIAL: &str = ".rustlambda-";
+
+/// Removes what processes left that were killed while they wrote.
+fn sweep(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let process = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(PARTIAL)?.split('-').next());
+        let process = process.and_then(|number| Pid::from_raw(number.parse().ok()?));
+        if process.is_some_and(|process| test_kill_process(process) == Err(Errno::SRCH)) {
+            // Another process may have removed it already.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -135,5 +168,22 @@ mod tests {
         assert!(written.file.ends_with("api-0123456789ab.zip"));
         std::fs::write(&written.file, "zi").unwrap();
         assert_eq!(find(folder.path(), "api", &fingerprint), None);
+    }
+    #[test]
+    fn clears_away_what_a_killed_process_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = format!("{PARTIAL}{}-abc", std::process::id());
+        // Linux gives no process a number above 2^22.
+        for name in [own.as_str(), ".rustlambda-2000000000-abc", "other"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        sweep(folder.path());
+        let mut left: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .flatten()
+            .map(|entry| entry.file_name())
+            .collect();
+        left.sort();
+        assert_eq!(left, [own.as_str(), "other"]);
     }
 }

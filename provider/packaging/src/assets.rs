@@ -97,16 +97,10 @@ fn asset_error(path: &str, reason: String) -> Error {
     }
 }
 
-#[cfg(unix)]
 fn is_executable(path: &Path) -> Result<bool> {
     use std::os::unix::fs::PermissionsExt as _;
     let metadata = std::fs::metadata(path).map_err(Error::read(path))?;
     Ok(metadata.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(_: &Path) -> Result<bool> {
-    Ok(false)
 }
 
 #[cfg(test)]
@@ -142,7 +136,6 @@ mod tests {
         }
     }
 
-    #[cfg(unix)]
     #[test]
     fn refuses_links_out_of_a_folder_and_follows_those_within() {
         let outside = tempfile::NamedTempFile::new().unwrap();

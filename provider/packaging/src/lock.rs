@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
+use crate::artifact::cache_folder;
 use crate::{Error, Result};
 
 /// How often a process that waits looks again. Waiting in the system could not be cancelled.
@@ -21,7 +22,7 @@ pub(crate) struct FolderLock {
 impl FolderLock {
     /// Waits until no other process holds the folder.
     pub async fn acquire(folder: &Path) -> Result<Self> {
-        std::fs::create_dir_all(folder).map_err(Error::write(folder))?;
+        cache_folder(folder)?;
         let path = folder.join(".rustlambda-lock");
         let file = File::create(&path).map_err(Error::write(&path))?;
         loop {

@@ -132,49 +132,49 @@ impl Package {
 
     /// Nothing is known of the results.
     pub fn forget_results(&mut self) {
-        let texts = [
-            &mut self.filename,
-            &mut self.source_fingerprint,
-            &mut self.version,
-            &mut self.build,
-        ];
-        texts.into_iter().for_each(|text| *text = Attr::Unknown);
+        (self.source_fingerprint, self.version) = (Attr::Unknown, Attr::Unknown);
         self.handler = BOOTSTRAP.into();
-        self.set_zip(None);
+        self.forget_zip();
     }
 
-    /// Sets the results that the sources alone decide.
-    pub fn describe(&mut self, package: &packaging::Package, folder: &Path) {
-        let fingerprint = package.fingerprint();
-        self.filename = package.file(folder).to_string_lossy().into_owned().into();
-        self.source_fingerprint = fingerprint.as_str().into();
+    /// Sets the results that the sources alone decide. What is planned of them binds: Terraform
+    /// refuses to apply a plan where the sources, and so the fingerprint, are others.
+    pub fn describe(&mut self, package: &packaging::Package) {
+        self.source_fingerprint = package.fingerprint().as_str().into();
         self.version = package.version().map(str::to_owned).into();
-        self.build = package.build_id().into();
         self.handler = BOOTSTRAP.into();
     }
 
-    /// Whether another state's zip is this one's: made of the same sources, at the same place.
-    pub fn has_zip_of(&self, other: &Self) -> bool {
-        self.source_fingerprint == other.source_fingerprint && self.filename == other.filename
+    /// Whether this state's zip is what `package` would write into `folder`.
+    pub fn has_zip_of(&self, package: &packaging::Package, folder: &Path) -> bool {
+        self.source_fingerprint.as_str() == Some(package.fingerprint().as_str())
+            && self.filename.as_str() == Some(&*package.file(folder).to_string_lossy())
     }
 
-    /// Takes the zip's hashes and size over from the state of the same zip.
+    /// Takes the zip over from a state that has the same.
     pub fn take_zip(&mut self, other: &Self) {
+        self.filename = other.filename.clone();
+        self.build = other.build.clone();
         self.source_code_hash = other.source_code_hash.clone();
         self.sha256 = other.sha256.clone();
         self.size = other.size;
     }
 
-    /// Sets the zip's hashes and size; without a zip they are unknown.
-    pub fn set_zip(&mut self, artifact: Option<&Artifact>) {
-        let Some(artifact) = artifact else {
-            (self.source_code_hash, self.sha256, self.size) =
-                (Attr::Unknown, Attr::Unknown, Attr::Unknown);
-            return;
-        };
+    /// Sets what is known of a zip that is there.
+    pub fn set_zip(&mut self, package: &packaging::Package, artifact: &Artifact) {
+        self.filename = artifact.file.to_string_lossy().into_owned().into();
+        self.build = package.build_id().into();
         self.source_code_hash = artifact.sha256_base64().into();
         self.sha256 = artifact.sha256_hex().into();
         self.size = artifact.size.into();
+    }
+
+    /// The zip is still to be made. Its name is as unknown as its hash, so that an expression that
+    /// reads the file waits for it.
+    pub fn forget_zip(&mut self) {
+        (self.filename, self.build) = (Attr::Unknown, Attr::Unknown);
+        (self.source_code_hash, self.sha256) = (Attr::Unknown, Attr::Unknown);
+        self.size = Attr::Unknown;
     }
 }
 

@@ -22,10 +22,13 @@ impl Resource for PackageResource {
             return Ok(());
         };
         let folder = plan.planned.folder()?;
-        plan.planned.describe(&package, &folder);
+        plan.planned.describe(&package);
         match &plan.prior {
-            Some(prior) if prior.has_zip_of(&plan.planned) => plan.planned.take_zip(prior),
-            _ => plan.planned.set_zip(find(package, folder).await?.as_ref()),
+            Some(prior) if prior.has_zip_of(&package, &folder) => plan.planned.take_zip(prior),
+            _ => match find(package.clone(), folder).await? {
+                Some(artifact) => plan.planned.set_zip(&package, &artifact),
+                None => plan.planned.forget_zip(),
+            },
         }
         Ok(())
     }
@@ -45,7 +48,8 @@ impl Resource for PackageResource {
         plan: Package,
         prior: Package,
     ) -> Result<Package> {
-        if prior.has_zip_of(&plan) {
+        if plan.filename == prior.filename {
+            // The same zip: only what does not reach it has changed, such as the way to a manifest.
             return Ok(plan);
         }
         package(cx, plan).await
@@ -81,8 +85,8 @@ async fn package(cx: &Context<Builder>, plan: Package) -> Result<Package> {
     };
     check_planned(&plan, &artifact)?;
     let mut state = plan;
-    state.describe(&package, &folder);
-    state.set_zip(Some(&artifact));
+    state.describe(&package);
+    state.set_zip(&package, &artifact);
     Ok(state)
 }
 

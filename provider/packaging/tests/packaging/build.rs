@@ -45,7 +45,11 @@ async fn writes_a_zip_with_bootstrap_and_assets() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
         .collect();
-    assert_eq!(left.len(), 2, "a zip and its receipt: {left:?}");
+    assert_eq!(
+        left.len(),
+        3,
+        "a zip, its receipt, and the cache's tag: {left:?}"
+    );
 }
 
 /// A crate whose binary would have paths in it: of itself, a dependency, a generated file, and debug information.

@@ -1,0 +1,199 @@
+//! Root modules in temporary folders, and terraform to drive them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A configuration with one package, `api`, and its consumer.
+pub const CONFIGURATION: &str = r#"
+terraform {
+  required_providers {
+    rustlambda = {
+      source = "rustlambda/rustlambda"
+    }
+  }
+}
+
+resource "rustlambda_package" "api" {
+  manifest_path = "${path.module}/api/Cargo.toml"
+  binary        = "api"
+}
+
+resource "terraform_data" "function" {
+  input = rustlambda_package.api.source_code_hash
+}
+
+output "api" {
+  value = rustlambda_package.api
+}
+"#;
+
+/// A root module with its sources.
+pub struct Root {
+    folder: TempDir,
+}
+
+/// What terraform answered.
+pub struct Answer {
+    pub code: Option<i32>,
+    pub text: String,
+}
+
+impl Answer {
+    #[track_caller]
+    pub fn exits_with(self, code: i32) -> String {
+        assert_eq!(self.code, Some(code), "{}", self.text);
+        self.text
+    }
+
+    /// The text in one line, without the frame that terraform draws around errors.
+    pub fn flat(&self) -> String {
+        let words = self
+            .text
+            .split(|c: char| c.is_whitespace() || "│╷╵".contains(c));
+        words
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+/// Whether terraform is there. Without it a test cannot run: it says so here, and fails where `CI=true`.
+pub fn terraform_is_there() -> bool {
+    let found = Command::new("terraform").arg("version").output().is_ok();
+    let ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    assert!(found || !ci, "terraform (1.9 or newer) must be on PATH");
+    if !found {
+        eprintln!("skipped: terraform (1.9 or newer) is not on PATH");
+    }
+    found
+}
+
+impl Root {
+    /// A root module with [`CONFIGURATION`] and a package of two binaries, `api` and `other`.
+    pub fn new() -> Self {
+        let root = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        root.write("main.tf", CONFIGURATION);
+        root.write("api/Cargo.toml", "[package]\nname = \"api\"\nversion = \"1.2.3\"\nedition = \"2024\"\n[dependencies]\nshared = { path = \"../shared\" }\n[workspace]\nmembers = [\"../shared\"]\n");
+        root.write(
+            "api/src/bin/api.rs",
+            "fn main() { println!(\"{} {}\", shared::NAME, file!()) }\n",
+        );
+        root.write("api/src/bin/other.rs", "fn main() {}\n");
+        root.write("shared/Cargo.toml", "[package]\nname = \"shared\"\nversion = \"0.1.0\"\nedition = \"2024\"\nworkspace = \"../api\"\n");
+        root.write("shared/src/lib.rs", "pub const NAME: &str = \"shared\";\n");
+        root
+    }
+
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    pub fn write(&self, path: &str, content: &str) {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+
+    /// Takes a file over from another root module.
+    pub fn copy_from(&self, other: &Root, path: &str) {
+        std::fs::copy(other.path(path), self.path(path)).unwrap();
+    }
+
+    /// A terraform command in this folder, with the provider that cargo has just built.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut terraform = Command::new("terraform");
+        terraform.args(arguments).current_dir(self.folder.path());
+        terraform
+            .env("TF_CLI_CONFIG_FILE", self.cli_config())
+            .env("TF_IN_AUTOMATION", "1");
+        terraform
+            .env_remove("CARGO_TARGET_DIR")
+            .env_remove("TF_LOG");
+        terraform
+    }
+
+    pub fn terraform(&self, arguments: &[&str]) -> Answer {
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = self.command(arguments).output().unwrap();
+        let text = format!(
+            "{}{}",
+            String::from_utf8_lossy(&stdout),
+            String::from_utf8_lossy(&stderr)
+        );
+        Answer {
+            code: status.code(),
+            text,
+        }
+    }
+
+    pub fn init(&self) {
+        self.terraform(&["init", "-no-color"]).exits_with(0);
+    }
+
+    #[track_caller]
+    pub fn apply(&self) -> String {
+        self.terraform(&["apply", "-auto-approve", "-no-color"])
+            .exits_with(0)
+    }
+
+    /// Plans, and gives `-detailed-exitcode`: 0 for nothing to change, 2 for changes.
+    pub fn plan(&self) -> Answer {
+        self.terraform(&["plan", "-detailed-exitcode", "-no-color"])
+    }
+
+    /// Plans, and gives the change of `rustlambda_package.api`: `after`, `after_unknown` and so on.
+    pub fn planned_change(&self) -> Value {
+        self.terraform(&["plan", "-out=plan", "-no-color"])
+            .exits_with(0);
+        let plan: Value =
+            serde_json::from_str(&self.terraform(&["show", "-json", "plan"]).exits_with(0))
+                .unwrap();
+        let changes = plan["resource_changes"].as_array().unwrap();
+        let ours = changes
+            .iter()
+            .find(|change| change["type"] == "rustlambda_package")
+            .unwrap();
+        ours["change"].clone()
+    }
+
+    pub fn output(&self) -> Value {
+        serde_json::from_str(&self.terraform(&["output", "-json", "api"]).exits_with(0)).unwrap()
+    }
+
+    /// A CLI configuration whose only source of providers is a mirror with ours.
+    fn cli_config(&self) -> PathBuf {
+        let built = Path::new(env!("CARGO_BIN_EXE_terraform-provider-rustlambda"));
+        let platform = match std::env::consts::ARCH {
+            "aarch64" => "linux_arm64",
+            _ => "linux_amd64",
+        };
+        let version = env!("CARGO_PKG_VERSION");
+        let mirror = self.path(".terraform/mirror");
+        let folder = mirror
+            .join("registry.terraform.io/rustlambda/rustlambda")
+            .join(version)
+            .join(platform);
+        let config = mirror.join("terraform.tfrc");
+        if !config.exists() {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::os::unix::fs::symlink(
+                built,
+                folder.join(format!("terraform-provider-rustlambda_v{version}")),
+            )
+            .unwrap();
+            let text = format!(
+                "provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n"
+            );
+            std::fs::write(&config, text).unwrap();
+        }
+        config
+    }
+}
