@@ -1,15 +1,23 @@
 //! Panics of a provider's code, as reports that a user can pass on.
 
-use std::{any::Any, backtrace::Backtrace, cell::RefCell, panic, panic::PanicHookInfo};
+use std::{
+    any::Any,
+    backtrace::Backtrace,
+    panic::{self, PanicHookInfo},
+    sync::{Arc, OnceLock},
+};
 
-use crate::Diagnostic;
+use crate::{Diagnostic, Provider};
 
-thread_local! {
-    /// Where the last panic of this thread was, and how it got there.
-    static LAST: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
+tokio::task_local! {
+    /// Where an operation notes the place of its panic.
+    static PLACE: Place;
 }
 
-/// Logs panics instead of printing them, and remembers where they were.
+/// Where a panic was, and how it got there.
+pub type Place = Arc<OnceLock<String>>;
+
+/// Logs panics instead of printing them, and notes where they were.
 pub fn install() {
     panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| {
         let location = info.location().map(ToString::to_string).unwrap_or_default();
@@ -20,33 +28,28 @@ pub fn install() {
             backtrace,
             "panic"
         );
-        LAST.set(Some((location, backtrace)));
+        // A panic outside of an operation is in the log alone.
+        let _ = PLACE.try_with(|place| place.set(format!("at {location}\n\n{backtrace}")));
     }));
 }
 
-/// Takes what the hook remembered of this thread's last panic.
-pub fn take_location() -> Option<(String, String)> {
-    LAST.take()
+/// Runs an operation that notes in `place` where it panics.
+pub async fn noted<T>(place: Place, operation: impl Future<Output = T>) -> T {
+    PLACE.scope(place, operation).await
 }
 
-/// The report of a panic.
-pub fn diagnostic(
-    provider: &str,
-    version: &str,
-    rpc: &str,
-    payload: &(dyn Any + Send),
-    place: Option<(String, String)>,
-) -> Diagnostic {
-    let (location, backtrace) = place.unwrap_or_default();
-    let message = message(payload);
+/// The report of a panic in `rpc`.
+pub fn report<P: Provider>(rpc: &str, payload: &(dyn Any + Send), place: &Place) -> Diagnostic {
     Diagnostic::error(
         "The provider panicked",
         format!(
-            "This is a bug in the provider, which goes on with its other work. Please report \
-             it to the provider's developers with these lines:\n\n\
-             terraform-provider-{provider} {version}, {rpc}\n\
-             {message}\n\
-             at {location}\n\n{backtrace}"
+            "This is a bug in the provider, which goes on with its other work. Please report it \
+             to the provider's developers with these lines:\n\n\
+             terraform-provider-{} {}, {rpc}\n{}\n{}",
+            P::name(),
+            P::VERSION,
+            message(payload),
+            place.get().map_or("", String::as_str),
         ),
     )
 }

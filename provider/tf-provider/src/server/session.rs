@@ -40,6 +40,18 @@ pub struct Outcome<T> {
     pub collected: Collected,
 }
 
+impl<T> Outcome<T> {
+    fn new(result: Result<T>, mut collected: Collected) -> Self {
+        let mut diagnostics = std::mem::take(&mut collected.diagnostics);
+        let value = result.map_err(|errors| diagnostics.append(errors)).ok();
+        Self {
+            value,
+            diagnostics,
+            collected,
+        }
+    }
+}
+
 /// What an operation is called, for logs and reports.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
@@ -103,59 +115,47 @@ impl<P: Provider> Session<P> {
         T: Send + 'static,
         F: Future<Output = Result<T>> + Send + 'static,
     {
+        let cx = Arc::new(self.context(private));
+        let abandoned = cx.cancellation().clone().drop_guard();
+        let span = self.span(call);
+        tracing::trace!(parent: &span, "received");
+        let place = panics::Place::default();
+        let operation = panics::noted(place.clone(), operation(self.clone(), cx.clone()));
+        let ended = self
+            .operations
+            .spawn(operation.instrument(span.clone()))
+            .await;
+        abandoned.disarm();
+        let result = ended.unwrap_or_else(|error| {
+            Err(match error.try_into_panic() {
+                Ok(payload) => panics::report::<P>(call.rpc, payload.as_ref(), &place).into(),
+                // The runtime ends, and the process with it.
+                Err(_) => cx.stopped().into(),
+            })
+        });
+        tracing::trace!(parent: &span, ok = result.is_ok(), "answered");
+        Outcome::new(result, cx.take_collected())
+    }
+
+    fn context(&self, private: Vec<u8>) -> Context<P::Client> {
         let stop = self
             .stop
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .child_token();
-        let abandoned = stop.clone().drop_guard();
-        let cx = {
-            let configured = self.configured();
-            let client = configured.client.clone();
-            let version = configured.terraform_version.clone();
-            Arc::new(Context::new(client, version, stop, private))
-        };
+        let configured = self.configured();
+        let client = configured.client.clone();
+        Context::new(client, configured.terraform_version.clone(), stop, private)
+    }
+
+    fn span(&self, call: Call<'_>) -> tracing::Span {
         let request = self.requests.fetch_add(1, Ordering::Relaxed);
-        let span = tracing::info_span!(
+        tracing::info_span!(
             "rpc",
             tf_rpc = call.rpc,
             tf_resource_type = call.of,
             tf_req_id = format!("{:x}-{request:x}", std::process::id()),
-        );
-        tracing::trace!(parent: &span, "received");
-        let operation = CatchPlace::new(operation(self.clone(), cx.clone()));
-        let place = operation.place.clone();
-        let ended = self
-            .operations
-            .spawn(operation.instrument(span.clone()))
-            .await;
-        drop(abandoned.disarm());
-        let result = ended.unwrap_or_else(|error| {
-            let diagnostic = match error.try_into_panic() {
-                Ok(payload) => {
-                    let place = place.lock().unwrap_or_else(PoisonError::into_inner).take();
-                    panics::diagnostic(P::name(), P::VERSION, call.rpc, payload.as_ref(), place)
-                }
-                // The runtime ends, and the process with it.
-                Err(_) => cx.stopped(),
-            };
-            Err(diagnostic.into())
-        });
-        tracing::trace!(parent: &span, ok = result.is_ok(), "answered");
-        let mut collected = cx.take_collected();
-        let mut diagnostics = std::mem::take(&mut collected.diagnostics);
-        let value = match result {
-            Ok(value) => Some(value),
-            Err(errors) => {
-                diagnostics.append(errors);
-                None
-            }
-        };
-        Outcome {
-            value,
-            diagnostics,
-            collected,
-        }
+        )
     }
 
     /// Returns when the process may end although connections are open: after
@@ -179,47 +179,4 @@ pub fn not_offered(kind: &str, name: &str) -> Diagnostic {
         format!("The provider has no {kind} {name:?}"),
         "Check the name, or the version of the provider.",
     )
-}
-
-/// Runs a future, and keeps the place of its panic, which the panic's hook
-/// leaves with the thread that happened to run it.
-struct CatchPlace<F> {
-    future: std::pin::Pin<Box<F>>,
-    place: Place,
-}
-
-type Place = Arc<Mutex<Option<(String, String)>>>;
-
-impl<F: Future> CatchPlace<F> {
-    fn new(future: F) -> Self {
-        Self {
-            future: Box::pin(future),
-            place: Place::default(),
-        }
-    }
-}
-
-impl<F: Future> Future for CatchPlace<F> {
-    type Output = F::Output;
-
-    fn poll(
-        mut self: std::pin::Pin<&mut Self>,
-        cx: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<F::Output> {
-        let keep = KeepPlace(&self.place.clone());
-        let polled = self.future.as_mut().poll(cx);
-        drop(keep);
-        polled
-    }
-}
-
-/// Moves the place of a panic from the thread when the panic unwinds past it.
-struct KeepPlace<'a>(&'a Place);
-
-impl Drop for KeepPlace<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = panics::take_location();
-        }
-    }
 }
