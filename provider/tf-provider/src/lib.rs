@@ -8,7 +8,6 @@ mod ephemeral;
 mod function;
 pub mod model;
 pub mod process;
-#[doc(hidden)]
 pub mod proto;
 mod provider;
 mod resource;

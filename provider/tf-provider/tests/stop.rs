@@ -17,10 +17,17 @@ use tf_provider::process;
 use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
-/// A task that notes its own process, its child's and its provider's, and goes on for long.
+/// A task that notes its child's process, its own and its provider's, and goes on
+/// for long. It needs a moment to clean up.
 const TASK: &str = r#"
     resource "notes_task" "it" {
-      command = "sleep 300 & echo $! $$ $PPID > pids.new; mv pids.new pids; wait"
+      command = <<-EOT
+        trap 'sleep 0.7; touch cleaned; exit' TERM
+        sleep 300 &
+        echo $! $$ $PPID > pids.new
+        mv pids.new pids
+        wait
+      EOT
     }
 "#;
 
@@ -87,6 +94,7 @@ fn an_interrupted_apply_leaves_no_process_and_a_consistent_state() {
     let mut apply = begin();
     kill_process(Pid::from_child(&apply.terraform), Signal::INT).unwrap();
     wait_until(Duration::from_secs(2), || all_gone(&apply.processes));
+    assert!(apply.sandbox.path("cleaned").exists());
     assert!(!apply.terraform.wait().unwrap().success());
     assert!(apply.sandbox.state("notes_task.it").is_null());
     apply
@@ -120,6 +128,7 @@ fn a_provider_does_not_outlive_its_terraform() {
     apply.terraform.kill().unwrap();
     apply.terraform.wait().unwrap();
     wait_until(Duration::from_secs(5), || all_gone(&apply.processes));
+    assert!(apply.sandbox.path("cleaned").exists());
 }
 
 #[tokio::test]

@@ -104,7 +104,14 @@ async fn answer<P: Provider>(provider: P, mode: Mode) -> Result<(), Failure> {
     let serving = server.serve_with_incoming_shutdown(incoming, shutdown.clone().cancelled_owned());
     tokio::select! {
         served = serving => served?,
-        () = session.drained(&shutdown) => {}
+        // Connections that stay open do not keep the process.
+        () = async {
+            session.drained(&shutdown).await;
+            tokio::time::sleep(FLUSH).await;
+        } => {}
     }
+    // The last connection may be gone before what it asked for has cleaned up.
+    shutdown.cancel();
+    session.drained(&shutdown).await;
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::sync::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
-use super::{FLUSH, GRACE, panics};
+use super::{GRACE, panics};
 use crate::{
     Catalog, Context, Diagnostic, Diagnostics, Provider, Result, context::Collected, model::Model,
     schema::Schema,
@@ -158,8 +158,7 @@ impl<P: Provider> Session<P> {
         )
     }
 
-    /// Returns when the process may end although connections are open: after
-    /// `shutdown`, when every operation has ended or had its time.
+    /// Returns when every operation has ended, or had its time after `shutdown`.
     pub async fn drained(&self, shutdown: &CancellationToken) {
         shutdown.cancelled().await;
         self.operations.close();
@@ -169,7 +168,6 @@ impl<P: Provider> Session<P> {
         {
             tracing::error!("an operation ignores its cancellation");
         }
-        tokio::time::sleep(FLUSH).await;
     }
 }
 
