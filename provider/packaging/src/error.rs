@@ -102,6 +102,14 @@ pub enum Error {
         /// Its binaries.
         available: Vec<String>,
     },
+    /// Two packages of a workspace have binaries of one name.
+    #[error("The binary `{binary}` is in both packages {}. Cargo builds both into one place: rename one.", packages.join(" and "))]
+    BinaryTwice {
+        /// The name.
+        binary: String,
+        /// Where it is.
+        packages: [String; 2],
+    },
     /// The profile is neither cargo's nor the workspace's.
     #[error("There is no cargo profile `{profile}`. Add [profile.{profile}] to {}, or choose one of: {}", manifest.display(), list(available))]
     ProfileUnknown {

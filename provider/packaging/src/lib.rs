@@ -35,6 +35,7 @@ mod request;
 mod rustflags;
 mod sources;
 mod toolchain;
+mod workspace;
 
 pub use artifact::{Artifact, file_hash};
 pub use builder::Builder;
@@ -44,6 +45,7 @@ pub use inspect::Refusal;
 pub use manifest::crate_version;
 pub use package::Package;
 pub use request::{Architecture, CargoBuild, Compiler, Request, Runtime, Source};
+pub use workspace::{LambdaBinary, lambda_binaries};
 
 /// What this crate's fallible functions give.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -5,6 +5,7 @@ mod functions;
 mod model;
 mod package;
 mod provider;
+mod workspace;
 
 fn main() -> std::process::ExitCode {
     tf_provider::serve(provider::RustLambda)

@@ -7,6 +7,7 @@ use crate::functions::crate_version::CrateVersion;
 use crate::functions::source_fingerprint::SourceFingerprint;
 use crate::functions::zip_hash::ZipHash;
 use crate::package::PackageResource;
+use crate::workspace::WorkspaceData;
 
 /// Compiles, packages and versions AWS Lambda functions in Rust.
 pub(crate) struct RustLambda;
@@ -20,6 +21,7 @@ impl Provider for RustLambda {
     fn catalog(&self) -> Catalog<Builder> {
         Catalog::new()
             .resource(PackageResource)
+            .data_source(WorkspaceData)
             .function(CrateVersion)
             .function(SourceFingerprint)
             .function(ZipHash)

@@ -89,3 +89,52 @@ fn an_executable_that_is_built_already() {
     root.write("config.json", "{ }");
     root.plan().exits_with(2);
 }
+
+#[test]
+fn a_workspace_lists_its_functions_for_for_each() {
+    if !terraform_is_there() {
+        return;
+    }
+    let root = Root::new();
+    let configuration = r#"
+data "rustlambda_workspace" "functions" {
+  manifest_path = "${path.module}/api/Cargo.toml"
+}
+
+output "functions" {
+  value = data.rustlambda_workspace.functions.binaries
+}
+"#;
+    root.write("workspace.tf", configuration);
+    root.init();
+    root.apply();
+    let functions = root
+        .terraform(&["output", "-json", "functions"])
+        .exits_with(0);
+    assert_eq!(functions.trim(), "{}");
+    // A stand-in for the crate, so that nothing is downloaded.
+    root.write(
+        "runtime/Cargo.toml",
+        "[package]\nname = \"lambda_runtime\"\nversion = \"0.1.0\"\n",
+    );
+    root.write("runtime/src/lib.rs", "");
+    let manifest = std::fs::read_to_string(root.path("shared/Cargo.toml")).unwrap();
+    let dependency = "[dependencies]\nlambda_runtime = { path = \"../runtime\" }\n";
+    root.write("shared/Cargo.toml", &(manifest + dependency));
+    let manifest = std::fs::read_to_string(root.path("api/Cargo.toml")).unwrap();
+    root.write(
+        "api/Cargo.toml",
+        &manifest.replace("../shared\"]", "../shared\", \"../runtime\"]"),
+    );
+    std::fs::remove_file(root.path("api/Cargo.lock")).unwrap();
+    root.apply();
+    let functions = root
+        .terraform(&["output", "-json", "functions"])
+        .exits_with(0);
+    let functions: serde_json::Value = serde_json::from_str(&functions).unwrap();
+    let function = serde_json::json!({ "package": "api", "version": "1.2.3" });
+    assert_eq!(
+        functions,
+        serde_json::json!({ "api": function, "other": function })
+    );
+}
