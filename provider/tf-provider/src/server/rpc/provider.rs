@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::session::{Call, Session};
 use crate::{
-    Field, Model, Provider,
+    Field, Provider,
     proto::{DynamicValue, configure_provider, stop_provider, validate_provider_config},
     schema::{plan, validate::validate},
 };
@@ -44,9 +44,9 @@ impl<P: Provider> Session<P> {
             of: "",
         };
         let outcome = self.run(call, Vec::new(), |session, cx| async move {
-            let block = P::Config::block();
+            let block = &session.config.block;
             let config = DynamicValue::decode(request.config, &block.ty())?;
-            let config = plan::with_defaults(&block, config);
+            let config = plan::with_defaults(block, config);
             let client = session
                 .provider
                 .configure(&cx, P::Config::from_value(&config)?)

@@ -24,10 +24,12 @@ impl<P: Provider> Session<P> {
         resource.ok_or_else(|| not_offered("resource", name).into())
     }
 
-    /// What identifies the object of this state, where the resource has an identity.
+    /// What identifies the object of this state, where the resource has an
+    /// identity and all of it is known.
     fn identity(&self, name: &str, state: Option<&Value>) -> Option<ResourceIdentityData> {
         let block = &self.catalog.resources.get(name)?.schema().block;
-        Some(identity_data(&identity(block, state?)?))
+        let identity = identity(block, state?)?;
+        identity.is_wholly_known().then(|| identity_data(&identity))
     }
 
     pub(super) async fn validate_resource_config(
