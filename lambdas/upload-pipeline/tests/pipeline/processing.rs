@@ -9,7 +9,7 @@ use upload_pipeline::domain::dead_letter::MAX_MESSAGE_BYTES;
 use upload_pipeline::domain::record::MAX_REASON_BYTES;
 
 use crate::requests::{TIMEOUT, deliver, on_stream, status_of, try_deliver, upload};
-use crate::world::{PROCESSED, UPLOADS, World};
+use crate::world::{Fault, PROCESSED, World};
 
 /// A world with one upload, and its id.
 async fn uploaded(content: &str) -> (World, Value) {
@@ -231,6 +231,31 @@ async fn a_batch_that_runs_out_of_time_is_delivered_on_from_there() {
 }
 
 #[tokio::test]
+async fn a_batch_stops_at_a_retry_and_fails_as_a_whole_where_that_is_the_first() {
+    let (world, _) = uploaded("x").await;
+    upload(&world, "b.txt", "y").await;
+    upload(&world, "c.txt", "z").await;
+    world.break_call(0, Fault::Refused);
+    let nothing_done = try_deliver(&world, &on_stream(&world), TIMEOUT).await;
+    assert!(nothing_done.is_err() && results(&world).is_empty());
+    // The first record takes five calls: find, lease, get, put, complete.
+    world.break_call(5, Fault::Refused);
+    let first_done = try_deliver(&world, &on_stream(&world), TIMEOUT).await;
+    assert_eq!(first_done.unwrap(), Some(1));
+    assert_eq!(results(&world).len(), 1);
+}
+
+#[tokio::test]
+async fn a_failed_try_gives_its_lease_back_for_the_next() {
+    let (world, id) = uploaded("x").await;
+    // After the row was read and leased, S3 is busy.
+    world.break_call(2, Fault::Refused);
+    assert_eq!(deliver(&world, &on_stream(&world)).await, Some(0));
+    assert_eq!(deliver(&world, &on_stream(&world)).await, None);
+    assert_eq!(status_of(&world, &id).await.body["status"], "PROCESSED");
+}
+
+#[tokio::test]
 async fn a_lease_keeps_others_away_until_it_expires() {
     let (world, id) = uploaded("x").await;
     let row = world.state().rows.values().next().unwrap().clone();
@@ -244,6 +269,4 @@ async fn a_lease_keeps_others_away_until_it_expires() {
     world.pass(TIMEOUT);
     assert_eq!(deliver(&world, &on_stream(&world)).await, None);
     assert_eq!(status_of(&world, &id).await.body["status"], "PROCESSED");
-    let state = world.state();
-    assert!(state.objects.keys().any(|(bucket, _)| bucket == UPLOADS));
 }
