@@ -5,6 +5,9 @@ locals {
     values(var.indexes)[*].partition_key,
     [for index in values(var.indexes) : index.sort_key if index.sort_key != null],
   )
+
+  # An attribute is declared once, however many keys use it.
+  attributes = { for key in local.keys : key.name => key.type... }
 }
 
 resource "aws_dynamodb_table" "this" {
@@ -17,9 +20,8 @@ resource "aws_dynamodb_table" "this" {
   stream_view_type            = var.stream_view_type
   tags                        = var.tags
 
-  # An attribute is declared once, however many keys use it.
   dynamic "attribute" {
-    for_each = { for key in local.keys : key.name => key.type... }
+    for_each = local.attributes
     content {
       name = attribute.key
       type = attribute.value[0]
@@ -53,5 +55,12 @@ resource "aws_dynamodb_table" "this" {
   server_side_encryption {
     enabled     = true
     kms_key_arn = var.kms_key_arn
+  }
+
+  lifecycle {
+    precondition {
+      condition     = alltrue([for types in values(local.attributes) : length(distinct(types)) == 1])
+      error_message = "partition_key, sort_key, indexes: an attribute is named with two types. Give it the same type everywhere."
+    }
   }
 }

@@ -56,6 +56,14 @@ run "declares_each_key_attribute_once" {
   }
 }
 
+run "refuses_one_attribute_of_two_types" {
+  command = plan
+  variables {
+    indexes = { by_user = { partition_key = { name = "user_id", type = "N" } } }
+  }
+  expect_failures = [aws_dynamodb_table.this]
+}
+
 run "refuses_unknown_types" {
   command = plan
   variables {
