@@ -90,7 +90,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
         )
     })?;
     let mut report = exercise(aws.address(), &outputs, &tokens)?;
-    report.seconds = started.elapsed().as_secs_f64();
+    report.seconds = (started.elapsed().as_secs_f64() * 10.0).round() / 10.0;
 
     eprintln!("\n  {CONTENT:?} went up as {}", report.file_key);
     eprintln!("  {:?} came out of the pipeline\n", report.processed);

@@ -8,7 +8,7 @@ mod test;
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 use sandbox::{
     cancel::{self, Cancelled},
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<()> {
-    ctrlc::set_handler(cancel::request).context("cannot handle Ctrl-C")?;
+    cancel::on_signals()?;
     let project = Project::find()?;
     match cli.command {
         Command::Demo(arguments) => demo::run(&project, &arguments),

@@ -1,10 +1,8 @@
 //! `cargo xtask test`: every test, counted.
 
-use std::process::Command;
-
 use anyhow::{Result, bail};
 use clap::Args;
-use sandbox::{Progress, process, project::Project};
+use sandbox::{Progress, cargo, project::Project};
 
 use crate::steps::step;
 
@@ -12,6 +10,16 @@ mod modules;
 mod tally;
 
 use tally::Tally;
+
+/// The targets that `cargo test` leaves out unless they are named.
+const ACCEPTANCE: &[&str] = &[
+    "--test",
+    "upload_pipeline",
+    "--test",
+    "module_consumer",
+    "--test",
+    "demo",
+];
 
 #[derive(Args)]
 pub struct Arguments {
@@ -24,24 +32,14 @@ pub struct Arguments {
 pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     let mut total = Tally::default();
     total += step("Unit and protocol tests", |progress| {
-        cargo_test(
-            project,
-            "unit",
-            &["--workspace", "--exclude", "acceptance-tests"],
-            progress,
-        )
+        cargo_test(project, "unit", &[], progress)
     })?;
     if !arguments.fast {
         total += step("Tests of the Terraform modules", |progress| {
             modules::run(project, progress)
         })?;
         total += step("Acceptance tests on the embedded AWS", |progress| {
-            cargo_test(
-                project,
-                "acceptance",
-                &["--package", "acceptance-tests"],
-                progress,
-            )
+            cargo_test(project, "acceptance", ACCEPTANCE, progress)
         })?;
     }
     for reason in &total.skipped {
@@ -54,21 +52,14 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
+/// Always for the whole workspace: another selection would compile dependencies with other
+/// features, and so all of them again.
 fn cargo_test(project: &Project, name: &str, args: &[&str], progress: Progress) -> Result<Tally> {
-    let mut command = Command::new("cargo");
-    command
-        .args(["test", "--no-fail-fast"])
-        .args(args)
-        .current_dir(project.root())
-        .env("CARGO_TARGET_DIR", project.target());
+    let args = [&["test", "--workspace", "--no-fail-fast"], args].concat();
     let mut tally = Tally::default();
-    let finished = process::run(
-        &mut command,
-        &project.log(&format!("test-{name}")),
-        |line| {
-            tally.read_cargo(line);
-            progress(line.trim());
-        },
-    )?;
+    let log = format!("test-{name}");
+    let finished = cargo::run(project, &log, &args, progress, |line| {
+        tally.read_cargo(line)
+    })?;
     tally.close(&finished, &format!("cargo test ({name})"))
 }

@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod cancel;
+pub mod cargo;
 pub mod cognito;
 pub mod embedded_aws;
 pub mod objects;

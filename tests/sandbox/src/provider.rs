@@ -5,12 +5,11 @@ use std::{
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use anyhow::{Context, Result};
 
-use crate::{Progress, process, project::Project};
+use crate::{Progress, cargo, project::Project};
 
 const BINARY: &str = "terraform-provider-rustlambda";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -59,34 +58,14 @@ impl CliConfig {
 }
 
 /// Compiles the provider and gives the executable's path.
+///
+/// For the whole workspace, though it makes one binary: so the dependencies have the
+/// features that the tests compile them with, and are compiled once.
 fn compile(project: &Project, progress: Progress) -> Result<PathBuf> {
-    let mut command = Command::new("cargo");
-    command
-        .args(["build", "--package", "rustlambda", "--bin", BINARY])
-        .current_dir(project.root())
-        .env("CARGO_TARGET_DIR", project.target());
-    follow_cargo(&mut command);
-    process::run(&mut command, &project.log("provider-build"), |line| {
-        if let Some(done) = cargo_progress(line) {
-            progress(&format!("crate {done}"));
-        }
-    })?
-    .success("building the provider")?;
+    let args = ["build", "--workspace", "--bin", BINARY];
+    cargo::run(project, "provider-build", &args, progress, |_| {})?
+        .success("building the provider")?;
     Ok(project.target().join("debug").join(BINARY))
-}
-
-/// Makes cargo print its progress bar though nobody watches a terminal.
-fn follow_cargo(command: &mut Command) {
-    command.envs([
-        ("CARGO_TERM_PROGRESS_WHEN", "always"),
-        ("CARGO_TERM_PROGRESS_WIDTH", "80"),
-    ]);
-}
-
-/// Reads `12/340` from a line such as `Building [==>   ] 12/340: serde`.
-pub fn cargo_progress(line: &str) -> Option<&str> {
-    let rest = line.trim_start().strip_prefix("Building [")?;
-    rest.split_once("] ")?.1.split(':').next()
 }
 
 /// The platform's name as Terraform's mirrors spell it, such as `linux_amd64`.
@@ -154,15 +133,6 @@ fn render(ours: &Path, aws: Option<&Path>, cache: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cargo_says_how_far_it_is() {
-        assert_eq!(
-            cargo_progress("    Building [====>    ] 12/340: serde, syn"),
-            Some("12/340")
-        );
-        assert_eq!(cargo_progress("   Compiling serde v1.0.0"), None);
-    }
 
     #[test]
     fn aws_comes_from_the_mirror_when_there_is_one() {
