@@ -89,10 +89,13 @@ proptest! {
             let at = at.index(bytes.len());
             bytes[at] = byte;
         }
-        let _ = msgpack::decode(&bytes, &ty);
+        let cut = bytes.clone();
         bytes.extend(tail);
-        let _ = msgpack::decode(&bytes, &ty);
-        let _ = json::decode(&bytes, &ty);
+        let decoded = [msgpack::decode(&cut, &ty), msgpack::decode(&bytes, &ty)];
+        for value in decoded.into_iter().chain([json::decode(&bytes, &ty)]).flatten() {
+            // What was understood is understood the same when it comes back.
+            prop_assert_eq!(msgpack::decode(&msgpack::encode(&value), &ty), Ok(value));
+        }
     }
 
     #[test]
