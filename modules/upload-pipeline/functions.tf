@@ -9,7 +9,7 @@ module "upload_api" {
   description        = "Answers the upload routes: stores the file, writes its row and puts its record on the stream."
   architecture       = var.build.architecture
   memory_mb          = 256
-  timeout_seconds    = 15 # API Gateway gives up after 30.
+  timeout_seconds    = 29 # Its three calls to AWS may take 8 s each, retries included; API Gateway gives up after 30 s.
   tracing            = var.tracing
   log_retention_days = var.log_retention_days
   tags               = var.tags
