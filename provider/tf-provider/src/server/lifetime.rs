@@ -1,6 +1,6 @@
 //! When the process ends.
 
-use std::{io, os::unix::process::parent_id, time::Duration};
+use std::{io, os::unix::process::parent_id, pin::pin, time::Duration};
 
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -33,6 +33,8 @@ pub fn watch(
     let mut ticks = interval(PARENT);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     tokio::spawn(async move {
+        // One wait for all turns of the loop: a tick must not begin it anew.
+        let mut unclaimed = pin!(nobody_connects(first));
         let reason = loop {
             tokio::select! {
                 _ = terminate.recv() => break "SIGTERM",
@@ -48,7 +50,7 @@ pub fn watch(
                         break "the parent is gone";
                     }
                 }
-                () = nobody_connects(first.clone()), if !debug => break "nobody connected",
+                () = &mut unclaimed, if !debug => break "nobody connected",
                 () = shutdown.cancelled() => return,
             }
         };
