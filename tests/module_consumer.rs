@@ -7,7 +7,7 @@ use std::{
 };
 
 use acceptance_tests::{
-    deployment::{Deployment, TEST_PROFILE},
+    deployment::Deployment,
     suite::{missing_tool, skip},
 };
 use anyhow::{Context, Result, ensure};
@@ -21,9 +21,9 @@ fn the_module_is_installed_from_git() -> Result<()> {
         return skip("the_module_is_installed_from_git", &reason);
     }
     cancel::on_signals()?;
-    let outside = tempfile::tempdir()?;
-    let repository = snapshot(&Project::find()?, &outside.path().join("published"))?;
-    let consumer = outside.path().join("consumer");
+    let outside = outside()?;
+    let repository = snapshot(&Project::find()?, &outside.join("published"))?;
+    let consumer = outside.join("consumer");
     fs::create_dir(&consumer)?;
     fs::write(consumer.join("main.tf"), configuration(&repository))?;
 
@@ -54,7 +54,19 @@ fn the_module_is_installed_from_git() -> Result<()> {
         text.as_deref() == Some("FROM ANOTHER REPOSITORY"),
         "processed to {text:?}"
     );
-    deployment.destroy_leaves_nothing()
+    deployment.destroy_leaves_nothing()?;
+    Ok(fs::remove_dir_all(outside)?)
+}
+
+/// An empty folder that is not in the checkout. Always the same one: the path is in the
+/// flags of the compilation, and another would compile every dependency anew.
+fn outside() -> Result<PathBuf> {
+    let folder = std::env::temp_dir().join("rustlambda-module-consumer");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir(&folder)?;
+    Ok(folder)
 }
 
 /// The checkout's files, committed or not, as a git repository of their own.
@@ -100,7 +112,7 @@ module "uploads" {{
 
   name                = "consumer"
   deletion_protection = false
-  build               = {{ profile = "{TEST_PROFILE}" }}
+  build               = {{ profile = "dev" }}
   sign_in             = {{ auth_flows = ["ALLOW_USER_PASSWORD_AUTH"] }}
 }}
 

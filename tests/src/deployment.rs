@@ -16,9 +16,9 @@ use sandbox::{
 
 use crate::{clients::Clients, drift};
 
-/// The cargo profile of the functions under test: the one that the unit tests compile
-/// anyway. What is deployed to AWS is the profile `lambda`, which the demo's test uses.
-pub const TEST_PROFILE: &str = "dev";
+/// The cargo profile of the functions under test: the one that is deployed. It compiles
+/// slowly, but once for the demo and for all examples.
+const PROFILE: &str = "lambda";
 
 /// Meets the user pools' password policy.
 pub const PASSWORD: &str = "Correct-Horse-7-Battery";
@@ -41,7 +41,7 @@ impl Deployment {
             Ok(Terraform::new(project, example, folder, aws, cli_config)?
                 .variable("name", "acceptance")
                 .variable("deletion_protection", false)
-                .variable("build_profile", TEST_PROFILE))
+                .variable("build_profile", PROFILE))
         })
     }
 

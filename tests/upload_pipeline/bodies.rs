@@ -27,6 +27,8 @@ pub fn refused_bodies_store_nothing(deployment: &Deployment) -> Result<()> {
 
 type Case = (&'static str, u16, Vec<u8>);
 
+/// Bytes that are not UTF-8 are not among them: AWS hands those to the function as base64,
+/// which its own tests cover, and the embedded API Gateway replaces them beforehand.
 fn malformed() -> Vec<Case> {
     let json = |value: serde_json::Value| value.to_string().into_bytes();
     vec![
@@ -36,11 +38,6 @@ fn malformed() -> Vec<Case> {
             "cut off",
             400,
             br#"{"filename":"a.txt","content":"#.to_vec(),
-        ),
-        (
-            "not UTF-8",
-            400,
-            b"{\"filename\":\"a.txt\",\"content\":\"\xff\xfe\"}".to_vec(),
         ),
         ("an array", 400, json(json!(["a.txt", "text"]))),
         ("no filename", 400, json(json!({"content": "text"}))),

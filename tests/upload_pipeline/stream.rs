@@ -21,23 +21,25 @@ use crate::{
 /// 5xx, the object and its row stayed, and somebody puts the record later.
 pub fn bad_records_do_not_block_the_stream(deployment: &Deployment) -> Result<()> {
     let stranded = strand_an_upload(deployment)?;
-    let mut unknown_version = stranded.record.clone();
-    unknown_version["version"] = json!(99);
-    let mut elsewhere = stranded.record.clone();
-    elsewhere["bucket"] = json!("somebody-elses-bucket");
-    let mut missing = stranded.record.clone();
-    missing["upload_id"] = json!("01890a5d-ac96-774b-bcce-b302099a8057");
-    let bad: [(&str, Vec<u8>); 5] = [
-        ("not JSON", b"this is not JSON".to_vec()),
-        ("bytes", vec![0xff, 0x00, 0xfe]),
-        ("version", unknown_version.to_string().into_bytes()),
-        ("bucket", elsewhere.to_string().into_bytes()),
-        ("key of another upload", missing.to_string().into_bytes()),
+    // They name an upload of their own: a record that says which upload it is about, and is
+    // no use, makes that upload FAILED.
+    let another = |field: &str, value: Value| {
+        let mut record = stranded.record.clone();
+        record["upload_id"] = json!("01890a5d-ac96-774b-bcce-b302099a8057");
+        record[field] = value;
+        record.to_string().into_bytes()
+    };
+    let bad = [
+        b"this is not JSON".to_vec(),
+        vec![0xff, 0x00, 0xfe],
+        another("version", json!(99)),
+        another("bucket", json!("somebody-elses-bucket")),
+        another(
+            "request_id",
+            json!("of a key that belongs to another upload"),
+        ),
     ];
-    let records = bad
-        .iter()
-        .map(|(_, data)| data.clone())
-        .chain([stranded.bytes()]);
+    let records = bad.iter().cloned().chain([stranded.bytes()]);
     put_records(deployment, records.collect())?;
 
     let text = processed(deployment, &stranded.key)?;
