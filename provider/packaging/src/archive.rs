@@ -6,8 +6,9 @@ use std::io::Write as _;
 use libdeflater::{CompressionLvl, Compressor};
 use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
 
-/// libdeflate's level. The compressor, its version and the level together fix the bytes. Level 9 gives smaller zips than
-/// zlib's best in less time than zlib's default; 10 to 12 save 2 % more and take three to four times as long.
+/// libdeflate's level. The compressor, its version and the level together fix the bytes. Level 9
+/// gives smaller zips than zlib's best in less time than zlib's default; 10 to 12 save 2 % more and
+/// take three to four times as long.
 const LEVEL: i32 = 9;
 
 /// A file of the zip.
@@ -17,8 +18,9 @@ pub(crate) struct Entry {
     pub executable: bool,
 }
 
-/// Writes the entries, sorted by path. There are no times in it (readers show the zip calendar's first day), and the only
-/// permissions are `rwxr-xr-x` and `rw-r--r--`, which Lambda needs to read the files as another user.
+/// Writes the entries, sorted by path. There are no times in it (readers show the zip calendar's
+/// first day), and the only permissions are `rwxr-xr-x` and `rw-r--r--`, which Lambda needs to read
+/// the files as another user.
 pub(crate) fn zip(entries: &BTreeMap<String, Entry>) -> Result<Vec<u8>, rawzip::Error> {
     let mut archive = ZipArchiveWriter::new(Vec::new());
     for (path, entry) in entries {

@@ -5,14 +5,12 @@ use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use crate::fingerprint::{Fingerprint, hex};
+use crate::checksum::Checksum;
+use crate::fingerprint::Fingerprint;
 use crate::{Error, Result};
 
 /// A packaged function on this disk.
@@ -22,25 +20,17 @@ pub struct Artifact {
     pub file: PathBuf,
     /// The zip's size in bytes.
     pub size: u64,
-    sha256: [u8; 32],
+    /// The zip's SHA-256.
+    pub sha256: Checksum,
+    /// What `rustc --version` printed; none where the executable was built already.
+    pub rustc: Option<String>,
 }
 
-impl Artifact {
-    /// The zip's SHA-256 as 64 hexadecimal digits.
-    pub fn sha256_hex(&self) -> String {
-        hex(&self.sha256)
-    }
-
-    /// The zip's SHA-256 in base64, as Lambda's `CodeSha256` and Terraform's `source_code_hash` have it.
-    pub fn sha256_base64(&self) -> String {
-        BASE64_STANDARD.encode(self.sha256)
-    }
-}
-
-/// The SHA-256 of any file in base64, as [`Artifact::sha256_base64`] gives it.
-pub fn file_hash(path: &Path) -> Result<String> {
-    let content = std::fs::read(path).map_err(Error::read(path))?;
-    Ok(BASE64_STANDARD.encode(Sha256::digest(content)))
+/// The SHA-256 of any file.
+pub fn file_hash(path: &Path) -> Result<Checksum> {
+    Ok(Checksum::of(
+        &std::fs::read(path).map_err(Error::read(path))?,
+    ))
 }
 
 /// What lies beside a zip and says what it was made from.
@@ -48,12 +38,11 @@ pub fn file_hash(path: &Path) -> Result<String> {
 struct Receipt {
     fingerprint: String,
     sha256: String,
-    /// The compiler; none where the executable was built already.
     rustc: Option<String>,
 }
 
-/// Where a package's zip lies in a folder. The fingerprint in its name keeps versions apart that are deployed from one
-/// folder at the same time.
+/// Where a package's zip lies in a folder. The fingerprint in its name keeps versions apart that
+/// are deployed from one folder at the same time.
 pub(crate) fn path(folder: &Path, name: &str, fingerprint: &Fingerprint) -> PathBuf {
     folder.join(format!("{name}-{}.zip", fingerprint.short()))
 }
@@ -62,18 +51,21 @@ fn receipt_path(zip: &Path) -> PathBuf {
     zip.with_extension("json")
 }
 
-/// Looks for the zip of a fingerprint. One that is damaged, or whose receipt is not there, does not count.
+/// Looks for the zip of a fingerprint. One that is damaged, or whose receipt is not there, does not
+/// count.
 pub(crate) fn find(folder: &Path, name: &str, fingerprint: &Fingerprint) -> Option<Artifact> {
     let file = path(folder, name, fingerprint);
     let receipt: Receipt =
         serde_json::from_slice(&std::fs::read(receipt_path(&file)).ok()?).ok()?;
     let zip = std::fs::read(&file).ok()?;
-    let sha256: [u8; 32] = Sha256::digest(&zip).into();
-    let sound = receipt.fingerprint == fingerprint.as_str() && receipt.sha256 == hex(&sha256);
+    let sha256 = Checksum::of(&zip);
+    let sound = receipt.fingerprint == fingerprint.as_str() && receipt.sha256 == sha256.hex();
+    let (size, rustc) = (zip.len() as u64, receipt.rustc);
     sound.then_some(Artifact {
         file,
-        size: zip.len() as u64,
+        size,
         sha256,
+        rustc,
     })
 }
 
@@ -86,11 +78,11 @@ pub(crate) fn write(
     rustc: Option<String>,
 ) -> Result<Artifact> {
     let file = path(folder, name, fingerprint);
-    let sha256: [u8; 32] = Sha256::digest(zip).into();
+    let sha256 = Checksum::of(zip);
     let receipt = Receipt {
         fingerprint: fingerprint.to_string(),
-        sha256: hex(&sha256),
-        rustc,
+        sha256: sha256.hex(),
+        rustc: rustc.clone(),
     };
     let receipt =
         serde_json::to_vec_pretty(&receipt).map_err(|error| Error::write(&file)(error.into()))?;
@@ -99,15 +91,17 @@ pub(crate) fn write(
     replace(&file, zip)?;
     // Last: a receipt promises that its zip is whole.
     replace(&receipt_path(&file), &receipt)?;
+    let size = zip.len() as u64;
     Ok(Artifact {
         file,
-        size: zip.len() as u64,
+        size,
         sha256,
+        rustc,
     })
 }
 
-/// Makes a folder whose content can be made again. One that is new gets the tag by which backups, and
-/// fingerprints of sources around it, leave it out (<https://bford.info/cachedir/>).
+/// Makes a folder whose content can be made again. One that is new gets the tag by which backups,
+/// and fingerprints of sources around it, leave it out (<https://bford.info/cachedir/>).
 pub(crate) fn cache_folder(folder: &Path) -> Result<()> {
     if folder.is_dir() {
         return Ok(());

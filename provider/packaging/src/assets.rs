@@ -71,7 +71,8 @@ fn insert(path: String, source: &Path, files: &mut BTreeMap<String, Asset>) -> R
     }
 }
 
-/// A path in the zip is relative, written with `/`, without `.` and `..`, and none that the zip has already.
+/// A path in the zip is relative, written with `/`, without `.` and `..`, and none that the zip has
+/// already.
 fn check_path(path: &str) -> Result<()> {
     let plain = Path::new(path)
         .components()

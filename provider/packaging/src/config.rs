@@ -1,7 +1,8 @@
 //! Cargo's and rustup's configuration, as far as it belongs to the sources and not to the machine.
 //!
-//! A developer's `~/.cargo/config.toml` and shell must not change what is deployed. So only the files that are checked out
-//! together with the workspace count: from the workspace's folder up to the repository's.
+//! A developer's `~/.cargo/config.toml` and shell must not change what is deployed. So only the
+//! files that are checked out together with the workspace count: from the workspace's folder up to
+//! the repository's.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -12,7 +13,8 @@ use crate::reach::cfgs;
 use crate::request::Architecture;
 use crate::{Error, Result};
 
-/// The tables and keys of `.cargo/config.toml` that can change a binary. The rest is about speed, looks and downloads.
+/// The tables and keys of `.cargo/config.toml` that can change a binary. The rest is about speed,
+/// looks and downloads.
 const RELEVANT: [&str; 6] = ["build", "target", "profile", "env", "patch", "unstable"];
 
 /// The checked-out configuration of a workspace.
@@ -76,7 +78,8 @@ impl Config {
             .flat_map(toml::Table::keys)
     }
 
-    /// The rustc flags for a target, by cargo's rules: all matching `target.*.rustflags` joined, otherwise `build.rustflags`.
+    /// The rustc flags for a target, by cargo's rules: all matching `target.*.rustflags` joined,
+    /// otherwise `build.rustflags`.
     pub fn rustflags(&self, architecture: Architecture) -> Vec<String> {
         let applies = |key: &str| {
             Platform::from_str(key)
@@ -123,7 +126,8 @@ fn words(value: &toml::Value) -> Vec<String> {
     }
 }
 
-/// The first of the named files that is in `dir`. Cargo and rustup prefer the names without an ending.
+/// The first of the named files that is in `dir`. Cargo and rustup prefer the names without an
+/// ending.
 fn first_of(dir: &Path, names: &[&str]) -> Result<Option<(PathBuf, Vec<u8>)>> {
     let mut paths = names.iter().map(|name| dir.join(name));
     let Some(path) = paths.find(|path| path.is_file()) else {

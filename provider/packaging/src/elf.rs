@@ -46,8 +46,8 @@ pub(crate) fn read(executable: &[u8]) -> object::Result<Facts> {
     })
 }
 
-/// Finds the newest `GLIBC_x.y` among the versions that are needed. A version that only weak references need may be
-/// missing at run time, so it does not count.
+/// Finds the newest `GLIBC_x.y` among the versions that are needed. A version that only weak
+/// references need may be missing at run time, so it does not count.
 fn newest_glibc<'data>(
     file: &ElfFile64<'data, Endianness>,
     executable: &'data [u8],
@@ -77,7 +77,8 @@ fn newest_glibc<'data>(
     Ok(Some((version, symbol_of(file, executable, index)?)))
 }
 
-/// Parses `GLIBC_2.34`. Binaries with packed relative relocations need glibc 2.36 by the name `GLIBC_ABI_DT_RELR`.
+/// Parses `GLIBC_2.34`. Binaries with packed relative relocations need glibc 2.36 by the name
+/// `GLIBC_ABI_DT_RELR`.
 fn glibc_version(name: &str) -> Option<Version> {
     if name == "GLIBC_ABI_DT_RELR" {
         return Some((2, 36));

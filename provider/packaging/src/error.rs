@@ -26,6 +26,8 @@ pub enum Input {
     Assets,
     /// [`crate::Source::Executable`]
     Executable,
+    /// [`crate::Store`]
+    Store,
 }
 
 /// A failure to resolve, build, inspect or write a package.
@@ -214,6 +216,18 @@ pub enum Error {
         /// The fingerprint of what is on the disk.
         found: String,
     },
+    /// The artifact store fails, or holds what it should not.
+    #[error(
+        "The artifact store cannot {action} {address}: {reason}. Check that the bucket exists in this region, and that the credentials allow s3:GetObject, s3:PutObject and s3:ListBucket there."
+    )]
+    Store {
+        /// What was tried.
+        action: &'static str,
+        /// The object.
+        address: String,
+        /// What S3 says.
+        reason: String,
+    },
     /// The executable or the zip is not fit for Lambda.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -236,6 +250,7 @@ impl Error {
             Self::TargetMissing { .. } => Input::Architecture,
             Self::CannotCross { .. } => Input::Compiler,
             Self::Asset { .. } => Input::Assets,
+            Self::Store { .. } => Input::Store,
             _ => return None,
         })
     }

@@ -10,7 +10,8 @@ use crate::config::repository_of;
 use crate::manifest::Crate;
 use crate::{Error, Result};
 
-/// Endings of the files that Terraform keeps in a folder. It rewrites some of them during an apply, and no binary is made of them.
+/// Endings of the files that Terraform keeps in a folder. It rewrites some of them during an apply,
+/// and no binary is made of them.
 const TERRAFORM: [&str; 5] = [
     ".tf",
     ".tfvars",
@@ -19,11 +20,12 @@ const TERRAFORM: [&str; 5] = [
     ".terraform.lock.hcl",
 ];
 
-/// Lists a package's files as cargo packages them, without what belongs to other targets than `binary` and the library:
-/// path within the package, written with `/` → path on this disk.
+/// Lists a package's files as cargo packages them, without what belongs to other targets than
+/// `binary` and the library: path within the package, written with `/` → path on this disk.
 ///
-/// What `.gitignore` files name, from the package's folder up to the repository's (or the workspace's, where there is no
-/// repository), does not count. Git's settings of one machine or clone (`core.excludesFile`,
+/// What `.gitignore` files name, from the package's folder up to the repository's (or the
+/// workspace's, where there is no repository), does not count. Git's settings of one machine or
+/// clone (`core.excludesFile`,
 /// `.git/info/exclude`) do not matter: they differ from checkout to checkout.
 pub(crate) fn of_package(
     package: &Crate,
@@ -32,8 +34,8 @@ pub(crate) fn of_package(
 ) -> BTreeMap<String, PathBuf> {
     let foreign = foreign_sources(package, binary);
     let repository = repository_of(&package.dir);
-    // A package may itself be ignored from further up, for instance as a checkout below `.terraform`.
-    // Then what is said there is not meant for it.
+    // A package may itself be ignored from further up, for instance as a checkout below
+    // `.terraform`. Then what is said there is not meant for it.
     for top in repository.into_iter().chain([workspace_root]) {
         let files = list(package, &foreign, top);
         if files.contains_key("Cargo.toml") {
@@ -60,7 +62,8 @@ fn list(package: &Crate, foreign: &[PathBuf], top: &Path) -> BTreeMap<String, Pa
         .build();
     let mut files = BTreeMap::new();
     for entry in walk {
-        // What cannot be read (a link that leads nowhere, as some editors leave) cannot be compiled either.
+        // What cannot be read (a link that leads nowhere, as some editors leave) cannot be compiled
+        // either.
         let Ok(entry) = entry else { continue };
         let Ok(within) = entry.path().strip_prefix(&package.dir) else {
             continue;
@@ -136,7 +139,8 @@ fn source_of(product: &Product) -> Option<PathBuf> {
         .map(|path| path.split('/').filter(|part| *part != ".").collect())
 }
 
-/// A target in a folder of its own (`src/bin/name/main.rs`) has its modules there; `src/main.rs` shares its folder.
+/// A target in a folder of its own (`src/bin/name/main.rs`) has its modules there; `src/main.rs`
+/// shares its folder.
 fn with_modules(source: PathBuf) -> PathBuf {
     match source.parent() {
         Some(folder)

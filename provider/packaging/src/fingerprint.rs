@@ -4,6 +4,8 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use crate::checksum::{Checksum, hex};
+
 /// A SHA-256 over a package's inputs. Equal on every machine that has equal sources.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint(String);
@@ -19,7 +21,8 @@ impl Fingerprint {
         &self.0
     }
 
-    /// The first 12 digits, for file names and version numbers: enough that two of one package never meet.
+    /// The first 12 digits, for file names and version numbers: enough that two of one package
+    /// never meet.
     pub fn short(&self) -> &str {
         self.0.get(..12).unwrap_or(&self.0)
     }
@@ -46,9 +49,10 @@ impl Inputs {
         inputs
     }
 
-    /// Adds one input. Each part goes in with its length, so that no two lists of inputs look alike.
+    /// Adds one input. Each part goes in with its length, so that no two lists of inputs look
+    /// alike.
     pub fn add(&mut self, kind: &str, name: &str, content: &[u8]) {
-        let digest = hex(&Sha256::digest(content));
+        let digest = Checksum::of(content).hex();
         tracing::trace!(kind, name, sha256 = digest, "fingerprint input");
         for part in [kind, name, &digest] {
             self.hash.update((part.len() as u64).to_le_bytes());
@@ -59,16 +63,4 @@ impl Inputs {
     pub fn finish(self) -> Fingerprint {
         Fingerprint(hex(&self.hash.finalize()))
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }

@@ -7,13 +7,16 @@ use object::elf;
 use crate::elf::{Facts, Version};
 use crate::request::{Architecture, Runtime};
 
-/// The largest zip that `CreateFunction` takes directly, in bytes (AWS Lambda quotas: 50 MB zipped).
+/// The largest zip that `CreateFunction` takes directly, in bytes (AWS Lambda quotas: 50 MB
+/// zipped).
 pub(crate) const MAX_ZIP: u64 = 50 * 1024 * 1024;
 
-/// The most that a function's files may have together, in bytes (AWS Lambda quotas: 250 MB unzipped).
+/// The most that a function's files may have together, in bytes (AWS Lambda quotas: 250 MB
+/// unzipped).
 const MAX_UNZIPPED: u64 = 250 * 1024 * 1024;
 
-/// Libraries of glibc and GCC that are in every provided runtime. Others may be there today; AWS promises none of them.
+/// Libraries of glibc and GCC that are in every provided runtime. Others may be there today; AWS
+/// promises none of them.
 const PRESENT: [&str; 9] = [
     "libc.so.6",
     "libm.so.6",
@@ -104,7 +107,7 @@ pub enum Refusal {
     },
     /// The zip is too large to be uploaded directly.
     #[error(
-        "The zip of `{name}` has {size} bytes, and Lambda takes at most {MAX_ZIP} (50 MB) directly. Strip the binary (strip = \"symbols\" in the profile), leave assets out, or deploy it through S3."
+        "The zip of `{name}` has {size} bytes, and Lambda takes at most {MAX_ZIP} (50 MB) directly. Strip the binary (strip = \"symbols\" in the profile), leave assets out, or deploy it through S3 (`store`)."
     )]
     ZipTooLarge {
         /// The package.
@@ -124,7 +127,8 @@ pub enum Refusal {
     },
 }
 
-/// Refuses an executable that Lambda could not start. `assets` are the paths of the zip's other files.
+/// Refuses an executable that Lambda could not start. `assets` are the paths of the zip's other
+/// files.
 pub(crate) fn executable(
     name: &str,
     bytes: &[u8],

@@ -3,11 +3,13 @@
 //! The steps, each in the module of its name:
 //!
 //! 1. [`Package::resolve`] reads manifests, `Cargo.lock` and source files, and gives the package's
-//!    fingerprint: a hash over everything that can change the binary, and over nothing else. It starts no process,
-//!    needs no compiler and no downloaded dependency, so that it is quick and the same on every machine.
-//! 2. [`Package::find`] looks whether the artifact of that fingerprint is at hand.
-//! 3. [`Package::build`] compiles (a [`Builder`] puts what is asked for together into one cargo process), inspects the executable,
-//!    and writes the zip.
+//!    fingerprint: a hash over everything that can change the binary, and over nothing else. It
+//!    starts no process, needs no compiler and no downloaded dependency, so that it is quick and
+//!    the same on every machine.
+//! 2. [`Package::find`] looks whether the artifact of that fingerprint is at hand, [`Store::find`]
+//!    whether it is in S3.
+//! 3. [`Package::build`] compiles (a [`Builder`] puts what is asked for together into one cargo
+//!    process), inspects the executable, and writes the zip.
 //!
 //! A build logs how far it is, at level INFO: `compiling 213/340: serde`.
 //!
@@ -18,6 +20,7 @@ mod artifact;
 mod assets;
 mod builder;
 mod cargo;
+mod checksum;
 mod config;
 mod elf;
 mod error;
@@ -30,21 +33,25 @@ mod manifest;
 mod package;
 mod process;
 mod progress;
+mod provenance;
 mod reach;
 mod request;
 mod rustflags;
 mod sources;
+mod store;
 mod toolchain;
 mod workspace;
 
 pub use artifact::{Artifact, file_hash};
 pub use builder::Builder;
+pub use checksum::Checksum;
 pub use error::{Error, Input};
 pub use fingerprint::Fingerprint;
 pub use inspect::Refusal;
 pub use manifest::crate_version;
 pub use package::Package;
 pub use request::{Architecture, CargoBuild, Compiler, Request, Runtime, Source};
+pub use store::{S3, Store, Stored};
 pub use workspace::{LambdaBinary, lambda_binaries};
 
 /// What this crate's fallible functions give.

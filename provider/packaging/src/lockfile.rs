@@ -53,7 +53,8 @@ impl Lockfile {
         }))
     }
 
-    /// What a package on this disk uses: of its locked dependencies, those whose names are in `used`.
+    /// What a package on this disk uses: of its locked dependencies, those whose names are in
+    /// `used`.
     pub fn direct<'a>(
         &'a self,
         name: &str,
@@ -101,7 +102,8 @@ impl Lockfile {
         found
     }
 
-    /// A package by cargo's shortest unambiguous form: `name`, `name version` or `name version (source)`.
+    /// A package by cargo's shortest unambiguous form: `name`, `name version` or `name version
+    /// (source)`.
     fn get(&self, id: &str) -> Option<&Locked> {
         let mut parts = id.splitn(3, ' ');
         let (name, version, source) = (parts.next()?, parts.next(), parts.next());

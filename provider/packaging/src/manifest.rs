@@ -1,4 +1,5 @@
-//! Manifests as cargo understands them: workspaces, inheritance, and the targets that cargo finds by itself.
+//! Manifests as cargo understands them: workspaces, inheritance, and the targets that cargo finds
+//! by itself.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -58,8 +59,8 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// Finds the workspace of a manifest as cargo does: the manifest itself, `package.workspace`, or the nearest folder
-    /// above whose manifest has a `[workspace]` that does not exclude it.
+    /// Finds the workspace of a manifest as cargo does: the manifest itself, `package.workspace`,
+    /// or the nearest folder above whose manifest has a `[workspace]` that does not exclude it.
     pub fn of(manifest: &Path) -> Result<Self> {
         let own = Self::read(manifest)?;
         if own.manifest.workspace.is_some() {
@@ -183,7 +184,8 @@ pub(crate) fn locate(requested: &Path) -> Result<PathBuf> {
             path: requested.to_owned(),
         });
     }
-    // Resolved by the file system and not by the text: `link/..` is where the link leads, not where it lies.
+    // Resolved by the file system and not by the text: `link/..` is where the link leads, not where
+    // it lies.
     match std::fs::canonicalize(requested) {
         Ok(path) => Ok(path),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::ManifestMissing {
@@ -226,7 +228,8 @@ pub(crate) fn choose_package(
     }
 }
 
-/// Chooses the binary that a request means: by name, by `default-run`, or because it is the only one.
+/// Chooses the binary that a request means: by name, by `default-run`, or because it is the only
+/// one.
 pub(crate) fn choose_binary(package: &Crate, binary: Option<&str>) -> Result<String> {
     let available = package.binaries();
     let default = package

@@ -10,8 +10,11 @@ use crate::builder::Builder;
 use crate::cargo::{Binary, Compiled, Settings};
 use crate::fingerprint::{Fingerprint, Inputs};
 use crate::inspect;
+use crate::lockfile::Locked;
+use crate::provenance;
 use crate::request::{Request, Source};
-use crate::sources;
+use crate::sources::{self, Resolved};
+use crate::store::{Store, Stored};
 use crate::{Error, Result};
 
 /// A request whose sources are read and whose fingerprint is known.
@@ -23,6 +26,15 @@ pub struct Package {
     fingerprint: Fingerprint,
     origin: Origin,
     assets: BTreeMap<String, Asset>,
+    /// The locked packages that it is made of.
+    components: Vec<Locked>,
+}
+
+/// How a zip reaches Lambda, which takes smaller ones directly than from S3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deployment {
+    Direct,
+    S3,
 }
 
 #[derive(Debug, Clone)]
@@ -32,24 +44,28 @@ enum Origin {
 }
 
 impl Package {
-    /// Reads what the request names, and gives its fingerprint. Compiles nothing and starts no process.
+    /// Reads what the request names, and gives its fingerprint. Compiles nothing and starts no
+    /// process.
     pub fn resolve(request: Request) -> Result<Self> {
         let mut inputs = Inputs::new();
         inputs.add("architecture", request.architecture.name(), b"");
         inputs.add("runtime", request.runtime.name(), b"");
+        let mut components = Vec::new();
         let (name, version, origin) = match &request.source {
             Source::Cargo(build) => {
-                let (settings, binary) =
-                    sources::resolve(build, request.architecture, request.runtime, &mut inputs)?;
+                let (architecture, runtime) = (request.architecture, request.runtime);
+                let Resolved {
+                    settings,
+                    binary,
+                    locked,
+                } = sources::resolve(build, architecture, runtime, &mut inputs)?;
+                components = locked;
                 let (name, version) = (binary.name.clone(), binary.version.clone());
                 (name, Some(version), Origin::Cargo(settings, binary))
             }
             Source::Executable(path) => {
-                inputs.add(
-                    "executable",
-                    "",
-                    &std::fs::read(path).map_err(Error::read(path))?,
-                );
+                let content = std::fs::read(path).map_err(Error::read(path))?;
+                inputs.add("executable", "", &content);
                 let name = path
                     .file_stem()
                     .unwrap_or_default()
@@ -80,6 +96,7 @@ impl Package {
             fingerprint,
             origin,
             assets,
+            components,
         })
     }
 
@@ -98,8 +115,8 @@ impl Package {
         &self.fingerprint
     }
 
-    /// What tells this build from every other: `<version>+<first 12 digits of the fingerprint>`, a semantic version with build
-    /// metadata. An executable has no version, only those digits.
+    /// What tells this build from every other: `<version>+<first 12 digits of the fingerprint>`, a
+    /// semantic version with build metadata. An executable has no version, only those digits.
     pub fn build_id(&self) -> String {
         let digits = self.fingerprint.short();
         self.version.as_ref().map_or_else(
@@ -130,9 +147,48 @@ impl Package {
         })
     }
 
-    /// Compiles, inspects, and writes the zip into `folder`. Dropping the future ends the compilation and leaves no partial
-    /// file behind.
+    /// Puts the artifact into the store and into `folder`: from the store if it is there, otherwise
+    /// by compiling. What is in the store binds every machine, also one whose toolchain gives other
+    /// bytes.
+    pub async fn publish(&self, folder: &Path, builder: &Builder, store: &Store) -> Result<Stored> {
+        let stored = match (store.find(self).await?, self.find(folder)) {
+            (Some(stored), _) => stored,
+            (None, Some(artifact)) => store.put(self, &artifact).await?,
+            (None, None) => {
+                let artifact = self.compile(folder, builder, Deployment::S3).await?;
+                store.put(self, &artifact).await?
+            }
+        };
+        if self
+            .find(folder)
+            .is_none_or(|found| found.sha256 != stored.sha256)
+        {
+            store.fetch(self, &stored, folder).await?;
+        }
+        Ok(stored)
+    }
+
+    /// Puts the artifact into `folder`, by compiling if it is not there.
+    pub async fn make(&self, folder: &Path, builder: &Builder) -> Result<Artifact> {
+        let Some(artifact) = self.find(folder) else {
+            return self.build(folder, builder).await;
+        };
+        inspect::zipped_size(&self.name, artifact.size)?;
+        Ok(artifact)
+    }
+
+    /// Compiles, inspects, and writes the zip into `folder`. Dropping the future ends the
+    /// compilation and leaves no partial file behind.
     pub async fn build(&self, folder: &Path, builder: &Builder) -> Result<Artifact> {
+        self.compile(folder, builder, Deployment::Direct).await
+    }
+
+    async fn compile(
+        &self,
+        folder: &Path,
+        builder: &Builder,
+        deployment: Deployment,
+    ) -> Result<Artifact> {
         let (executable, rustc) = match &self.origin {
             Origin::Cargo(settings, binary) => {
                 let Compiled { executable, rustc } = builder.compile(settings, binary).await?;
@@ -141,14 +197,31 @@ impl Package {
             Origin::Executable(path) => (std::fs::read(path).map_err(Error::read(path))?, None),
         };
         let package = self.clone();
-        let zip = tokio::task::spawn_blocking(move || package.zip(executable))
+        let zip = tokio::task::spawn_blocking(move || package.zip(executable, deployment))
             .await
             .map_err(std::io::Error::from);
         let zip = zip.map_err(Error::write(&self.file(folder)))??;
         artifact::write(folder, &self.name, &self.fingerprint, &zip, rustc)
     }
 
-    fn zip(&self, executable: Vec<u8>) -> Result<Vec<u8>> {
+    /// What a zip was made of, in JSON.
+    pub(crate) fn provenance(&self, artifact: &Artifact) -> Vec<u8> {
+        let provenance = serde_json::json!({
+            "name": self.name,
+            "version": self.version,
+            "build": self.build_id(),
+            "source_fingerprint": self.fingerprint.as_str(),
+            "sha256": artifact.sha256.hex(),
+            "size": artifact.size,
+            "architecture": self.request.architecture.name(),
+            "runtime": self.request.runtime.name(),
+            "rustc": artifact.rustc,
+            "sbom": provenance::sbom(&self.name, self.version(), &self.components),
+        });
+        provenance.to_string().into_bytes()
+    }
+
+    fn zip(&self, executable: Vec<u8>, deployment: Deployment) -> Result<Vec<u8>> {
         let paths: BTreeSet<&str> = self.assets.keys().map(String::as_str).collect();
         inspect::executable(
             &self.name,
@@ -174,7 +247,8 @@ impl Package {
                 },
             );
         }
-        // A file that was saved while cargo ran may be in the binary or not. Then the fingerprint would promise too much.
+        // A file that was saved while cargo ran may be in the binary or not. Then the fingerprint
+        // would promise too much.
         Self::resolve(self.request.clone())?.expect(&self.fingerprint)?;
         inspect::unzipped_size(
             &self.name,
@@ -185,7 +259,9 @@ impl Package {
         )?;
         let zip = archive::zip(&entries)
             .map_err(|error| Error::write(Path::new(&self.name))(std::io::Error::other(error)))?;
-        inspect::zipped_size(&self.name, zip.len() as u64)?;
+        if deployment == Deployment::Direct {
+            inspect::zipped_size(&self.name, zip.len() as u64)?;
+        }
         Ok(zip)
     }
 }

@@ -6,7 +6,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-/// A child in a process group of its own. Dropping it ends the group: cargo, rustc, linkers and build scripts.
+/// A child in a process group of its own. Dropping it ends the group: cargo, rustc, linkers and
+/// build scripts.
 struct Group {
     child: Child,
     /// None once the child is reaped, when the number may be another process's.
@@ -15,7 +16,8 @@ struct Group {
 
 impl Group {
     fn spawn(command: &mut Command) -> std::io::Result<Self> {
-        // A terminal sends Ctrl-C to its foreground group; the caller decides when a build ends, so it is not in there.
+        // A terminal sends Ctrl-C to its foreground group; the caller decides when a build ends, so
+        // it is not in there.
         let child = command.process_group(0).kill_on_drop(true).spawn()?;
         let id = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
         Ok(Self { child, id })
@@ -37,8 +39,9 @@ impl Drop for Group {
     }
 }
 
-/// Runs a command to its end and hands over what it prints, line by line. On its error output, a carriage return ends a
-/// line too: progress bars are drawn so. Dropping the future ends the command.
+/// Runs a command to its end and hands over what it prints, line by line. On its error output, a
+/// carriage return ends a line too: progress bars are drawn so. Dropping the future ends the
+/// command.
 pub(crate) async fn run(
     command: &mut Command,
     mut on_output: impl FnMut(&str),

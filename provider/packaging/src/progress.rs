@@ -8,7 +8,8 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Takes one line. Each step forward becomes one log line at level INFO, `compiling 213/340: serde`.
+    /// Takes one line. Each step forward becomes one log line at level INFO, `compiling 213/340:
+    /// serde`.
     pub fn line(&mut self, line: &str) {
         let Some(bar) = Bar::parse(line) else {
             if !line.trim().is_empty() || self.lines.last().is_some_and(|last| !last.is_empty()) {

@@ -1,10 +1,11 @@
-//! Which packages on this disk a binary is made of, and with which features: cargo's resolution, as far as path
-//! dependencies go. What comes from a registry is in `Cargo.lock` ([`crate::lockfile`]).
+//! Which packages on this disk a binary is made of, and with which features: cargo's resolution, as
+//! far as path dependencies go. What comes from a registry is in `Cargo.lock`
+//! ([`crate::lockfile`]).
 //!
 //! `cargo metadata` knows this too, but only where rustc is installed and every dependency downloaded. A plan must
-//! come to the same result on a machine that has neither. Where cargo distinguishes more finely (one package with different
-//! features for build scripts and for the binary), this takes the union: too many inputs cost a compilation, too few a
-//! wrong deployment.
+//! come to the same result on a machine that has neither. Where cargo distinguishes more finely
+//! (one package with different features for build scripts and for the binary), this takes the
+//! union: too many inputs cost a compilation, too few a wrong deployment.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -132,7 +133,8 @@ impl<'a> Reach<'a> {
         }
     }
 
-    /// Applies one item of a feature's list: `feature`, `dep:name`, `name/feature` or `name?/feature`.
+    /// Applies one item of a feature's list: `feature`, `dep:name`, `name/feature` or
+    /// `name?/feature`.
     fn apply(&mut self, dir: &Path, item: &str) -> Result<()> {
         if let Some(name) = item.strip_prefix("dep:") {
             return self.use_dependency(dir, name);
@@ -292,7 +294,8 @@ fn feature_names(package: &Crate) -> BTreeSet<String> {
     manifest.features.keys().cloned().chain(optional).collect()
 }
 
-/// What a package declares to need for a build on the target, by key: everything but its tests' dependencies.
+/// What a package declares to need for a build on the target, by key: everything but its tests'
+/// dependencies.
 fn dependencies(
     package: &Crate,
     architecture: Architecture,
@@ -300,7 +303,8 @@ fn dependencies(
     let manifest = &package.manifest;
     let mut tables = vec![&manifest.dependencies, &manifest.build_dependencies];
     for (platform, target) in &manifest.target {
-        // A build script runs on the machine that builds, whatever that is: its dependencies always count.
+        // A build script runs on the machine that builds, whatever that is: its dependencies always
+        // count.
         tables.push(&target.build_dependencies);
         let platform = Platform::from_str(platform)
             .map_err(Error::unparseable(&package.dir.join("Cargo.toml")))?;

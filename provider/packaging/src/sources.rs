@@ -16,13 +16,22 @@ use crate::{Error, Result};
 /// Cargo's own profiles.
 const PROFILES: [&str; 5] = ["bench", "dev", "doc", "release", "test"];
 
+/// A binary whose sources are read.
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    pub settings: Settings,
+    pub binary: Binary,
+    /// The packages of the lock file that it is made of.
+    pub locked: Vec<Locked>,
+}
+
 /// Reads the sources of a binary, adds them to the inputs, and says how to compile it.
 pub(crate) fn resolve(
     build: &CargoBuild,
     architecture: Architecture,
     runtime: Runtime,
     inputs: &mut Inputs,
-) -> Result<(Settings, Binary)> {
+) -> Result<Resolved> {
     let manifest = locate(&build.manifest)?;
     let workspace = Workspace::of(&manifest)?;
     let package = choose_package(&workspace, &manifest, build.package.as_deref())?;
@@ -52,9 +61,13 @@ pub(crate) fn resolve(
     reach.add_root(package, &build.features, build.default_features)?;
     add_request(&settings, &binary, inputs);
     add_configuration(&workspace, &config, inputs)?;
-    add_locked(&workspace, &mut reach, inputs)?;
+    let locked = add_locked(&workspace, &mut reach, inputs)?;
     add_packages(&workspace, &reach, &root, &binary.name, inputs)?;
-    Ok((settings, binary))
+    Ok(Resolved {
+        settings,
+        binary,
+        locked,
+    })
 }
 
 fn check_profile(build: &CargoBuild, workspace: &Workspace, config: &Config) -> Result<()> {
@@ -99,8 +112,9 @@ fn add_request(settings: &Settings, binary: &Binary, inputs: &mut Inputs) {
     }
 }
 
-/// The workspace's profiles and patches, cargo's checked-out configuration, and the toolchain file. Not the root manifest as
-/// a whole: a new member or another member's dependency changes nothing here.
+/// The workspace's profiles and patches, cargo's checked-out configuration, and the toolchain file.
+/// Not the root manifest as a whole: a new member or another member's dependency changes nothing
+/// here.
 fn add_configuration(workspace: &Workspace, config: &Config, inputs: &mut Inputs) -> Result<()> {
     for table in ["profile", "patch", "replace"] {
         if let Some(value) = workspace.table.get(table) {
@@ -126,8 +140,13 @@ fn add_configuration(workspace: &Workspace, config: &Config, inputs: &mut Inputs
     Ok(())
 }
 
-/// The registry and git packages that are used. Packages on this disk that a `[patch]` brings in are added to the reach.
-fn add_locked(workspace: &Workspace, reach: &mut Reach<'_>, inputs: &mut Inputs) -> Result<()> {
+/// The registry and git packages that are used. Packages on this disk that a `[patch]` brings in
+/// are added to the reach.
+fn add_locked(
+    workspace: &Workspace,
+    reach: &mut Reach<'_>,
+    inputs: &mut Inputs,
+) -> Result<Vec<Locked>> {
     let patches = lockfile::path_patches(&workspace.root, &workspace.manifest);
     let lock = Lockfile::read(&workspace.root)?;
     let mut locked: BTreeSet<&Locked> = BTreeSet::new();
@@ -170,7 +189,7 @@ fn add_locked(workspace: &Workspace, reach: &mut Reach<'_>, inputs: &mut Inputs)
         .join(" ");
         inputs.add("locked", &package.name, content.as_bytes());
     }
-    Ok(())
+    Ok(locked.into_iter().cloned().collect())
 }
 
 /// The packages on this disk: their features, what they inherit, and their files.

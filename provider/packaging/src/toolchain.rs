@@ -11,8 +11,8 @@ use crate::{Error, Result};
 const INSTALL_RUST: &str =
     "Install Rust from https://rustup.rs, or use a package that is built already (`binary_path`)";
 
-/// Variables of the caller's shell that would change the binary without being declared. `CARGO` and `RUSTC…` are here
-/// because cargo sets them for the programs that it runs, and those may run this.
+/// Variables of the caller's shell that would change the binary without being declared. `CARGO` and
+/// `RUSTC…` are here because cargo sets them for the programs that it runs, and those may run this.
 const UNDECLARED: [&str; 8] = [
     "CARGO",
     "CARGO_BUILD_RUSTFLAGS",
@@ -24,8 +24,9 @@ const UNDECLARED: [&str; 8] = [
     "RUSTFLAGS",
 ];
 
-/// A program of the toolchain, in the workspace's folder (where rustup reads `rust-toolchain.toml`), with nothing of the
-/// caller's environment that would change the binary, and with what the request declares.
+/// A program of the toolchain, in the workspace's folder (where rustup reads
+/// `rust-toolchain.toml`), with nothing of the caller's environment that would change the binary,
+/// and with what the request declares.
 pub(crate) fn command(
     program: &str,
     workspace_root: &Path,
@@ -46,7 +47,8 @@ pub(crate) fn command(
         }
     }
     if pinned {
-        // Set by a cargo that runs this program; it would override the workspace's own toolchain file.
+        // Set by a cargo that runs this program; it would override the workspace's own toolchain
+        // file.
         command.env_remove("RUSTUP_TOOLCHAIN");
     }
     command.envs(declared);
@@ -131,8 +133,9 @@ pub(crate) enum Driver {
 }
 
 impl Driver {
-    /// Chooses for a target. Plain cargo links with the machine's own linker and C library, so it fits only Linux on the
-    /// same processor; and only the newer runtime's C library is as new as those that developers' machines have.
+    /// Chooses for a target. Plain cargo links with the machine's own linker and C library, so it
+    /// fits only Linux on the same processor; and only the newer runtime's C library is as new as
+    /// those that developers' machines have.
     pub fn choose(
         compiler: Compiler,
         architecture: Architecture,

@@ -9,7 +9,8 @@ use crate::reach::Reach;
 use crate::request::Architecture;
 use crate::{Error, Result};
 
-/// The crates that talk to Lambda's runtime interface. What uses one of them, directly or not, is a function.
+/// The crates that talk to Lambda's runtime interface. What uses one of them, directly or not, is a
+/// function.
 const RUNTIMES: [&str; 2] = ["lambda_http", "lambda_runtime"];
 
 /// A binary that is a Lambda function.

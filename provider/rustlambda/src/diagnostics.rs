@@ -10,6 +10,7 @@ pub(crate) fn of(error: &Error) -> Diagnostic {
         Error::Refused(_) => "AWS Lambda could not run the function",
         Error::SourcesChanged { .. } => "The sources changed since the plan",
         Error::ToolMissing { .. } | Error::TargetMissing { .. } => "A build tool is missing",
+        Error::Store { .. } => "The artifact store does not work",
         _ => "The function cannot be packaged",
     };
     let diagnostic = Diagnostic::error(summary, error.to_string());
@@ -31,5 +32,6 @@ fn argument(input: Input) -> &'static str {
         Input::Architecture => "architecture",
         Input::Assets => "assets",
         Input::Executable => "binary_path",
+        Input::Store => "store",
     }
 }

@@ -1,5 +1,6 @@
 //! Terraform provider that compiles, packages and versions AWS Lambda functions in Rust.
 
+mod client;
 mod diagnostics;
 mod functions;
 mod model;

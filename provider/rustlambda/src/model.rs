@@ -4,30 +4,45 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use packaging::{Architecture, Artifact, CargoBuild, Compiler, Request, Runtime, Source};
+use packaging::{
+    Architecture, Artifact, CargoBuild, Checksum, Compiler, Request, Runtime, Source, Stored,
+};
 use tf_provider::model::Set;
-use tf_provider::schema::{computed, non_empty, one_of, optional};
+use tf_provider::schema::{computed, non_empty, one_of, optional, required};
 use tf_provider::{Attr, Result, model};
 
-/// Where zips lie if `output_dir` does not say otherwise: in Terraform's own folder, which version control leaves out already,
-/// and relative, so that the path is the same on every machine.
+/// Where zips lie if `output_dir` does not say otherwise: in Terraform's own folder, which version
+/// control leaves out already, and relative, so that the path is the same on every machine.
 const OUTPUT_DIR: &str = ".terraform/rustlambda";
 
 model! {
-    /// Compiles a Rust binary for AWS Lambda and packages it as a zip whose bytes are the same on every machine.
+    /// Where artifacts lie for every machine.
+    pub struct StoreModel {
+        /// The S3 bucket.
+        pub bucket: Attr<String> = required().validate(non_empty()),
+        /// What the keys begin with; they go on with `/<name>/<fingerprint>.zip`.
+        pub prefix: Attr<String> = optional(),
+    }
+}
+
+model! {
+    /// Compiles a Rust binary for AWS Lambda and packages it as a zip whose bytes are the same on
+    /// every machine.
     ///
-    /// Whether anything changes is decided by a fingerprint over the sources, which is taken at plan and without compiling.
-    /// A fresh checkout of unchanged sources plans no change.
+    /// Whether anything changes is decided by a fingerprint over the sources, which is taken at
+    /// plan and without compiling. A fresh checkout of unchanged sources plans no change.
     pub struct Package {
         /// Path to the `Cargo.toml` of the function's package or of its workspace.
         pub manifest_path: Attr<String> = optional().exactly_one_of(["binary_path"]).validate(non_empty()),
-        /// The cargo package. Needed where `manifest_path` is a workspace without a package of its own.
+        /// The cargo package. Needed where `manifest_path` is a workspace without a package of its
+        /// own.
         pub package: Attr<String> = optional().conflicts_with(["binary_path"]),
         /// The binary. Needed where the package has several and no `default-run`.
         pub binary: Attr<String> = optional().conflicts_with(["binary_path"]),
         /// The function's processor: `x86_64` or `arm64`.
         pub architecture: Attr<String> = optional().default("x86_64").validate(one_of(["x86_64", "arm64"])),
-        /// The Lambda runtime: `provided.al2023` or `provided.al2`. It decides which glibc the binary may need.
+        /// The Lambda runtime: `provided.al2023` or `provided.al2`. It decides which glibc the
+        /// binary may need.
         pub runtime: Attr<String> = optional().default("provided.al2023").validate(one_of(["provided.al2023", "provided.al2"])),
         /// The cargo profile.
         pub profile: Attr<String> = optional().default("release").validate(non_empty()),
@@ -35,11 +50,12 @@ model! {
         pub features: Attr<Set<String>> = optional().conflicts_with(["binary_path"]),
         /// Whether the package's default features are on.
         pub default_features: Attr<bool> = optional().default(true),
-        /// Environment variables for cargo, rustc and build scripts. They are part of the fingerprint; what the shell has set
-        /// is not, and flags for rustc that are set there have no effect.
+        /// Environment variables for cargo, rustc and build scripts. They are part of the
+        /// fingerprint; what the shell has set is not, and flags for rustc that are set there have
+        /// no effect.
         pub environment: Attr<BTreeMap<String, String>> = optional().conflicts_with(["binary_path"]),
-        /// What compiles: `cargo`, `zigbuild` (which cross-compiles, and links against the runtime's glibc), or `auto`, which
-        /// takes cargo where this machine fits.
+        /// What compiles: `cargo`, `zigbuild` (which cross-compiles, and links against the
+        /// runtime's glibc), or `auto`, which takes cargo where this machine fits.
         pub compiler: Attr<String> = optional().default("auto").validate(one_of(["auto", "cargo", "zigbuild"])),
         /// Path to an executable that is built already, instead of `manifest_path`.
         pub binary_path: Attr<String> = optional().validate(non_empty()),
@@ -47,6 +63,11 @@ model! {
         pub assets: Attr<BTreeMap<String, String>> = optional(),
         /// The folder for the zip. It is a cache: what is in it need not be kept.
         pub output_dir: Attr<String> = optional().default(OUTPUT_DIR).validate(non_empty()),
+        /// A place in S3 for zips, each with a manifest that lists what was compiled in. A machine
+        /// that finds the zip of its sources there compiles nothing. Nothing there is ever
+        /// overwritten. Credentials, region and endpoint are those that the AWS SDKs find in the
+        /// environment.
+        pub store: Attr<StoreModel> = optional(),
         /// Path of the zip, for `filename` of `aws_lambda_function`.
         pub filename: Attr<String> = computed(),
         /// SHA-256 of the zip in base64, for `source_code_hash` of `aws_lambda_function`.
@@ -63,6 +84,13 @@ model! {
         pub build: Attr<String> = computed(),
         /// The name of the executable in the zip, for `handler` of `aws_lambda_function`.
         pub handler: Attr<String> = computed(),
+        /// The store's bucket, for `s3_bucket` of `aws_lambda_function`; null without a store.
+        pub s3_bucket: Attr<String> = computed(),
+        /// The zip's key in the store, for `s3_key` of `aws_lambda_function`; null without a store.
+        pub s3_key: Attr<String> = computed(),
+        /// The zip's version in the store, for `s3_object_version` of `aws_lambda_function`; null
+        /// without a store and in a bucket without versions.
+        pub s3_object_version: Attr<String> = computed(),
     }
 }
 
@@ -128,6 +156,12 @@ impl Package {
             || self.default_features.is_unknown()
             || self.environment.is_unknown()
             || self.assets.is_unknown()
+            || self.has_unknown_store()
+    }
+
+    fn has_unknown_store(&self) -> bool {
+        let unknown = |store: &StoreModel| store.bucket.is_unknown() || store.prefix.is_unknown();
+        self.store.is_unknown() || self.store.known().is_some_and(unknown)
     }
 
     /// Nothing is known of the results.
@@ -145,10 +179,11 @@ impl Package {
         self.handler = BOOTSTRAP.into();
     }
 
-    /// Whether this state's zip is what `package` would write into `folder`.
-    pub fn has_zip_of(&self, package: &packaging::Package, folder: &Path) -> bool {
+    /// Whether this state's zip is what `package` would write into `folder` and the same store.
+    pub fn has_zip_of(&self, package: &packaging::Package, folder: &Path, planned: &Self) -> bool {
         self.source_fingerprint.as_str() == Some(package.fingerprint().as_str())
             && self.filename.as_str() == Some(&*package.file(folder).to_string_lossy())
+            && self.store == planned.store
     }
 
     /// Takes the zip over from a state that has the same.
@@ -158,15 +193,22 @@ impl Package {
         self.source_code_hash = other.source_code_hash.clone();
         self.sha256 = other.sha256.clone();
         self.size = other.size;
+        self.s3_bucket = other.s3_bucket.clone();
+        self.s3_key = other.s3_key.clone();
+        self.s3_object_version = other.s3_object_version.clone();
     }
 
     /// Sets what is known of a zip that is there.
-    pub fn set_zip(&mut self, package: &packaging::Package, artifact: &Artifact) {
-        self.filename = artifact.file.to_string_lossy().into_owned().into();
+    pub fn set_zip(&mut self, package: &packaging::Package, folder: &Path, zip: &Zip) {
+        self.filename = package.file(folder).to_string_lossy().into_owned().into();
         self.build = package.build_id().into();
-        self.source_code_hash = artifact.sha256_base64().into();
-        self.sha256 = artifact.sha256_hex().into();
-        self.size = artifact.size.into();
+        self.source_code_hash = zip.sha256.base64().into();
+        self.sha256 = zip.sha256.hex().into();
+        self.size = zip.size.into();
+        let stored = zip.stored.as_ref();
+        self.s3_bucket = stored.map(|stored| stored.bucket.clone()).into();
+        self.s3_key = stored.map(|stored| stored.key.clone()).into();
+        self.s3_object_version = stored.and_then(|stored| stored.version.clone()).into();
     }
 
     /// The zip is still to be made. Its name is as unknown as its hash, so that an expression that
@@ -175,6 +217,40 @@ impl Package {
         (self.filename, self.build) = (Attr::Unknown, Attr::Unknown);
         (self.source_code_hash, self.sha256) = (Attr::Unknown, Attr::Unknown);
         self.size = Attr::Unknown;
+        let stored = if self.store.is_null() {
+            Attr::Null
+        } else {
+            Attr::Unknown
+        };
+        (self.s3_bucket, self.s3_key) = (stored.clone(), stored.clone());
+        self.s3_object_version = stored;
+    }
+}
+
+/// A zip that is on this disk, in the store, or both.
+pub(crate) struct Zip {
+    pub sha256: Checksum,
+    pub size: u64,
+    pub stored: Option<Stored>,
+}
+
+impl From<Artifact> for Zip {
+    fn from(artifact: Artifact) -> Self {
+        Self {
+            sha256: artifact.sha256,
+            size: artifact.size,
+            stored: None,
+        }
+    }
+}
+
+impl From<Stored> for Zip {
+    fn from(stored: Stored) -> Self {
+        Self {
+            sha256: stored.sha256,
+            size: stored.size,
+            stored: Some(stored),
+        }
     }
 }
 

@@ -1,22 +1,21 @@
 //! `rustlambda_package`: a Lambda function from sources to zip.
 
-use std::path::PathBuf;
-
-use packaging::{Artifact, Builder, Fingerprint};
+use packaging::Fingerprint;
 use tf_provider::{Context, Diagnostic, Plan, Resource, Result};
 
+use crate::client::Client;
 use crate::diagnostics;
-use crate::model::Package;
+use crate::model::{Package, Zip};
 
 /// The resource.
 pub(crate) struct PackageResource;
 
 impl Resource for PackageResource {
     const NAME: &'static str = "rustlambda_package";
-    type Client = Builder;
+    type Client = Client;
     type Model = Package;
 
-    async fn plan(&self, cx: &Context<Builder>, plan: &mut Plan<Package>) -> Result<()> {
+    async fn plan(&self, cx: &Context<Client>, plan: &mut Plan<Package>) -> Result<()> {
         let Some(package) = resolve(cx, &plan.planned).await? else {
             plan.planned.forget_results();
             return Ok(());
@@ -24,31 +23,29 @@ impl Resource for PackageResource {
         let folder = plan.planned.folder()?;
         plan.planned.describe(&package);
         match &plan.prior {
-            Some(prior) if prior.has_zip_of(&package, &folder) => plan.planned.take_zip(prior),
-            _ => match find(package.clone(), folder).await? {
-                Some(artifact) => plan.planned.set_zip(&package, &artifact),
+            Some(prior) if prior.has_zip_of(&package, &folder, &plan.planned) => {
+                plan.planned.take_zip(prior);
+            }
+            _ => match find(cx, &plan.planned, &package).await? {
+                Some(zip) => plan.planned.set_zip(&package, &folder, &zip),
                 None => plan.planned.forget_zip(),
             },
         }
         Ok(())
     }
 
-    async fn create(&self, cx: &Context<Builder>, plan: Package) -> Result<Package> {
+    async fn create(&self, cx: &Context<Client>, plan: Package) -> Result<Package> {
         package(cx, plan).await
     }
 
-    /// The state stands as it is: the zip may lie on another machine, and is not needed for anything until a function changes.
-    async fn read(&self, _: &Context<Builder>, state: Package) -> Result<Option<Package>> {
+    /// The state stands as it is: the zip may lie on another machine, and is not needed for
+    /// anything until a function changes.
+    async fn read(&self, _: &Context<Client>, state: Package) -> Result<Option<Package>> {
         Ok(Some(state))
     }
 
-    async fn update(
-        &self,
-        cx: &Context<Builder>,
-        plan: Package,
-        prior: Package,
-    ) -> Result<Package> {
-        if plan.filename == prior.filename {
+    async fn update(&self, cx: &Context<Client>, plan: Package, prior: Package) -> Result<Package> {
+        if plan.filename == prior.filename && plan.store == prior.store {
             // The same zip: only what does not reach it has changed, such as the way to a manifest.
             return Ok(plan);
         }
@@ -56,50 +53,60 @@ impl Resource for PackageResource {
     }
 
     /// Zips stay: they are a cache, which another workspace of the same folder may share.
-    async fn delete(&self, _: &Context<Builder>, _: Package) -> Result<()> {
+    async fn delete(&self, _: &Context<Client>, _: Package) -> Result<()> {
         Ok(())
     }
 }
 
 /// Makes what was planned, and nothing else.
-async fn package(cx: &Context<Builder>, plan: Package) -> Result<Package> {
+async fn package(cx: &Context<Client>, plan: Package) -> Result<Package> {
     let Some(package) = resolve(cx, &plan).await? else {
-        return Err(Diagnostic::error("An argument is unknown", "Terraform asked to apply a package before its arguments were known. Please report this to the provider's developers.").into());
+        return Err(Diagnostic::error(
+            "An argument is unknown",
+            "Terraform asked to apply a package before its arguments were known. Please report this \
+             to the provider's developers.",
+        )
+        .into());
     };
     if let Some(planned) = plan.source_fingerprint.as_str() {
+        let planned = Fingerprint::from_hex(planned);
         package
-            .expect(&Fingerprint::from_hex(planned))
+            .expect(&planned)
             .map_err(|error| diagnostics::of(&error))?;
     }
     let folder = plan.folder()?;
-    let artifact = match find(package.clone(), folder.clone()).await? {
-        Some(artifact) => artifact,
-        None => {
-            let builder = cx.client()?;
-            let build = async {
-                let built = package.build(&folder, builder).await;
-                Ok(built.map_err(|error| diagnostics::of(&error))?)
-            };
-            cx.run(build).await?
-        }
+    let client = cx.client()?;
+    let store = client.store(plan.store.known()).await?;
+    let make = async {
+        let zip: packaging::Result<Zip> = match &store {
+            Some(store) => package
+                .publish(&folder, &client.builder, store)
+                .await
+                .map(Zip::from),
+            None => package.make(&folder, &client.builder).await.map(Zip::from),
+        };
+        Ok(zip.map_err(|error| diagnostics::of(&error))?)
     };
-    check_planned(&plan, &artifact)?;
+    let zip = cx.run(make).await?;
+    check_planned(&plan, &zip)?;
     let mut state = plan;
     state.describe(&package);
-    state.set_zip(&package, &artifact);
+    state.set_zip(&package, &folder, &zip);
     Ok(state)
 }
 
-/// A hash that was planned from an artifact on one machine must come out of another machine's build too.
-fn check_planned(plan: &Package, artifact: &Artifact) -> Result<()> {
-    let built = artifact.sha256_hex();
+/// A hash that was planned from an artifact on one machine must come out of another machine's build
+/// too.
+fn check_planned(plan: &Package, zip: &Zip) -> Result<()> {
+    let built = zip.sha256.hex();
     match plan.sha256.as_str().filter(|planned| *planned != built) {
         None => Ok(()),
         Some(planned) => Err(Diagnostic::error(
             "This machine builds another zip than the plan's",
             format!(
-                "The plan was made where the zip {planned} was at hand, and the same sources gave {built} here. The toolchains \
-                 differ: name one in rust-toolchain.toml, or plan on this machine."
+                "The plan was made where the zip {planned} was at hand, and the same sources gave \
+                 {built} here. The toolchains differ: name one in rust-toolchain.toml, use a store, \
+                 or plan on this machine."
             ),
         )
         .into()),
@@ -107,17 +114,34 @@ fn check_planned(plan: &Package, artifact: &Artifact) -> Result<()> {
 }
 
 /// Reads the sources; nothing where an argument is unknown.
-async fn resolve(cx: &Context<Builder>, model: &Package) -> Result<Option<packaging::Package>> {
+async fn resolve(cx: &Context<Client>, model: &Package) -> Result<Option<packaging::Package>> {
     let Some(request) = model.request()? else {
         return Ok(None);
     };
     let resolve = async {
-        let resolved = tokio::task::spawn_blocking(|| packaging::Package::resolve(request)).await?;
+        let resolve = || packaging::Package::resolve(request);
+        let resolved = tokio::task::spawn_blocking(resolve).await?;
         Ok(resolved.map_err(|error| diagnostics::of(&error))?)
     };
     cx.run(resolve).await.map(Some)
 }
 
-async fn find(package: packaging::Package, folder: PathBuf) -> Result<Option<Artifact>> {
-    Ok(tokio::task::spawn_blocking(move || package.find(&folder)).await?)
+/// Looks for a zip that is made already: in the store if there is one, otherwise on this disk.
+async fn find(
+    cx: &Context<Client>,
+    model: &Package,
+    package: &packaging::Package,
+) -> Result<Option<Zip>> {
+    if let Some(store) = cx.client()?.store(model.store.known()).await? {
+        let find = async {
+            Ok(store
+                .find(package)
+                .await
+                .map_err(|error| diagnostics::of(&error))?)
+        };
+        return Ok(cx.run(find).await?.map(Zip::from));
+    }
+    let (package, folder) = (package.clone(), model.folder()?);
+    let find = move || package.find(&folder);
+    Ok(tokio::task::spawn_blocking(find).await?.map(Zip::from))
 }

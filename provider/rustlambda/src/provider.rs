@@ -1,6 +1,6 @@
 //! The provider: what it offers.
 
-use packaging::Builder;
+use crate::client::Client;
 use tf_provider::{Catalog, Context, NoConfig, Provider, Result};
 
 use crate::functions::crate_version::CrateVersion;
@@ -16,9 +16,9 @@ impl Provider for RustLambda {
     const ADDRESS: &'static str = "rustlambda/rustlambda";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     type Config = NoConfig;
-    type Client = Builder;
+    type Client = Client;
 
-    fn catalog(&self) -> Catalog<Builder> {
+    fn catalog(&self) -> Catalog<Client> {
         Catalog::new()
             .resource(PackageResource)
             .data_source(WorkspaceData)
@@ -27,8 +27,8 @@ impl Provider for RustLambda {
             .function(ZipHash)
     }
 
-    async fn configure(&self, _: &Context<Builder>, _: NoConfig) -> Result<Builder> {
-        Ok(Builder::new())
+    async fn configure(&self, _: &Context<Client>, _: NoConfig) -> Result<Client> {
+        Ok(Client::default())
     }
 }
 

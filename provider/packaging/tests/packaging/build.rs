@@ -52,7 +52,8 @@ async fn writes_a_zip_with_bootstrap_and_assets() {
     );
 }
 
-/// A crate whose binary would have paths in it: of itself, a dependency, a generated file, and debug information.
+/// A crate whose binary would have paths in it: of itself, a dependency, a generated file, and
+/// debug information.
 fn telltale() -> Fixture {
     let fixture = Fixture::workspace();
     fixture.write("api/build.rs", "fn main() { let out = std::env::var(\"OUT_DIR\").unwrap(); std::fs::write(out + \"/gen.rs\", \"pub fn generated() -> &'static str { file!() }\").unwrap(); }\n");
@@ -80,7 +81,7 @@ async fn gives_the_same_bytes_in_another_folder_with_another_cargo_home() {
         .build(&other.path("out"), &Builder::new())
         .await
         .unwrap();
-    assert_eq!(here.sha256_hex(), there.sha256_hex());
+    assert_eq!(here.sha256.hex(), there.sha256.hex());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -184,7 +185,7 @@ async fn build_four(fixture: &Fixture) -> (Vec<packaging::Result<String>>, usize
             build.environment = environment
         });
         let artifact = Package::resolve(request)?.build(&folder, &builder).await?;
-        Ok(artifact.sha256_hex())
+        Ok(artifact.sha256.hex())
     };
     let (a, b, c, d) = tokio::join!(one(0), one(1), one(2), one(3));
     (vec![a, b, c, d], builds(&log))
@@ -207,7 +208,7 @@ async fn features_of_one_package_do_not_reach_another() {
         let built = build(&alone, &format!("f{index}/Cargo.toml"))
             .await
             .unwrap();
-        assert_eq!(built.sha256_hex(), hash.unwrap(), "f{index}");
+        assert_eq!(built.sha256.hex(), hash.unwrap(), "f{index}");
     }
 }
 
@@ -239,7 +240,8 @@ async fn a_dropped_build_leaves_no_process() {
     }
     let process = Path::new("/proc").join(std::fs::read_to_string(&pid).unwrap());
     let start = Instant::now();
-    // A killed process stays as a zombie until its parent, gone too, is succeeded; it has no executable then.
+    // A killed process stays as a zombie until its parent, gone too, is succeeded; it has no
+    // executable then.
     while std::fs::read_link(process.join("exe")).is_ok() {
         assert!(
             start.elapsed() < Duration::from_secs(5),

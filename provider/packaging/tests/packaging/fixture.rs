@@ -27,8 +27,8 @@ impl Fixture {
         Self::new(&[("Cargo.toml", &manifest("api", "")), ("src/main.rs", main)])
     }
 
-    /// A workspace: the functions `api` (with the library `shared`) and `worker` (with a second binary, `tool`), and a library
-    /// that is nobody's dependency.
+    /// A workspace: the functions `api` (with the library `shared`) and `worker` (with a second
+    /// binary, `tool`), and a library that is nobody's dependency.
     pub fn workspace() -> Self {
         let root = "[workspace]\nresolver = \"3\"\nmembers = [\"api\", \"worker\", \"shared\", \"unused\"]\n";
         Self::new(&[

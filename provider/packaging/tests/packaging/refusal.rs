@@ -124,5 +124,5 @@ async fn a_zip_over_50_megabytes() {
         .insert("noise".to_owned(), fixture.path("noise"));
     let text = refusal(&fixture, request).await;
     assert!(text.starts_with("The zip of `run` has 534"), "{text}");
-    assert!(text.ends_with("and Lambda takes at most 52428800 (50 MB) directly. Strip the binary (strip = \"symbols\" in the profile), leave assets out, or deploy it through S3."), "{text}");
+    assert!(text.ends_with("and Lambda takes at most 52428800 (50 MB) directly. Strip the binary (strip = \"symbols\" in the profile), leave assets out, or deploy it through S3 (`store`)."), "{text}");
 }

@@ -1,12 +1,14 @@
 //! `source_fingerprint`: the fingerprint of a binary's sources.
 
-use packaging::{Builder, CargoBuild, Package, Request, Source};
+use crate::client::Client;
+use packaging::{CargoBuild, Package, Request, Source};
 use tf_provider::schema::required;
 use tf_provider::{Context, Function, FunctionError, model};
 
 model! {
-    /// Gives the hash over everything that can change a binary: its sources, those of its path dependencies, the locked versions
-    /// of the others, profile, configuration and toolchain file. It is that of a `rustlambda_package` without further arguments.
+    /// Gives the hash over everything that can change a binary: its sources, those of its path
+    /// dependencies, the locked versions of the others, profile, configuration and toolchain file.
+    /// It is that of a `rustlambda_package` without further arguments.
     pub struct Arguments {
         /// Path to the `Cargo.toml` of the package or of its workspace.
         pub manifest_path: String = required(),
@@ -20,13 +22,13 @@ pub(crate) struct SourceFingerprint;
 
 impl Function for SourceFingerprint {
     const NAME: &'static str = "source_fingerprint";
-    type Client = Builder;
+    type Client = Client;
     type Arguments = Arguments;
     type Output = String;
 
     async fn call(
         &self,
-        _: &Context<Builder>,
+        _: &Context<Client>,
         arguments: Arguments,
     ) -> Result<String, FunctionError> {
         let mut build = CargoBuild::new(arguments.manifest_path);

@@ -1,11 +1,12 @@
 //! `zip_hash`: a zip's hash as Lambda has it.
 
-use packaging::Builder;
+use crate::client::Client;
 use tf_provider::schema::required;
 use tf_provider::{Context, Function, FunctionError, model};
 
 model! {
-    /// Gives the SHA-256 of a file in base64, as `source_code_hash` of `aws_lambda_function` has it.
+    /// Gives the SHA-256 of a file in base64, as `source_code_hash` of `aws_lambda_function` has
+    /// it.
     pub struct Arguments {
         /// Path to the file.
         pub path: String = required(),
@@ -17,16 +18,17 @@ pub(crate) struct ZipHash;
 
 impl Function for ZipHash {
     const NAME: &'static str = "zip_hash";
-    type Client = Builder;
+    type Client = Client;
     type Arguments = Arguments;
     type Output = String;
 
     async fn call(
         &self,
-        _: &Context<Builder>,
+        _: &Context<Client>,
         arguments: Arguments,
     ) -> Result<String, FunctionError> {
         packaging::file_hash(arguments.path.as_ref())
+            .map(|hash| hash.base64())
             .map_err(|error| FunctionError::new(error.to_string()).at("path"))
     }
 }

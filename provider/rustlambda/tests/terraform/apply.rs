@@ -115,7 +115,7 @@ output "functions" {
     // A stand-in for the crate, so that nothing is downloaded.
     root.write(
         "runtime/Cargo.toml",
-        "[package]\nname = \"lambda_runtime\"\nversion = \"0.1.0\"\n",
+        "[package]\nname = \"lambda_runtime\"\nversion = \"0.1.0\"\nworkspace = \"../api\"\n",
     );
     root.write("runtime/src/lib.rs", "");
     let manifest = std::fs::read_to_string(root.path("shared/Cargo.toml")).unwrap();

@@ -1,5 +1,10 @@
 //! Root modules in temporary folders, and terraform to drive them.
 
+#![allow(
+    dead_code,
+    reason = "each of the test programs that include this file uses a part of it"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -42,6 +47,21 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Runs a command to its end.
+    pub fn of(command: &mut Command) -> Self {
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = command.output().unwrap();
+        let [output, errors] =
+            [stdout, stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        Self {
+            code: status.code(),
+            text: output + &errors,
+        }
+    }
+
     #[track_caller]
     pub fn exits_with(self, code: i32) -> String {
         assert_eq!(self.code, Some(code), "{}", self.text);
@@ -60,7 +80,8 @@ impl Answer {
     }
 }
 
-/// Whether terraform is there. Without it a test cannot run: it says so here, and fails where `CI=true`.
+/// Whether terraform is there. Without it a test cannot run: it says so here, and fails where
+/// `CI=true`.
 pub fn terraform_is_there() -> bool {
     let found = Command::new("terraform").arg("version").output().is_ok();
     let ci = std::env::var("CI").is_ok_and(|value| value == "true");
@@ -118,20 +139,7 @@ impl Root {
     }
 
     pub fn terraform(&self, arguments: &[&str]) -> Answer {
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = self.command(arguments).output().unwrap();
-        let text = format!(
-            "{}{}",
-            String::from_utf8_lossy(&stdout),
-            String::from_utf8_lossy(&stderr)
-        );
-        Answer {
-            code: status.code(),
-            text,
-        }
+        Answer::of(&mut self.command(arguments))
     }
 
     pub fn init(&self) {

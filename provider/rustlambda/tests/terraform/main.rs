@@ -1,5 +1,6 @@
-//! The real terraform binary with the real provider. Functions are small crates without dependencies, so nothing is
-//! downloaded, and no AWS is needed: `terraform_data` consumes what a function would.
+//! The real terraform binary with the real provider. Functions are small crates without
+//! dependencies, so nothing is downloaded, and no AWS is needed: `terraform_data` consumes what a
+//! function would.
 
 #![allow(
     clippy::unwrap_used,

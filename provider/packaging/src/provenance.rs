@@ -1,0 +1,50 @@
+//! What a stored zip was made of, for those who find it there.
+
+use serde_json::{Value, json};
+
+use crate::lockfile::Locked;
+
+/// A list of components in the form of CycloneDX 1.6 (<https://cyclonedx.org/docs/1.6/json/>).
+pub(crate) fn sbom(name: &str, version: Option<&str>, components: &[Locked]) -> Value {
+    json!({
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": { "component": { "type": "application", "name": name, "version": version } },
+        "components": components.iter().map(component).collect::<Vec<_>>(),
+    })
+}
+
+fn component(locked: &Locked) -> Value {
+    let mut component =
+        json!({ "type": "library", "name": locked.name, "version": locked.version });
+    // A package URL is of what can be had from crates.io. What lies beside the function has none.
+    if locked
+        .source
+        .as_deref()
+        .is_some_and(|source| source.contains("crates.io-index"))
+    {
+        component["purl"] = json!(format!("pkg:cargo/{}@{}", locked.name, locked.version));
+    }
+    if let Some(checksum) = &locked.checksum {
+        component["hashes"] = json!([{ "alg": "SHA-256", "content": checksum }]);
+    }
+    component
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_what_can_be_had_from_the_registry_and_what_cannot() {
+        let lock = "[[package]]\nname = \"serde\"\nversion = \"1.0.228\"\nchecksum = \"ab\"\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\n[[package]]\nname = \"shared\"\nversion = \"0.1.0\"\n";
+        let lock: std::collections::BTreeMap<String, Vec<Locked>> = toml::from_str(lock).unwrap();
+        let sbom = sbom("api", Some("1.2.3"), &lock["package"]);
+        let expected = json!([
+            { "type": "library", "name": "serde", "version": "1.0.228", "purl": "pkg:cargo/serde@1.0.228", "hashes": [{ "alg": "SHA-256", "content": "ab" }] },
+            { "type": "library", "name": "shared", "version": "0.1.0" },
+        ]);
+        assert_eq!(sbom["components"], expected);
+    }
+}

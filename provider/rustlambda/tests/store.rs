@@ -1,0 +1,195 @@
+//! The artifact store, with terraform and an embedded AWS. Run it by name: `cargo test -p
+//! rustlambda --test store`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that panics says why"
+)]
+
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Credentials;
+use aws_sdk_s3::primitives::ByteStream;
+use sandbox::embedded_aws::{Address, EmbeddedAws, REGION, ROOT_KEY};
+use sandbox::{project::Project, python::Python};
+use serde_json::{Value, json};
+
+#[path = "terraform/driver.rs"]
+mod driver;
+
+use driver::{Answer, CONFIGURATION, Root};
+
+/// An embedded AWS with a versioned bucket, `artifacts`.
+struct Aws {
+    running: EmbeddedAws,
+    project: Project,
+    client: Client,
+}
+
+impl Aws {
+    async fn start() -> Self {
+        let project = Project::find().unwrap();
+        let python = Python::prepare(&project, &|_| ()).unwrap();
+        let running = EmbeddedAws::start(&project, &python, None, &|_| ()).unwrap();
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .endpoint_url(running.address().endpoint())
+            .region(Region::new(REGION))
+            .credentials_provider(Credentials::new(ROOT_KEY, ROOT_KEY, None, None, "test"));
+        let client = Client::new(&config.load().await);
+        client
+            .create_bucket()
+            .bucket("artifacts")
+            .send()
+            .await
+            .unwrap();
+        Self {
+            running,
+            project,
+            client,
+        }
+    }
+
+    fn address(&self) -> &Address {
+        self.running.address()
+    }
+
+    async fn keys(&self) -> Vec<String> {
+        let listed = self
+            .client
+            .list_objects_v2()
+            .bucket("artifacts")
+            .send()
+            .await
+            .unwrap();
+        listed
+            .contents()
+            .iter()
+            .map(|object| object.key().unwrap().to_owned())
+            .collect()
+    }
+
+    async fn read(&self, key: &str) -> Vec<u8> {
+        let object = self
+            .client
+            .get_object()
+            .bucket("artifacts")
+            .key(key)
+            .send()
+            .await
+            .unwrap();
+        object.body.collect().await.unwrap().to_vec()
+    }
+
+    /// Runs terraform in a root module with this AWS, and with `path` as its `PATH` if given.
+    fn terraform(&self, root: &Root, arguments: &[&str], path: Option<&str>) -> Answer {
+        let mut command = root.command(arguments);
+        self.address().apply_to(&mut command, &self.project);
+        if let Some(path) = path {
+            command.env("PATH", path);
+        }
+        Answer::of(&mut command)
+    }
+}
+
+/// A checkout whose package goes to the store.
+fn checkout() -> Root {
+    let root = Root::new();
+    let store =
+        "binary        = \"api\"\n  store         = { bucket = \"artifacts\", prefix = \"team/\" }";
+    root.write(
+        "main.tf",
+        &CONFIGURATION.replace("binary        = \"api\"", store),
+    );
+    root.init();
+    root
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_without_a_compiler_takes_what_another_has_built() {
+    let aws = Aws::start().await;
+    let apply = ["apply", "-auto-approve", "-no-color"];
+    let first = checkout();
+    aws.terraform(&first, &apply, None).exits_with(0);
+    let built = first.output();
+    let place = format!("team/api/{}", built["source_fingerprint"].as_str().unwrap());
+    assert_eq!(
+        aws.keys().await,
+        [format!("{place}.json"), format!("{place}.zip")]
+    );
+    assert_eq!(
+        (&built["s3_bucket"], &built["s3_key"]),
+        (&json!("artifacts"), &json!(format!("{place}.zip")))
+    );
+    let manifest: Value =
+        serde_json::from_slice(&aws.read(&format!("{place}.json")).await).unwrap();
+    assert_eq!(manifest["sha256"], built["sha256"]);
+    assert_eq!(manifest["sbom"]["bomFormat"], "CycloneDX");
+    assert!(manifest["rustc"].as_str().unwrap().starts_with("rustc 1."));
+
+    // Only terraform is there, by a link.
+    let second = checkout();
+    let tools = second.path(".terraform/tools");
+    std::fs::create_dir_all(&tools).unwrap();
+    let search = std::env::var("PATH").unwrap();
+    let terraform = std::env::split_paths(&search)
+        .map(|folder| folder.join("terraform"))
+        .find(|path| path.exists());
+    std::os::unix::fs::symlink(terraform.unwrap(), tools.join("terraform")).unwrap();
+    let path = tools.to_str().unwrap();
+    aws.terraform(&second, &["plan", "-out=plan", "-no-color"], Some(path))
+        .exits_with(0);
+    let plan = second.terraform(&["show", "-json", "plan"]).exits_with(0);
+    let plan: Value = serde_json::from_str(&plan).unwrap();
+    let known = &plan["planned_values"]["outputs"]["api"]["value"];
+    assert_eq!(
+        known["source_code_hash"], built["source_code_hash"],
+        "known at plan"
+    );
+    aws.terraform(&second, &["apply", "-no-color", "plan"], Some(path))
+        .exits_with(0);
+    assert_eq!(second.output(), built);
+    assert!(second.path(built["filename"].as_str().unwrap()).exists());
+
+    // What is damaged in the store is not deployed.
+    let key = format!("{place}.zip");
+    let damaged = aws.client.put_object().bucket("artifacts").key(&key);
+    let damaged = damaged.metadata("sha256", built["sha256"].as_str().unwrap());
+    damaged
+        .body(ByteStream::from_static(b"other bytes"))
+        .send()
+        .await
+        .unwrap();
+    let answer = aws.terraform(&checkout(), &apply, None);
+    assert_eq!(answer.code, Some(1));
+    assert!(
+        answer
+            .flat()
+            .contains("its bytes do not have the SHA-256 that is recorded with it"),
+        "{}",
+        answer.text
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_is_not_there_is_named() {
+    let aws = Aws::start().await;
+    let root = checkout();
+    let configuration = std::fs::read_to_string(root.path("main.tf")).unwrap();
+    root.write(
+        "main.tf",
+        &configuration.replace("\"artifacts\"", "\"nowhere\""),
+    );
+    let answer = aws.terraform(&root, &["apply", "-auto-approve", "-no-color"], None);
+    assert_eq!(answer.code, Some(1));
+    assert!(
+        answer.flat().contains("s3://nowhere/team/api/"),
+        "{}",
+        answer.text
+    );
+    assert!(
+        answer.flat().contains("Check that the bucket exists"),
+        "{}",
+        answer.text
+    );
+}
