@@ -13,12 +13,10 @@ use tally::Tally;
 
 /// The targets that `cargo test` leaves out unless they are named.
 const ACCEPTANCE: &[&str] = &[
-    "--test",
-    "upload_pipeline",
-    "--test",
-    "module_consumer",
-    "--test",
-    "demo",
+    "--test=store",
+    "--test=upload_pipeline",
+    "--test=module_consumer",
+    "--test=demo",
 ];
 
 #[derive(Args)]
