@@ -34,16 +34,20 @@ pub fn run(
     process::run(&mut command, &project.log(log), |line| {
         match built(line) {
             Some(count) => progress(&format!("compiling {count}")),
+            // Says less than the count that comes with it.
+            None if line.trim_start().starts_with("Compiling ") => {}
             None => progress(line.trim()),
         }
         on_line(line);
     })
 }
 
-/// Reads `12/340: serde` from a line such as `Building [==>   ] 12/340: serde`.
+/// Reads `12/340: serde` from cargo's bar, `Building [==>   ] 12/340: serde`, of which the first
+/// word may be missing.
 fn built(line: &str) -> Option<&str> {
-    let rest = line.trim_start().strip_prefix("Building [")?;
-    Some(rest.split_once("] ")?.1)
+    let (bar, count) = line.split_once("] ")?;
+    let is_count = count.starts_with(|c: char| c.is_ascii_digit()) && count.contains('/');
+    (bar.contains("[=") && is_count).then(|| count.trim_end())
 }
 
 #[cfg(test)]
@@ -56,6 +60,8 @@ mod tests {
             built("    Building [====>    ] 12/340: serde, syn"),
             Some("12/340: serde, syn")
         );
+        assert_eq!(built("[=======> ] 213/214: notes"), Some("213/214: notes"));
         assert_eq!(built("   Compiling serde v1.0.0"), None);
+        assert_eq!(built("test decodes[1] ... ok"), None);
     }
 }
