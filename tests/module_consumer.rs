@@ -45,15 +45,9 @@ fn the_module_is_installed_from_git() -> Result<()> {
     let key = answer["file_key"]
         .as_str()
         .context("the answer names no file_key")?;
-    let key = key.replacen("uploads/", "processed/", 1);
     let bucket = deployment.output("processed_bucket")?;
-    let text = cancel::poll(std::time::Duration::from_secs(60), || {
-        objects::read(deployment.address(), bucket, &key)
-    })?;
-    ensure!(
-        text.as_deref() == Some("FROM ANOTHER REPOSITORY"),
-        "processed to {text:?}"
-    );
+    let text = objects::wait_for_processed(deployment.address(), bucket, key)?;
+    ensure!(text == "FROM ANOTHER REPOSITORY", "processed to {text:?}");
     deployment.destroy_leaves_nothing()?;
     Ok(fs::remove_dir_all(outside)?)
 }

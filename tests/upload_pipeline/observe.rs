@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use acceptance_tests::deployment::Deployment;
 use anyhow::{Context, Result, ensure};
-use sandbox::{api::Answer, cancel, objects};
+use sandbox::{api::Answer, objects};
 use serde_json::{Value, json};
 
 /// How long the pipeline may take before a scenario gives up on it.
@@ -86,17 +86,8 @@ pub fn file_key(answer: &Answer) -> Result<String> {
     key.with_context(|| format!("the answer names no file_key: {}", answer.body))
 }
 
-/// The key under which the processed text of an upload appears.
-pub fn processed_key(upload_key: &str) -> String {
-    upload_key.replacen("uploads/", "processed/", 1)
-}
-
 /// Waits for the processed text of the upload under `upload_key`.
 pub fn processed(deployment: &Deployment, upload_key: &str) -> Result<String> {
     let bucket = deployment.output("processed_bucket")?;
-    let key = processed_key(upload_key);
-    cancel::poll(PATIENCE, || {
-        objects::read(deployment.address(), bucket, &key)
-    })?
-    .with_context(|| format!("no {key} after {PATIENCE:?}"))
+    objects::wait_for_processed(deployment.address(), bucket, upload_key)
 }

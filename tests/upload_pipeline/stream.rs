@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use acceptance_tests::deployment::Deployment;
 use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_kinesis::{primitives::Blob, types::PutRecordsRequestEntry};
-use sandbox::cancel;
+use sandbox::{cancel, objects};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    observe::{PATIENCE, ensure_problem, processed, processed_key, upload_body},
+    observe::{PATIENCE, ensure_problem, processed, upload_body},
     permissions,
 };
 
@@ -92,7 +92,7 @@ pub fn a_record_delivered_twice_has_one_effect(deployment: &Deployment) -> Resul
         "{letters:?}"
     );
 
-    let (clients, key) = (deployment.clients(), processed_key(&stranded.key));
+    let (clients, key) = (deployment.clients(), objects::processed_key(&stranded.key));
     let bucket = deployment.output("processed_bucket")?;
     let request = clients
         .s3

@@ -1,15 +1,11 @@
 //! `cargo xtask demo`: the main job, from an empty machine to a processed file.
 
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::{fs, time::Instant};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use sandbox::{
     api::Api,
-    cancel,
     cognito::{self, Tokens},
     embedded_aws::{Address, DEFAULT_PORT, EmbeddedAws},
     objects,
@@ -172,10 +168,10 @@ fn exercise(aws: &Address, outputs: &Outputs, tokens: &Tokens) -> Result<Report>
         key.with_context(|| format!("the answer names no file_key: {}", answer.body))
     };
     let bucket = outputs.string("processed_bucket")?;
-    wait_for_processed(aws, bucket, &file_key(&by_id)?)?;
+    objects::wait_for_processed(aws, bucket, &file_key(&by_id)?)?;
     let uploaded = file_key(&accepted)?;
     let processed = step("The processed file appears", |_| {
-        wait_for_processed(aws, bucket, &uploaded)
+        objects::wait_for_processed(aws, bucket, &uploaded)
     })?;
 
     Ok(Report {
@@ -187,13 +183,6 @@ fn exercise(aws: &Address, outputs: &Outputs, tokens: &Tokens) -> Result<Report>
         processed,
         seconds: 0.0,
     })
-}
-
-/// The text under `processed/…` that belongs to the upload under `uploads/…`.
-fn wait_for_processed(aws: &Address, bucket: &str, file_key: &str) -> Result<String> {
-    let key = file_key.replacen("uploads/", "processed/", 1);
-    cancel::poll(Duration::from_secs(60), || objects::read(aws, bucket, &key))?
-        .with_context(|| format!("no {key} in {bucket} after 60 s"))
 }
 
 fn print_playground(

@@ -6,9 +6,30 @@ use anyhow::{Context, Result, bail};
 use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
 
 use crate::{
-    api,
+    api, cancel,
     embedded_aws::{Address, REGION, ROOT_KEY},
 };
+
+/// How long the pipeline may take until its result is there.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The key under which the pipeline stores what it makes of the upload under `upload_key`.
+pub fn processed_key(upload_key: &str) -> String {
+    upload_key.replacen("uploads/", "processed/", 1)
+}
+
+/// Waits for what the pipeline makes of the upload under `upload_key`, and gives its text.
+///
+/// Fails when there is nothing in `processed_bucket` after a minute.
+pub fn wait_for_processed(
+    aws: &Address,
+    processed_bucket: &str,
+    upload_key: &str,
+) -> Result<String> {
+    let key = processed_key(upload_key);
+    cancel::poll(PATIENCE, || read(aws, processed_bucket, &key))?
+        .with_context(|| format!("no {key} in {processed_bucket} after {PATIENCE:?}"))
+}
 
 /// The text of an object, or `None` while there is none under that key.
 pub fn read(aws: &Address, bucket: &str, key: &str) -> Result<Option<String>> {
