@@ -1,12 +1,22 @@
 data "aws_region" "current" {}
 
+locals {
+  # Compiled here, or made elsewhere: the same results either way.
+  artifact = concat(rustlambda_package.this[*], var.artifact[*])[0]
+
+  # Lambda takes the zip from the store where there is one, and from this disk otherwise.
+  stored = local.artifact.s3_key != null
+}
+
 resource "rustlambda_package" "this" {
+  count         = length(var.package[*])
   manifest_path = var.package.manifest_path
   package       = var.package.package
   binary        = var.package.binary
   profile       = var.package.profile
   features      = var.package.features
   environment   = var.package.environment
+  store         = var.package.store
   architecture  = var.architecture
 }
 
@@ -14,11 +24,14 @@ resource "aws_lambda_function" "this" {
   function_name                  = var.name
   description                    = var.description
   role                           = aws_iam_role.this.arn
-  runtime                        = rustlambda_package.this.runtime
-  handler                        = rustlambda_package.this.handler
-  architectures                  = [rustlambda_package.this.architecture]
-  filename                       = rustlambda_package.this.filename
-  source_code_hash               = rustlambda_package.this.source_code_hash
+  runtime                        = local.artifact.runtime
+  handler                        = coalesce(var.handler, local.artifact.handler)
+  architectures                  = [local.artifact.architecture]
+  filename                       = local.stored ? null : local.artifact.filename
+  s3_bucket                      = local.artifact.s3_bucket
+  s3_key                         = local.artifact.s3_key
+  s3_object_version              = local.artifact.s3_object_version
+  source_code_hash               = local.artifact.source_code_hash
   memory_size                    = var.memory_mb
   timeout                        = var.timeout_seconds
   reserved_concurrent_executions = var.reserved_concurrency

@@ -20,5 +20,5 @@ output "log_group_name" {
 
 output "build" {
   description = "What is deployed: the crate's version and the fingerprint of its sources."
-  value       = rustlambda_package.this.build
+  value       = local.artifact.build
 }

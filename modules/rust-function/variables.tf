@@ -15,7 +15,7 @@ variable "description" {
 }
 
 variable "package" {
-  description = "Cargo package to compile: its Cargo.toml, and what cargo needs to know. `package` and `binary` matter only where the manifest has several."
+  description = "Cargo package to compile: its Cargo.toml, and what cargo needs to know. `package` and `binary` matter only where the manifest has several. `store` names a bucket that keeps the zip for every machine."
   type = object({
     manifest_path = string
     package       = optional(string)
@@ -23,15 +23,46 @@ variable "package" {
     profile       = optional(string, "release")
     features      = optional(list(string))
     environment   = optional(map(string))
+    store = optional(object({
+      bucket = string
+      prefix = optional(string)
+    }))
   })
+  default = null
   validation {
-    condition     = endswith(var.package.manifest_path, "Cargo.toml")
+    condition     = try(endswith(var.package.manifest_path, "Cargo.toml"), var.package == null)
     error_message = "package.manifest_path: name the Cargo.toml file itself, such as \"$${path.module}/../lambdas/hello/Cargo.toml\"."
+  }
+  validation {
+    condition     = (var.package == null) != (var.artifact == null)
+    error_message = "package, artifact: give one of them. `package` compiles sources; `artifact` deploys what a rustlambda_package or rustlambda_release has made."
   }
 }
 
+variable "artifact" {
+  description = "What to deploy instead of compiling `package`: a whole `rustlambda_package`, or a `rustlambda_release`, resource or data source. Several functions can share one."
+  type = object({
+    source_code_hash  = string
+    filename          = optional(string)
+    s3_bucket         = optional(string)
+    s3_key            = optional(string)
+    s3_object_version = optional(string)
+    architecture      = string
+    runtime           = string
+    handler           = string
+    build             = string
+  })
+  default = null
+}
+
+variable "handler" {
+  description = "What the function reads in `_HANDLER`, for a binary that is several functions and picks one by this name. Null gives `bootstrap`."
+  type        = string
+  default     = null
+}
+
 variable "architecture" {
-  description = "Instruction set to compile for and to run on: x86_64, or arm64, which costs about a fifth less."
+  description = "Instruction set to compile `package` for and to run on: x86_64, or arm64, which costs about a fifth less. An `artifact` brings its own."
   type        = string
   default     = "x86_64"
   validation {

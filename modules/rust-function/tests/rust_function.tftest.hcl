@@ -36,14 +36,14 @@ run "deploys_what_was_compiled" {
 
   assert {
     condition = (
-      aws_lambda_function.this.filename == rustlambda_package.this.filename
-      && aws_lambda_function.this.source_code_hash == rustlambda_package.this.source_code_hash
+      aws_lambda_function.this.filename == rustlambda_package.this[0].filename
+      && aws_lambda_function.this.source_code_hash == rustlambda_package.this[0].source_code_hash
       && aws_lambda_function.this.handler == "bootstrap"
     )
     error_message = "The function must run the package, and change with it."
   }
   assert {
-    condition     = rustlambda_package.this.architecture == "arm64" && aws_lambda_function.this.architectures == tolist(["arm64"])
+    condition     = rustlambda_package.this[0].architecture == "arm64" && aws_lambda_function.this.architectures == tolist(["arm64"])
     error_message = "The function must run on what it was compiled for."
   }
   assert {
@@ -118,6 +118,55 @@ run "survives_a_bad_record" {
     }
     error_message = "The role must reach this stream and this queue only."
   }
+}
+
+run "deploys_what_was_made_elsewhere" {
+  variables {
+    package = null
+    handler = "refund"
+    artifact = {
+      source_code_hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+      s3_bucket        = "artifacts"
+      s3_key           = "orders/1.4.2.zip"
+      architecture     = "arm64"
+      runtime          = "provided.al2023"
+      handler          = "bootstrap"
+      build            = "1.4.2+0123456789ab"
+    }
+  }
+
+  assert {
+    condition     = length(rustlambda_package.this) == 0 && output.build == "1.4.2+0123456789ab"
+    error_message = "An artifact must not be compiled again."
+  }
+  assert {
+    condition = (
+      aws_lambda_function.this.s3_bucket == "artifacts"
+      && aws_lambda_function.this.s3_key == "orders/1.4.2.zip"
+      && aws_lambda_function.this.filename == null
+      && aws_lambda_function.this.source_code_hash == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+      && aws_lambda_function.this.architectures == tolist(["arm64"])
+    )
+    error_message = "A stored artifact must be deployed from where it is stored, for what it was compiled for."
+  }
+  assert {
+    condition     = aws_lambda_function.this.handler == "refund"
+    error_message = "A binary that is several functions must learn which one it is."
+  }
+}
+
+run "refuses_two_things_to_deploy" {
+  command = plan
+  variables {
+    artifact = {
+      source_code_hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+      architecture     = "x86_64"
+      runtime          = "provided.al2023"
+      handler          = "bootstrap"
+      build            = "1.4.2"
+    }
+  }
+  expect_failures = [var.package]
 }
 
 run "refuses_what_would_fail_later" {

@@ -1,0 +1,3 @@
+//! Lambda function: the items API over DynamoDB.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Lambda functions of the order system, in one binary.
+
+fn main() {}
