@@ -74,21 +74,9 @@ impl Rustc {
         architecture: Architecture,
     ) -> Result<Self> {
         let program = declared.get("RUSTC").map_or("rustc", String::as_str);
-        let ask = |args: &'static [&'static str]| async move {
-            let output = command(program, workspace_root, declared, pinned)
-                .args(args)
-                .kill_on_drop(true)
-                .output()
-                .await;
-            let output = output.map_err(|error| tool_missing(program, &error, INSTALL_RUST))?;
-            if output.status.success() {
-                return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
-            }
-            Err(tool_missing(
-                program,
-                &String::from_utf8_lossy(&output.stderr).trim(),
-                INSTALL_RUST,
-            ))
+        let ask = async |args: &[&str]| {
+            let mut rustc = command(program, workspace_root, declared, pinned);
+            ask(rustc.args(args), INSTALL_RUST).await
         };
         let sysroot = PathBuf::from(ask(&["--print", "sysroot"]).await?);
         let verbose = ask(&["--version", "--verbose"]).await?;
@@ -115,6 +103,32 @@ impl Rustc {
             version,
         })
     }
+}
+
+/// Runs a program that prints an answer and ends.
+async fn ask(command: &mut tokio::process::Command, remedy: &str) -> Result<String> {
+    let program = command
+        .as_std()
+        .get_program()
+        .to_string_lossy()
+        .into_owned();
+    let missing = |reason: &dyn std::fmt::Display| tool_missing(&program, reason, remedy);
+    // Some programs follow an error with a backtrace.
+    let output = command
+        .env_remove("RUST_BACKTRACE")
+        .kill_on_drop(true)
+        .output()
+        .await;
+    let output = output.map_err(|error| missing(&error))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    }
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let lines = errors
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    Err(missing(&lines.collect::<Vec<_>>().join(" ")))
 }
 
 pub(crate) fn tool_missing(tool: &str, reason: &dyn std::fmt::Display, remedy: &str) -> Error {
@@ -161,22 +175,15 @@ impl Driver {
     ) -> Result<()> {
         let (program, args, remedy): (_, &[&str], _) = match self {
             Self::Cargo => ("cargo", &["--version"], INSTALL_RUST),
+            // Asks zig as well, which is another program.
             Self::Zigbuild => (
                 "cargo-zigbuild",
-                &["--version"],
+                &["zig", "cc", "--", "--version"],
                 "Install it and zig: `pip install cargo-zigbuild` brings both; `cargo install cargo-zigbuild` needs zig beside it",
             ),
         };
-        let status = command(program, workspace_root, declared, false)
-            .args(args)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .status()
-            .await;
-        status
-            .map(|_| ())
-            .map_err(|error| tool_missing(program, &error, remedy))
+        let mut driver = command(program, workspace_root, declared, false);
+        ask(driver.args(args), remedy).await.map(drop)
     }
 
     /// The cargo subcommand.
