@@ -1,14 +1,21 @@
 //! What functions on AWS Lambda share, whatever they are about: HTTP requests and responses,
-//! problems (RFC 9457), the caller's claims, telemetry and configuration. Knows no application
-//! and no AWS SDK.
+//! problems (RFC 9457), the caller's claims, telemetry, configuration, batches of a stream, and
+//! how ports and their adapters to AWS fail. Knows no application, and no AWS service but those
+//! that call functions.
 
+pub mod aws;
+pub mod batch;
 pub mod claims;
+pub mod clock;
 pub mod environment;
 pub mod http;
+pub mod port;
 pub mod problem;
 pub mod telemetry;
 
 pub use claims::Claims;
+pub use clock::{Clock, SystemClock};
 pub use environment::{Environment, EnvironmentError};
 pub use http::{Request, Response};
+pub use port::{PortError, PortErrorKind};
 pub use problem::Problem;

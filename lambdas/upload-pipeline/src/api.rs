@@ -3,13 +3,10 @@
 mod post_upload;
 mod representation;
 
-use std::error::Error;
-
 use function_kit::{Problem, Request, Response};
 use http::{Method, StatusCode};
 
 use crate::domain::{Owner, UploadId};
-use crate::ports::PortErrorKind;
 use crate::receive::Receiver;
 
 /// Answers one request.
@@ -38,9 +35,7 @@ async fn get_upload(receiver: &Receiver, request: &Request, id: &str) -> Result<
     let owner = owner(request)?;
     let unknown = || Problem::not_found("you have no upload of this id");
     let id = UploadId::try_from(id.to_owned()).map_err(|_| unknown())?;
-    let found = receiver.find(&owner, id).await;
-    let found = found.map_err(|error| failure(error.kind, error))?;
-    let upload = found.ok_or_else(unknown)?;
+    let upload = receiver.find(&owner, id).await?.ok_or_else(unknown)?;
     function_kit::http::json(StatusCode::OK, &representation::of(&upload))
 }
 
@@ -52,11 +47,4 @@ fn owner(request: &Request) -> Result<Owner, Problem> {
             format!("the token's subject cannot own uploads: {error}"),
         )
     })
-}
-
-fn failure(kind: PortErrorKind, cause: impl Error + Send + Sync + 'static) -> Problem {
-    match kind {
-        PortErrorKind::Busy => Problem::unavailable(cause),
-        PortErrorKind::Broken => Problem::internal(cause),
-    }
 }

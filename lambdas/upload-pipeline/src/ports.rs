@@ -1,35 +1,11 @@
 //! What the pipeline needs of the outside world.
 
-use std::error::Error;
-
 use async_trait::async_trait;
-use jiff::{Timestamp, Unit};
+pub use function_kit::{Clock, PortError, PortErrorKind, SystemClock};
 
 use crate::domain::{
     ContentType, DeadLetter, ObjectVersion, Owner, Sha256Digest, Upload, UploadId, UploadRecord,
 };
-
-/// A port did not do what it was asked. Whether it was done all the same is not known.
-#[derive(Debug, thiserror::Error)]
-#[error("{operation} failed")]
-pub struct PortError {
-    /// What was asked, such as `PutObject on bucket x`.
-    pub operation: String,
-    /// What kind of failure it is.
-    pub kind: PortErrorKind,
-    /// What the service said.
-    #[source]
-    pub source: Box<dyn Error + Send + Sync>,
-}
-
-/// What kind of failure a [`PortError`] is. Neither kind is the fault of the data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PortErrorKind {
-    /// Throttled, timed out, or out of order on the service's side: later may do.
-    Busy,
-    /// Anything else, such as a permission that is missing: somebody has to mend it.
-    Broken,
-}
 
 /// Answer of a [`ObjectStore::put_new`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,21 +72,4 @@ pub trait UploadStream: Send + Sync {
 pub trait DeadLetterQueue: Send + Sync {
     /// Sends a dead letter, at least once.
     async fn send(&self, letter: &DeadLetter) -> Result<(), PortError>;
-}
-
-/// What time it is.
-pub trait Clock: Send + Sync {
-    /// Now.
-    fn now(&self) -> Timestamp;
-}
-
-/// The machine's clock, in milliseconds.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> Timestamp {
-        let now = Timestamp::now();
-        now.round(Unit::Millisecond).unwrap_or(now)
-    }
 }

@@ -62,9 +62,6 @@ pub enum Retry {
     /// Another invocation changed the row.
     #[error("the upload's row was changed meanwhile")]
     Overtaken,
-    /// The invocation ends before the record could be done.
-    #[error("too little time is left of the invocation")]
-    OutOfTime,
 }
 
 /// Why work on an upload stopped.

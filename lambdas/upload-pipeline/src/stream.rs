@@ -1,27 +1,13 @@
-//! A batch of the stream, as Lambda's event source mapping delivers it.
-//!
-//! The mapping has `ReportBatchItemFailures`: Lambda delivers again from the lowest sequence
-//! number that is reported, that record and all after it. So the batch stops at the first record
-//! that has to be retried. Going on would process the later ones twice, send their dead letters
-//! twice, and press a service that is throttling, and the shard would not advance for it.
-//!
-//! A batch of which nothing was done fails as a whole. To the shard that is the same, and it shows
-//! in the function's `Errors` metric, where partial failures do not.
-
-use std::time::Duration;
+//! A batch of the stream, processed in order: see [`batch`].
 
 use aws_lambda_events::kinesis::{KinesisEvent, KinesisEventRecord};
 use aws_lambda_events::streams::KinesisEventResponse;
+use function_kit::batch;
 use function_kit::http::chain;
 use jiff::Timestamp;
 
 use crate::domain::StreamPosition;
 use crate::process::{Outcome, Processor, Retry};
-
-/// Time that must be left of the invocation for another record to be begun. A record takes a
-/// fraction of a second; this leaves room for a service's slow answer. What is not begun is
-/// delivered again at once, while an invocation that is cut off leaves a lease to wait for.
-pub const TIME_FOR_A_RECORD: Duration = Duration::from_secs(10);
 
 /// Processes the batch in order, in an invocation that Lambda ends at `deadline`. The answer
 /// names the record from which on the batch has to be delivered again, if there is one.
@@ -33,23 +19,16 @@ pub async fn handle(
     batch: KinesisEvent,
     deadline: Timestamp,
 ) -> Result<KinesisEventResponse, Retry> {
+    let again = batch::in_order(
+        &batch.records,
+        &*processor.clock,
+        deadline,
+        async |record| process(processor, record, deadline).await.map(drop),
+    )
+    .await?;
     let mut response = KinesisEventResponse::default();
-    for (index, record) in batch.records.iter().enumerate() {
-        // The first record is always tried, or a short timeout would mean no progress at all.
-        let in_time = index == 0 || processor.clock.now() + TIME_FOR_A_RECORD < deadline;
-        let tried = if in_time {
-            process(processor, record, deadline).await
-        } else {
-            Err(Retry::OutOfTime)
-        };
-        match tried {
-            Ok(_) => {}
-            Err(retry) if index == 0 => return Err(retry),
-            Err(_) => {
-                response.add_failure(&record.kinesis.sequence_number);
-                break;
-            }
-        }
+    if let Some(record) = again {
+        response.add_failure(&record.kinesis.sequence_number);
     }
     Ok(response)
 }

@@ -7,8 +7,8 @@ use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::owner;
 use super::representation::{S3Location, location};
-use super::{failure, owner};
 use crate::domain::{ContentType, FileName, MAX_CONTENT_BYTES, Upload, UploadId};
 use crate::receive::{NewUpload, ReceiveError, Receiver};
 
@@ -98,7 +98,7 @@ fn check_size(content: &str) -> Result<(), Problem> {
 /// again.
 fn not_received(error: ReceiveError) -> Problem {
     let upload_id = error.upload_id();
-    let problem = failure(error.cause().kind, error);
+    let problem = error.cause().kind.problem(error);
     match upload_id {
         None => problem,
         Some(id) => problem

@@ -1,26 +1,16 @@
 //! Wires the two halves of the pipeline to AWS, by the environment's names.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
-use function_kit::{Environment, EnvironmentError};
+use function_kit::aws::sdk_config;
+use function_kit::{Environment, EnvironmentError, SystemClock};
 
 use super::dead_letter_queue::SqsQueue;
 use super::object_store::S3Objects;
 use super::upload_stream::KinesisStream;
 use super::upload_table::DynamoTable;
-use crate::ports::SystemClock;
 use crate::process::Processor;
 use crate::receive::Receiver;
-
-/// Time for one try of one call. S3 takes 5 MiB well within it.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(4);
-
-/// Time for a call with all its tries. An upload makes three calls, which together must end
-/// before API Gateway gives up on the function after 30 s ("Quotas for HTTP APIs").
-const CALL_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The receiver of uploads: reads `UPLOADS_BUCKET`, `UPLOADS_TABLE` and `STREAM_NAME`.
 ///
@@ -59,15 +49,4 @@ pub async fn processor(environment: &Environment) -> Result<Processor, Environme
         uploads_bucket,
         processed_bucket,
     })
-}
-
-async fn sdk_config() -> SdkConfig {
-    let timeouts = TimeoutConfig::builder()
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .operation_timeout(CALL_TIMEOUT)
-        .build();
-    aws_config::defaults(BehaviorVersion::latest())
-        .timeout_config(timeouts)
-        .load()
-        .await
 }

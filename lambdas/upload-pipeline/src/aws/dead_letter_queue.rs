@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 
-use super::error::{broken, port_error};
 use crate::domain::DeadLetter;
 use crate::ports::{DeadLetterQueue, PortError};
+use function_kit::aws::{broken, port_error};
 
 /// A queue of SQS.
 #[derive(Debug, Clone)]

@@ -3,7 +3,6 @@
 
 mod clients;
 mod dead_letter_queue;
-mod error;
 mod object_store;
 mod row;
 mod upload_stream;

@@ -7,9 +7,9 @@ use aws_sdk_s3::primitives::ByteStream;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::error::{broken, code, port_error};
 use crate::domain::{ContentType, ObjectVersion, Sha256Digest};
 use crate::ports::{ObjectStore, PortError, PortErrorKind, Put};
+use function_kit::aws::{broken, code, port_error};
 
 /// S3's id of the only version in a bucket without versioning.
 const UNVERSIONED: &str = "null";

@@ -5,9 +5,9 @@ use aws_config::SdkConfig;
 use aws_sdk_kinesis::Client;
 use aws_sdk_kinesis::primitives::Blob;
 
-use super::error::{broken, port_error};
 use crate::domain::UploadRecord;
 use crate::ports::{PortError, UploadStream};
+use function_kit::aws::{broken, port_error};
 
 /// A stream of Kinesis.
 #[derive(Debug, Clone)]

@@ -6,10 +6,10 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
-use super::error::{broken, code, port_error};
 use super::row::{self, OWNER, REVISION, UPLOAD_ID};
 use crate::domain::{Owner, Upload, UploadId};
 use crate::ports::{PortError, UploadTable, Write};
+use function_kit::aws::{broken, code, port_error};
 
 /// Says which write made the row what it is. A try that the SDK repeats because its answer was
 /// lost finds its own mark and succeeds, instead of taking itself for another writer.

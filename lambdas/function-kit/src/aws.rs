@@ -1,13 +1,37 @@
-//! From an SDK's error to the port's.
+//! What the adapters of any AWS service share: the SDK's configuration and its errors.
 
 use std::error::Error;
+use std::time::Duration;
 
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
 use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::ports::{PortError, PortErrorKind};
+use crate::port::{PortError, PortErrorKind};
+
+/// Time for one try of one call. S3 takes 5 MiB well within it.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// Time for a call with all its tries. Three of them, one after another, end before API Gateway
+/// gives up on the function, after 29 s ("Quotas for configuring and running a REST API") or 30 s
+/// ("Quotas for HTTP APIs").
+const CALL_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// The SDK's configuration: region, credentials, endpoint and retries as the environment has
+/// them, and no call that outlasts the request it is for.
+pub async fn sdk_config() -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
+        .build();
+    aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(timeouts)
+        .load()
+        .await
+}
 
 /// The port's error for a call of which the SDK's own retries have failed.
 pub fn port_error<E>(operation: impl Into<String>, error: SdkError<E, HttpResponse>) -> PortError

@@ -1,0 +1,151 @@
+//! Requests and responses of a REST API (API Gateway, Lambda proxy integration, payload format
+//! 1.0), with a Cognito authorizer.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use aws_lambda_events::apigw::{ApiGatewayProxyRequest, ApiGatewayProxyResponse};
+use aws_lambda_events::encodings::Body;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::Value;
+
+use super::{Request, Response, answer};
+use crate::claims::Claims;
+use crate::problem::Problem;
+
+impl From<ApiGatewayProxyRequest> for Request {
+    fn from(event: ApiGatewayProxyRequest) -> Self {
+        let mut context = event.request_context;
+        let resource = event.resource.unwrap_or_default();
+        Self {
+            method: event.http_method,
+            path: path_of(&resource, &event.path_parameters),
+            headers: event.headers,
+            claims: context
+                .authorizer
+                .fields
+                .remove("claims")
+                .map(claims_of)
+                .unwrap_or_default(),
+            request_id: context.request_id.unwrap_or_default(),
+            query: event.query_string_parameters,
+            body: event.body.unwrap_or_default(),
+            body_is_base64: event.is_base64_encoded,
+        }
+    }
+}
+
+/// The path as the API's resources spell it. The event's own `path` begins with the base path of
+/// a custom domain, of which the function knows nothing.
+fn path_of(resource: &str, parameters: &HashMap<String, String>) -> String {
+    let segment = |part: &str| {
+        let name = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        let name = name.map(|name| name.strip_suffix('+').unwrap_or(name));
+        name.and_then(|name| parameters.get(name))
+            .cloned()
+            .unwrap_or_else(|| part.to_owned())
+    };
+    let segments: Vec<String> = resource.split('/').map(segment).collect();
+    segments.join("/")
+}
+
+/// The authorizer gives claims as text; a claim that is a list comes as text too.
+fn claims_of(claims: Value) -> Claims {
+    let Value::Object(claims) = claims else {
+        return Claims::default();
+    };
+    let text = claims.into_iter().filter_map(|(name, value)| match value {
+        Value::String(text) => Some((name, text)),
+        _ => None,
+    });
+    Claims::from(text.collect::<HashMap<_, _>>())
+}
+
+/// [`serve`](super::serve), for a function behind a REST API.
+///
+/// # Errors
+/// When the Lambda runtime's API cannot be reached.
+pub async fn serve_rest<H, F>(handler: H) -> Result<(), lambda_runtime::Error>
+where
+    H: Fn(Request) -> F,
+    F: Future<Output = Result<Response, Problem>>,
+{
+    let handler = &handler;
+    lambda_runtime::run(service_fn(
+        move |event: LambdaEvent<ApiGatewayProxyRequest>| async move {
+            let response = answer(handler, event.payload.into()).await;
+            Ok::<_, Infallible>(into_event(response))
+        },
+    ))
+    .await
+}
+
+fn into_event(response: Response) -> ApiGatewayProxyResponse {
+    let (parts, body) = response.into_parts();
+    let mut event = ApiGatewayProxyResponse::default();
+    event.status_code = parts.status.as_u16().into();
+    event.headers = parts.headers;
+    event.body = Some(Body::Text(body));
+    event
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use serde_json::json;
+
+    use super::*;
+
+    fn request(resource: &str, parameters: Value) -> Request {
+        let event = json!({
+            "resource": resource,
+            "path": "/base/path/of/a/domain",
+            "httpMethod": "PATCH",
+            "headers": null,
+            "multiValueHeaders": null,
+            "queryStringParameters": {"cursor": "a"},
+            "multiValueQueryStringParameters": {"cursor": ["a"]},
+            "pathParameters": parameters,
+            "stageVariables": null,
+            "requestContext": {
+                "stage": "v1", "requestId": "id", "httpMethod": "PATCH", "path": "/v1/items",
+                "authorizer": {"claims": {"sub": "alice", "cognito:groups": ["a"]}},
+            },
+            "body": null,
+            "isBase64Encoded": false,
+        });
+        let event: ApiGatewayProxyRequest = serde_json::from_value(event).unwrap();
+        event.into()
+    }
+
+    #[test]
+    fn the_event_tells_who_calls_and_how() {
+        let request = request("/items", Value::Null);
+        assert_eq!(request.method, Method::PATCH);
+        assert_eq!(request.claims.subject().unwrap(), "alice");
+        assert_eq!(request.query("cursor"), Some("a"));
+        assert_eq!(request.request_id, "id");
+    }
+
+    #[test]
+    fn the_path_is_the_resources_with_the_parameters_in_it() {
+        for (resource, parameters, path) in [
+            ("/", Value::Null, "/"),
+            ("/items/{id}", json!({"id": "1"}), "/items/1"),
+            ("/files/{path+}", json!({"path": "a/b"}), "/files/a/b"),
+            ("/items/{id}", Value::Null, "/items/{id}"),
+        ] {
+            assert_eq!(request(resource, parameters).path, path, "{resource}");
+        }
+    }
+
+    #[test]
+    fn the_answer_has_the_members_that_a_rest_api_takes_and_no_others() {
+        let event = serde_json::to_value(into_event(Response::new("body".to_owned()))).unwrap();
+        let members: Vec<&String> = event.as_object().unwrap().keys().collect();
+        assert_eq!(
+            members,
+            ["body", "headers", "isBase64Encoded", "multiValueHeaders", "statusCode"]
+        );
+    }
+}
