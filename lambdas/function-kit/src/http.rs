@@ -1,14 +1,18 @@
-//! Requests and responses of an HTTP API (API Gateway, payload format 2.0).
+//! Requests and responses of an HTTP API (API Gateway, payload format 2.0), and through
+//! [`serve_rest`] those of a REST API.
 //!
 //! A small type of our own stands between the event and the handlers. `lambda_http` would build a
 //! whole `http::Request` and panics where the client's `Host`, query or encoded body cannot be
 //! part of one; a client must not be able to do that.
+
+mod rest;
 
 use std::convert::Infallible;
 use std::error::Error;
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use aws_lambda_events::encodings::Body;
+use aws_lambda_events::query_map::QueryMap;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
@@ -19,6 +23,8 @@ use serde::de::DeserializeOwned;
 
 use crate::claims::Claims;
 use crate::problem::Problem;
+
+pub use rest::serve_rest;
 
 /// An answer whose body is text.
 pub type Response = http::Response<String>;
@@ -36,26 +42,42 @@ pub struct Request {
     pub claims: Claims,
     /// API Gateway's id of this request.
     pub request_id: String,
+    query: QueryMap,
     body: String,
     body_is_base64: bool,
 }
 
 impl Request {
+    /// The first value of a parameter of the query string, decoded by API Gateway.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.first(name)
+    }
+
     /// The body, a JSON object, as a `T`. A member that `T` does not know is ignored, one that
     /// stands twice is refused.
     ///
     /// # Errors
     /// 415 when the request declares another media type, 400 when the body is not such an object.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_json::from_slice(&self.json_object()?).map_err(|error| {
+            Problem::bad_request(format!("the body is not the JSON expected: {error}"))
+        })
+    }
+
+    /// The body's bytes, if they may be a JSON object: for a handler that reads it in its own
+    /// way.
+    ///
+    /// # Errors
+    /// 415 when the request declares another media type, 400 when the body does not begin as an
+    /// object does.
+    pub fn json_object(&self) -> Result<Vec<u8>, Problem> {
         self.expect_json()?;
         let body = self.body()?;
         // serde would read an array as a struct's members in order.
         if body.trim_ascii_start().first() != Some(&b'{') {
             return Err(Problem::bad_request("the body must be a JSON object"));
         }
-        serde_json::from_slice(&body).map_err(|error| {
-            Problem::bad_request(format!("the body is not the JSON expected: {error}"))
-        })
+        Ok(body)
     }
 
     fn body(&self) -> Result<Vec<u8>, Problem> {
@@ -98,6 +120,7 @@ impl From<ApiGatewayV2httpRequest> for Request {
             headers: event.headers,
             claims: claims.unwrap_or_default(),
             request_id: context.request_id.unwrap_or_default(),
+            query: event.query_string_parameters,
             body: event.body.unwrap_or_default(),
             body_is_base64: event.is_base64_encoded,
         }
@@ -138,23 +161,28 @@ where
     let handler = &handler;
     lambda_runtime::run(service_fn(
         move |event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
-            Ok::<_, Infallible>(answer(handler, event.payload.into()).await)
+            let response = answer(handler, event.payload.into()).await;
+            Ok::<_, Infallible>(into_event(response))
         },
     ))
     .await
 }
 
-async fn answer<H, F>(handler: &H, request: Request) -> ApiGatewayV2httpResponse
+async fn answer<H, F>(handler: &H, request: Request) -> Response
 where
     H: Fn(Request) -> F,
     F: Future<Output = Result<Response, Problem>>,
 {
     let request_id = request.request_id.clone();
-    let response = handler(request).await.unwrap_or_else(|problem| {
+    let mut response = handler(request).await.unwrap_or_else(|problem| {
         log(&problem, &request_id);
         problem.into_response(&request_id)
     });
-    into_event(response)
+    // Every answer is one caller's own, and is what its Content-Type says.
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
 }
 
 fn log(problem: &Problem, request_id: &str) {
@@ -176,13 +204,6 @@ fn into_event(response: Response) -> ApiGatewayV2httpResponse {
     let mut event = ApiGatewayV2httpResponse::default();
     event.status_code = parts.status.as_u16().into();
     event.headers = parts.headers;
-    // Every answer is one caller's own, and is what its Content-Type says.
-    event
-        .headers
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    event
-        .headers
-        .insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     event.body = Some(Body::Text(body));
     event
 }
@@ -196,6 +217,7 @@ mod tests {
     fn request(path: &str, stage: &str) -> Request {
         let event = json!({
             "rawPath": path,
+            "queryStringParameters": {"limit": "5"},
             "requestContext": {
                 "stage": stage, "requestId": "id", "timeEpoch": 1,
                 "http": {"method": "PUT"},
@@ -227,6 +249,10 @@ mod tests {
         let request = request("/", "$default");
         assert_eq!(request.method, Method::PUT);
         assert_eq!(request.claims.subject().unwrap(), "alice");
+        assert_eq!(
+            (request.query("limit"), request.query("cursor")),
+            (Some("5"), None)
+        );
         assert_eq!(Claims::default().subject().unwrap_err().status(), 401);
     }
 
@@ -243,7 +269,7 @@ mod tests {
     #[tokio::test]
     async fn a_failure_is_answered_with_the_request_it_is_about() {
         let busy = async |_| Err(Problem::unavailable("secret"));
-        let event = answer(&busy, request("/", "")).await;
+        let event = into_event(answer(&busy, request("/", "")).await);
         assert_eq!(event.status_code, 503);
         assert_eq!(event.headers["cache-control"], "no-store");
         let Some(Body::Text(body)) = event.body else {

@@ -39,7 +39,9 @@ impl From<ApiGatewayProxyRequest> for Request {
 /// a custom domain, of which the function knows nothing.
 fn path_of(resource: &str, parameters: &HashMap<String, String>) -> String {
     let segment = |part: &str| {
-        let name = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        let name = part
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'));
         let name = name.map(|name| name.strip_suffix('+').unwrap_or(name));
         name.and_then(|name| parameters.get(name))
             .cloned()
@@ -145,7 +147,13 @@ mod tests {
         let members: Vec<&String> = event.as_object().unwrap().keys().collect();
         assert_eq!(
             members,
-            ["body", "headers", "isBase64Encoded", "multiValueHeaders", "statusCode"]
+            [
+                "body",
+                "headers",
+                "isBase64Encoded",
+                "multiValueHeaders",
+                "statusCode"
+            ]
         );
     }
 }
