@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::checksum::Checksum;
 use crate::fingerprint::Fingerprint;
@@ -22,8 +22,13 @@ pub struct Artifact {
     pub size: u64,
     /// The zip's SHA-256.
     pub sha256: Checksum,
-    /// What `rustc --version` printed; none where the executable was built already.
-    pub rustc: Option<String>,
+}
+
+impl Artifact {
+    /// What lies beside the zip and says what it was made from, in JSON.
+    pub fn manifest(&self) -> PathBuf {
+        manifest_path(&self.file)
+    }
 }
 
 /// The SHA-256 of any file.
@@ -33,12 +38,11 @@ pub fn file_hash(path: &Path) -> Result<Checksum> {
     ))
 }
 
-/// What lies beside a zip and says what it was made from.
-#[derive(Debug, Serialize, Deserialize)]
-struct Receipt {
-    fingerprint: String,
+/// What of a manifest says whether its zip is the right one.
+#[derive(Deserialize)]
+struct Identity {
+    source_fingerprint: String,
     sha256: String,
-    rustc: Option<String>,
 }
 
 /// Where a package's zip lies in a folder. The fingerprint in its name keeps versions apart that
@@ -47,57 +51,40 @@ pub(crate) fn path(folder: &Path, name: &str, fingerprint: &Fingerprint) -> Path
     folder.join(format!("{name}-{}.zip", fingerprint.short()))
 }
 
-fn receipt_path(zip: &Path) -> PathBuf {
+/// Where the manifest of a zip lies.
+pub(crate) fn manifest_path(zip: &Path) -> PathBuf {
     zip.with_extension("json")
 }
 
-/// Looks for the zip of a fingerprint. One that is damaged, or whose receipt is not there, does not
-/// count.
+/// Looks for the zip of a fingerprint. One that is damaged, or whose manifest is not there, does
+/// not count.
 pub(crate) fn find(folder: &Path, name: &str, fingerprint: &Fingerprint) -> Option<Artifact> {
     let file = path(folder, name, fingerprint);
-    let receipt: Receipt =
-        serde_json::from_slice(&std::fs::read(receipt_path(&file)).ok()?).ok()?;
+    let identity: Identity =
+        serde_json::from_slice(&std::fs::read(manifest_path(&file)).ok()?).ok()?;
     let zip = std::fs::read(&file).ok()?;
-    let sha256 = Checksum::of(&zip);
-    let sound = receipt.fingerprint == fingerprint.as_str() && receipt.sha256 == sha256.hex();
-    let (size, rustc) = (zip.len() as u64, receipt.rustc);
-    sound.then_some(Artifact {
-        file,
-        size,
-        sha256,
-        rustc,
-    })
+    let (size, sha256) = (zip.len() as u64, Checksum::of(&zip));
+    let sound =
+        identity.source_fingerprint == fingerprint.as_str() && identity.sha256 == sha256.hex();
+    sound.then_some(Artifact { file, size, sha256 })
 }
 
-/// Writes a zip and its receipt.
+/// Writes a zip and its manifest.
 pub(crate) fn write(
     folder: &Path,
     name: &str,
     fingerprint: &Fingerprint,
     zip: &[u8],
-    rustc: Option<String>,
+    manifest: &[u8],
 ) -> Result<Artifact> {
     let file = path(folder, name, fingerprint);
-    let sha256 = Checksum::of(zip);
-    let receipt = Receipt {
-        fingerprint: fingerprint.to_string(),
-        sha256: sha256.hex(),
-        rustc: rustc.clone(),
-    };
-    let receipt =
-        serde_json::to_vec_pretty(&receipt).map_err(|error| Error::write(&file)(error.into()))?;
     cache_folder(folder)?;
     sweep(folder);
     replace(&file, zip)?;
-    // Last: a receipt promises that its zip is whole.
-    replace(&receipt_path(&file), &receipt)?;
-    let size = zip.len() as u64;
-    Ok(Artifact {
-        file,
-        size,
-        sha256,
-        rustc,
-    })
+    // Last: a manifest promises that its zip is whole.
+    replace(&manifest_path(&file), manifest)?;
+    let (size, sha256) = (zip.len() as u64, Checksum::of(zip));
+    Ok(Artifact { file, size, sha256 })
 }
 
 /// Makes a folder whose content can be made again. One that is new gets the tag by which backups,
@@ -154,7 +141,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let fingerprint = Fingerprint::from_hex("0123456789abcdef");
         assert_eq!(find(folder.path(), "api", &fingerprint), None);
-        let written = write(folder.path(), "api", &fingerprint, b"zip", None).unwrap();
+        let manifest = format!(
+            r#"{{"source_fingerprint":"{fingerprint}","sha256":"{}"}}"#,
+            Checksum::of(b"zip").hex()
+        );
+        let write = || {
+            write(
+                folder.path(),
+                "api",
+                &fingerprint,
+                b"zip",
+                manifest.as_bytes(),
+            )
+        };
+        let written = write().unwrap();
         assert_eq!(
             find(folder.path(), "api", &fingerprint),
             Some(written.clone())

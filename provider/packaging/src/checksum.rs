@@ -27,7 +27,7 @@ impl Checksum {
     }
 
     /// Reads what [`Checksum::hex`] gave.
-    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+    pub fn from_hex(text: &str) -> Option<Self> {
         let digits: Vec<_> = text
             .chars()
             .map(|digit| digit.to_digit(16))

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::constraint::ConstraintError;
 use crate::inspect::Refusal;
 
 /// Which part of the request an error is about, so that a caller can point at it.
@@ -26,8 +27,14 @@ pub enum Input {
     Assets,
     /// [`crate::Source::Executable`]
     Executable,
-    /// [`crate::Store`]
+    /// [`crate::Store`] or [`crate::Releases`]
     Store,
+    /// [`crate::Publication::version`]
+    Version,
+    /// [`crate::Publication::file`]
+    Zip,
+    /// [`crate::Constraint`]
+    Constraint,
 }
 
 /// A failure to resolve, build, inspect or write a package.
@@ -218,7 +225,7 @@ pub enum Error {
     },
     /// The artifact store fails, or holds what it should not.
     #[error(
-        "The artifact store cannot {action} {address}: {reason}. Check that the bucket exists in this region, and that the credentials allow s3:GetObject, s3:PutObject and s3:ListBucket there."
+        "The artifact store cannot {action} {address}: {reason}. Check that the bucket exists in this region, and that the credentials allow s3:ListBucket there, and s3:GetObject, s3:PutObject and s3:DeleteObject on what is read, written and deleted."
     )]
     Store {
         /// What was tried.
@@ -227,6 +234,59 @@ pub enum Error {
         address: String,
         /// What S3 says.
         reason: String,
+    },
+    /// A release's version is no semantic version.
+    #[error(
+        "`{text}` cannot be the version of a release: {reason}. Use three numbers, such as 1.4.0, or a pre-release, such as 1.4.0-rc.1."
+    )]
+    VersionInvalid {
+        /// As given.
+        text: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A version constraint cannot be understood.
+    #[error(transparent)]
+    ConstraintInvalid(#[from] ConstraintError),
+    /// A version is published with other contents.
+    #[error(
+        "`{name}` {version} is published with other contents: fingerprint {published}, on {published_at}; it is now {given}. A release never changes. The next free version is {next}."
+    )]
+    ReleaseTaken {
+        /// The function.
+        name: String,
+        /// As given.
+        version: String,
+        /// The fingerprint of what is published.
+        published: String,
+        /// When it was published.
+        published_at: String,
+        /// The fingerprint of what was to be published.
+        given: String,
+        /// The next free version.
+        next: String,
+    },
+    /// No release is what is asked for.
+    #[error("No release of `{name}` for {architecture} in {address} matches {constraint}. {}", if published.is_empty() { "Nothing is published there.".to_owned() } else { format!("Published are: {}", list(published)) })]
+    ReleaseMissing {
+        /// The function.
+        name: String,
+        /// For which processor.
+        architecture: &'static str,
+        /// Where releases lie.
+        address: String,
+        /// As given.
+        constraint: String,
+        /// What is there.
+        published: Vec<String>,
+    },
+    /// A zip that is to be published is nowhere.
+    #[error("The zip {} of `{name}` is not on this disk, and its package has no store. Make it again by `terraform apply -replace=ADDRESS` with the address of its rustlambda_package, or give the package a store.", file.display())]
+    ReleaseZipMissing {
+        /// The function.
+        name: String,
+        /// Where the zip was.
+        file: PathBuf,
     },
     /// The executable or the zip is not fit for Lambda.
     #[error(transparent)]
@@ -251,6 +311,9 @@ impl Error {
             Self::CannotCross { .. } => Input::Compiler,
             Self::Asset { .. } => Input::Assets,
             Self::Store { .. } => Input::Store,
+            Self::VersionInvalid { .. } | Self::ReleaseTaken { .. } => Input::Version,
+            Self::ConstraintInvalid(_) | Self::ReleaseMissing { .. } => Input::Constraint,
+            Self::ReleaseZipMissing { .. } => Input::Zip,
             _ => return None,
         })
     }

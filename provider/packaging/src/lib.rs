@@ -11,6 +11,8 @@
 //! 3. [`Package::build`] compiles (a [`Builder`] puts what is asked for together into one cargo
 //!    process), inspects the executable, and writes the zip.
 //!
+//! [`Releases`] are artifacts with a semantic version, for those who do not have the sources.
+//!
 //! A build logs how far it is, at level INFO: `compiling 213/340: serde`.
 //!
 //! The crate knows AWS Lambda and cargo. It knows nothing of Terraform.
@@ -22,6 +24,7 @@ mod builder;
 mod cargo;
 mod checksum;
 mod config;
+mod constraint;
 mod elf;
 mod error;
 mod files;
@@ -35,8 +38,10 @@ mod process;
 mod progress;
 mod provenance;
 mod reach;
+mod release;
 mod request;
 mod rustflags;
+mod s3;
 mod sources;
 mod store;
 mod toolchain;
@@ -45,13 +50,18 @@ mod workspace;
 pub use artifact::{Artifact, file_hash};
 pub use builder::Builder;
 pub use checksum::Checksum;
+pub use constraint::{Constraint, ConstraintError};
 pub use error::{Error, Input};
 pub use fingerprint::Fingerprint;
 pub use inspect::Refusal;
 pub use manifest::crate_version;
 pub use package::Package;
+pub use release::{Publication, Release, Releases, StoredZip, release_version};
 pub use request::{Architecture, CargoBuild, Compiler, Request, Runtime, Source};
-pub use store::{S3, Store, Stored};
+pub use s3::{S3, Stored};
+/// The versions of releases.
+pub use semver::Version;
+pub use store::Store;
 pub use workspace::{LambdaBinary, lambda_binaries};
 
 /// What this crate's fallible functions give.

@@ -8,13 +8,15 @@ use crate::artifact::{self, Artifact};
 use crate::assets::{self, Asset, BOOTSTRAP};
 use crate::builder::Builder;
 use crate::cargo::{Binary, Compiled, Settings};
+use crate::checksum::Checksum;
 use crate::fingerprint::{Fingerprint, Inputs};
 use crate::inspect;
 use crate::lockfile::Locked;
 use crate::provenance;
 use crate::request::{Request, Source};
+use crate::s3::Stored;
 use crate::sources::{self, Resolved};
-use crate::store::{Store, Stored};
+use crate::store::Store;
 use crate::{Error, Result};
 
 /// A request whose sources are read and whose fingerprint is known.
@@ -201,24 +203,25 @@ impl Package {
             .await
             .map_err(std::io::Error::from);
         let zip = zip.map_err(Error::write(&self.file(folder)))??;
-        artifact::write(folder, &self.name, &self.fingerprint, &zip, rustc)
+        let manifest = self.manifest(&zip, rustc.as_deref());
+        artifact::write(folder, &self.name, &self.fingerprint, &zip, &manifest)
     }
 
     /// What a zip was made of, in JSON.
-    pub(crate) fn provenance(&self, artifact: &Artifact) -> Vec<u8> {
-        let provenance = serde_json::json!({
+    fn manifest(&self, zip: &[u8], rustc: Option<&str>) -> Vec<u8> {
+        let manifest = serde_json::json!({
             "name": self.name,
             "version": self.version,
             "build": self.build_id(),
             "source_fingerprint": self.fingerprint.as_str(),
-            "sha256": artifact.sha256.hex(),
-            "size": artifact.size,
+            "sha256": Checksum::of(zip).hex(),
+            "size": zip.len(),
             "architecture": self.request.architecture.name(),
             "runtime": self.request.runtime.name(),
-            "rustc": artifact.rustc,
+            "rustc": rustc,
             "sbom": provenance::sbom(&self.name, self.version(), &self.components),
         });
-        provenance.to_string().into_bytes()
+        manifest.to_string().into_bytes()
     }
 
     fn zip(&self, executable: Vec<u8>, deployment: Deployment) -> Result<Vec<u8>> {

@@ -8,8 +8,10 @@ use crate::model::StoreModel;
 /// Shared by all resources of one run.
 #[derive(Default)]
 pub(crate) struct Client {
+    /// Compiles.
     pub builder: Builder,
-    s3: S3,
+    /// For stores and releases.
+    pub s3: S3,
 }
 
 impl Client {
@@ -17,6 +19,8 @@ impl Client {
     pub async fn store(&self, model: Option<&StoreModel>) -> Result<Option<Store>> {
         let Some(model) = model else { return Ok(None) };
         let prefix = model.prefix.as_str().unwrap_or_default();
-        Ok(Some(self.s3.store(model.bucket.get()?, prefix).await))
+        Ok(Some(
+            Store::open(&self.s3, model.bucket.get()?, prefix).await,
+        ))
     }
 }

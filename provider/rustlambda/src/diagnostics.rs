@@ -3,26 +3,49 @@
 use packaging::{Error, Input};
 use tf_provider::Diagnostic;
 
-/// An error at the argument that it is about.
+/// An error at the argument of `rustlambda_package` that it is about.
 pub(crate) fn of(error: &Error) -> Diagnostic {
+    at(error, package_argument)
+}
+
+/// An error at the argument of `rustlambda_release` that it is about.
+pub(crate) fn of_release(error: &Error) -> Diagnostic {
+    at(error, release_argument)
+}
+
+fn at(error: &Error, argument: fn(Input) -> Option<&'static str>) -> Diagnostic {
     let summary = match error {
         Error::Compilation { .. } => "The function does not compile",
         Error::Refused(_) => "AWS Lambda could not run the function",
         Error::SourcesChanged { .. } => "The sources changed since the plan",
         Error::ToolMissing { .. } | Error::TargetMissing { .. } => "A build tool is missing",
         Error::Store { .. } => "The artifact store does not work",
+        Error::ReleaseTaken { .. } => "The version is taken",
+        Error::VersionInvalid { .. } => "The version cannot be published",
+        Error::ReleaseZipMissing { .. } => "There is nothing to publish",
+        Error::ConstraintInvalid(_) => "The version constraint is not one",
+        Error::ReleaseMissing { .. } => "There is no such release",
         _ => "The function cannot be packaged",
     };
     let diagnostic = Diagnostic::error(summary, error.to_string());
-    match error.input().map(argument) {
+    match error.input().and_then(argument) {
         Some(argument) => diagnostic.at(argument),
         None => diagnostic,
     }
 }
 
-/// The argument of `rustlambda_package` that gives a part of packaging's request.
-fn argument(input: Input) -> &'static str {
+fn release_argument(input: Input) -> Option<&'static str> {
     match input {
+        Input::Store => Some("store"),
+        Input::Version => Some("version"),
+        Input::Zip => Some("package"),
+        Input::Constraint => Some("version_constraint"),
+        _ => None,
+    }
+}
+
+fn package_argument(input: Input) -> Option<&'static str> {
+    Some(match input {
         Input::Manifest => "manifest_path",
         Input::Package => "package",
         Input::Binary => "binary",
@@ -33,5 +56,6 @@ fn argument(input: Input) -> &'static str {
         Input::Assets => "assets",
         Input::Executable => "binary_path",
         Input::Store => "store",
-    }
+        _ => return None,
+    })
 }

@@ -6,6 +6,7 @@ mod functions;
 mod model;
 mod package;
 mod provider;
+mod release;
 mod workspace;
 
 fn main() -> std::process::ExitCode {

@@ -7,6 +7,7 @@ use crate::functions::crate_version::CrateVersion;
 use crate::functions::source_fingerprint::SourceFingerprint;
 use crate::functions::zip_hash::ZipHash;
 use crate::package::PackageResource;
+use crate::release::{ReleaseData, ReleaseResource};
 use crate::workspace::WorkspaceData;
 
 /// Compiles, packages and versions AWS Lambda functions in Rust.
@@ -21,6 +22,8 @@ impl Provider for RustLambda {
     fn catalog(&self) -> Catalog<Client> {
         Catalog::new()
             .resource(PackageResource)
+            .resource(ReleaseResource)
+            .data_source(ReleaseData)
             .data_source(WorkspaceData)
             .function(CrateVersion)
             .function(SourceFingerprint)

@@ -7,90 +7,16 @@
     reason = "a test that panics says why"
 )]
 
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Credentials;
 use aws_sdk_s3::primitives::ByteStream;
-use sandbox::embedded_aws::{Address, EmbeddedAws, REGION, ROOT_KEY};
-use sandbox::{project::Project, python::Python};
 use serde_json::{Value, json};
 
+#[path = "terraform/aws.rs"]
+mod aws;
 #[path = "terraform/driver.rs"]
 mod driver;
 
-use driver::{Answer, CONFIGURATION, Root};
-
-/// An embedded AWS with a versioned bucket, `artifacts`.
-struct Aws {
-    running: EmbeddedAws,
-    project: Project,
-    client: Client,
-}
-
-impl Aws {
-    async fn start() -> Self {
-        let project = Project::find().unwrap();
-        let python = Python::prepare(&project, &|_| ()).unwrap();
-        let running = EmbeddedAws::start(&project, &python, None, &|_| ()).unwrap();
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .endpoint_url(running.address().endpoint())
-            .region(Region::new(REGION))
-            .credentials_provider(Credentials::new(ROOT_KEY, ROOT_KEY, None, None, "test"));
-        let client = Client::new(&config.load().await);
-        client
-            .create_bucket()
-            .bucket("artifacts")
-            .send()
-            .await
-            .unwrap();
-        Self {
-            running,
-            project,
-            client,
-        }
-    }
-
-    fn address(&self) -> &Address {
-        self.running.address()
-    }
-
-    async fn keys(&self) -> Vec<String> {
-        let listed = self
-            .client
-            .list_objects_v2()
-            .bucket("artifacts")
-            .send()
-            .await
-            .unwrap();
-        listed
-            .contents()
-            .iter()
-            .map(|object| object.key().unwrap().to_owned())
-            .collect()
-    }
-
-    async fn read(&self, key: &str) -> Vec<u8> {
-        let object = self
-            .client
-            .get_object()
-            .bucket("artifacts")
-            .key(key)
-            .send()
-            .await
-            .unwrap();
-        object.body.collect().await.unwrap().to_vec()
-    }
-
-    /// Runs terraform in a root module with this AWS, and with `path` as its `PATH` if given.
-    fn terraform(&self, root: &Root, arguments: &[&str], path: Option<&str>) -> Answer {
-        let mut command = root.command(arguments);
-        self.address().apply_to(&mut command, &self.project);
-        if let Some(path) = path {
-            command.env("PATH", path);
-        }
-        Answer::of(&mut command)
-    }
-}
+use aws::{Aws, path_without_compiler};
+use driver::{CONFIGURATION, Root};
 
 /// A checkout whose package goes to the store.
 fn checkout() -> Root {
@@ -127,17 +53,10 @@ async fn a_machine_without_a_compiler_takes_what_another_has_built() {
     assert_eq!(manifest["sbom"]["bomFormat"], "CycloneDX");
     assert!(manifest["rustc"].as_str().unwrap().starts_with("rustc 1."));
 
-    // Only terraform is there, by a link.
     let second = checkout();
-    let tools = second.path(".terraform/tools");
-    std::fs::create_dir_all(&tools).unwrap();
-    let search = std::env::var("PATH").unwrap();
-    let terraform = std::env::split_paths(&search)
-        .map(|folder| folder.join("terraform"))
-        .find(|path| path.exists());
-    std::os::unix::fs::symlink(terraform.unwrap(), tools.join("terraform")).unwrap();
-    let path = tools.to_str().unwrap();
-    aws.terraform(&second, &["plan", "-out=plan", "-no-color"], Some(path))
+    let path = path_without_compiler(&second);
+    let path = Some(path.as_str());
+    aws.terraform(&second, &["plan", "-out=plan", "-no-color"], path)
         .exits_with(0);
     let plan = second.terraform(&["show", "-json", "plan"]).exits_with(0);
     let plan: Value = serde_json::from_str(&plan).unwrap();
@@ -146,7 +65,7 @@ async fn a_machine_without_a_compiler_takes_what_another_has_built() {
         known["source_code_hash"], built["source_code_hash"],
         "known at plan"
     );
-    aws.terraform(&second, &["apply", "-no-color", "plan"], Some(path))
+    aws.terraform(&second, &["apply", "-no-color", "plan"], path)
         .exits_with(0);
     assert_eq!(second.output(), built);
     assert!(second.path(built["filename"].as_str().unwrap()).exists());

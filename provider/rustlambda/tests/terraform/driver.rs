@@ -8,6 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use sandbox::tool::{self, Tool};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -37,7 +38,9 @@ output "api" {
 
 /// A root module with its sources.
 pub struct Root {
-    folder: TempDir,
+    folder: PathBuf,
+    /// Ends with the test.
+    _temporary: Option<TempDir>,
 }
 
 /// What terraform answered.
@@ -80,24 +83,51 @@ impl Answer {
     }
 }
 
-/// Whether terraform is there. Without it a test cannot run: it says so here, and fails where
-/// `CI=true`.
+/// Whether terraform is there.
 pub fn terraform_is_there() -> bool {
-    let found = Command::new("terraform").arg("version").output().is_ok();
-    let ci = std::env::var("CI").is_ok_and(|value| value == "true");
-    assert!(found || !ci, "terraform (1.9 or newer) must be on PATH");
-    if !found {
-        eprintln!("skipped: terraform (1.9 or newer) is not on PATH");
-    }
-    found
+    tools_are_there(&[&tool::TERRAFORM])
+}
+
+/// Whether these tools are there.
+pub fn tools_are_there(tools: &[&Tool]) -> bool {
+    let missing = tools.iter().find_map(|tool| tool.find().err());
+    can_run(missing.map(|error| error.to_string()))
+}
+
+/// Whether the test that asks can run, which it cannot without what is missing: it says so here,
+/// and fails where `CI=true`.
+pub fn can_run(missing: Option<String>) -> bool {
+    let Some(reason) = missing else { return true };
+    assert!(!tool::required(), "{reason}");
+    let test = std::thread::current();
+    tool::skip(test.name().unwrap_or("a test"), &reason).unwrap();
+    false
 }
 
 impl Root {
+    /// An empty root module.
+    pub fn empty() -> Self {
+        let temporary = tempfile::tempdir().unwrap();
+        Self {
+            folder: temporary.path().to_owned(),
+            _temporary: Some(temporary),
+        }
+    }
+
+    /// A root module in a folder that stays, and with it what cargo has compiled there. State and
+    /// zips of an earlier test are gone.
+    pub fn kept(folder: PathBuf) -> Self {
+        let _ = std::fs::remove_dir_all(folder.join(".terraform"));
+        let _ = std::fs::remove_file(folder.join("terraform.tfstate"));
+        Self {
+            folder,
+            _temporary: None,
+        }
+    }
+
     /// A root module with [`CONFIGURATION`] and a package of two binaries, `api` and `other`.
     pub fn new() -> Self {
-        let root = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
+        let root = Self::empty();
         root.write("main.tf", CONFIGURATION);
         root.write("api/Cargo.toml", "[package]\nname = \"api\"\nversion = \"1.2.3\"\nedition = \"2024\"\n[dependencies]\nshared = { path = \"../shared\" }\n[workspace]\nmembers = [\"../shared\"]\n");
         root.write(
@@ -111,7 +141,7 @@ impl Root {
     }
 
     pub fn path(&self, path: &str) -> PathBuf {
-        self.folder.path().join(path)
+        self.folder.join(path)
     }
 
     pub fn write(&self, path: &str, content: &str) {
@@ -128,7 +158,7 @@ impl Root {
     /// A terraform command in this folder, with the provider that cargo has just built.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut terraform = Command::new("terraform");
-        terraform.args(arguments).current_dir(self.folder.path());
+        terraform.args(arguments).current_dir(&self.folder);
         terraform
             .env("TF_CLI_CONFIG_FILE", self.cli_config())
             .env("TF_IN_AUTOMATION", "1");

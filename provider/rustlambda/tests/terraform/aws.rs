@@ -1,0 +1,98 @@
+//! An embedded AWS, and terraform against it.
+
+#![allow(
+    dead_code,
+    reason = "each of the test programs that include this file uses a part of it"
+)]
+
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Credentials;
+use sandbox::embedded_aws::{Address, EmbeddedAws, REGION, ROOT_KEY};
+use sandbox::{project::Project, python::Python};
+
+use crate::driver::{Answer, Root};
+
+/// An embedded AWS with a versioned bucket, `artifacts`.
+pub struct Aws {
+    running: EmbeddedAws,
+    project: Project,
+    pub client: Client,
+}
+
+impl Aws {
+    pub async fn start() -> Self {
+        let project = Project::find().unwrap();
+        let python = Python::prepare(&project, &|_| ()).unwrap();
+        let running = EmbeddedAws::start(&project, &python, None, &|_| ()).unwrap();
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .endpoint_url(running.address().endpoint())
+            .region(Region::new(REGION))
+            .credentials_provider(Credentials::new(ROOT_KEY, ROOT_KEY, None, None, "test"));
+        let client = Client::new(&config.load().await);
+        client
+            .create_bucket()
+            .bucket("artifacts")
+            .send()
+            .await
+            .unwrap();
+        Self {
+            running,
+            project,
+            client,
+        }
+    }
+
+    fn address(&self) -> &Address {
+        self.running.address()
+    }
+
+    pub async fn keys(&self) -> Vec<String> {
+        let listed = self
+            .client
+            .list_objects_v2()
+            .bucket("artifacts")
+            .send()
+            .await
+            .unwrap();
+        listed
+            .contents()
+            .iter()
+            .map(|object| object.key().unwrap().to_owned())
+            .collect()
+    }
+
+    pub async fn read(&self, key: &str) -> Vec<u8> {
+        let object = self
+            .client
+            .get_object()
+            .bucket("artifacts")
+            .key(key)
+            .send()
+            .await
+            .unwrap();
+        object.body.collect().await.unwrap().to_vec()
+    }
+
+    /// Runs terraform in a root module with this AWS, and with `path` as its `PATH` if given.
+    pub fn terraform(&self, root: &Root, arguments: &[&str], path: Option<&str>) -> Answer {
+        let mut command = root.command(arguments);
+        self.address().apply_to(&mut command, &self.project);
+        if let Some(path) = path {
+            command.env("PATH", path);
+        }
+        Answer::of(&mut command)
+    }
+}
+
+/// A `PATH` with nothing on it but terraform, by a link.
+pub fn path_without_compiler(root: &Root) -> String {
+    let tools = root.path(".terraform/tools");
+    std::fs::create_dir_all(&tools).unwrap();
+    let search = std::env::var("PATH").unwrap();
+    let terraform = std::env::split_paths(&search)
+        .map(|folder| folder.join("terraform"))
+        .find(|path| path.exists());
+    std::os::unix::fs::symlink(terraform.unwrap(), tools.join("terraform")).unwrap();
+    tools.to_str().unwrap().to_owned()
+}
