@@ -80,9 +80,9 @@ pub(crate) fn write(
     let file = path(folder, name, fingerprint);
     cache_folder(folder)?;
     sweep(folder);
-    replace(&file, zip)?;
+    replace(&file, zip, 0o644)?;
     // Last: a manifest promises that its zip is whole.
-    replace(&manifest_path(&file), manifest)?;
+    replace(&manifest_path(&file), manifest, 0o644)?;
     let (size, sha256) = (zip.len() as u64, Checksum::of(zip));
     Ok(Artifact { file, size, sha256 })
 }
@@ -100,13 +100,13 @@ pub(crate) fn cache_folder(folder: &Path) -> Result<()> {
 }
 
 /// Writes a file whole, in one step that others see either before or after.
-fn replace(path: &Path, content: &[u8]) -> Result<()> {
+pub(crate) fn replace(path: &Path, content: &[u8], mode: u32) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let prefix = format!("{PARTIAL}{}-", std::process::id());
     let mut options = tempfile::Builder::new();
     let options = options
         .prefix(&prefix)
-        .permissions(Permissions::from_mode(0o644));
+        .permissions(Permissions::from_mode(mode));
     let mut file = options.tempfile_in(folder).map_err(Error::write(folder))?;
     file.write_all(content).map_err(Error::write(path))?;
     file.persist(path)

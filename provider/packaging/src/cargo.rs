@@ -6,6 +6,7 @@ use std::process::ExitStatus;
 
 use serde::Deserialize;
 
+use crate::outside::{self, Places};
 use crate::process;
 use crate::progress::Progress;
 use crate::request::{Architecture, Compiler, Runtime};
@@ -42,6 +43,8 @@ pub(crate) struct Binary {
     pub version: String,
     pub name: String,
     pub features: BTreeSet<String>,
+    /// Empty unless a package outside of the workspace's folder is among them.
+    pub places: Places,
 }
 
 impl Binary {
@@ -205,9 +208,14 @@ impl<'a> Cargo<'a> {
 
     fn build_command(&self, binaries: &[Binary]) -> Result<tokio::process::Command> {
         let settings = self.settings;
+        let places: Places = binaries
+            .iter()
+            .flat_map(|binary| binary.places.clone())
+            .collect();
         let mut flags = settings.rustflags.clone();
         flags.extend(rustflags::remap(
             &settings.workspace_root,
+            &places,
             &self.target_dir,
             &self.rustc,
             &settings.environment,
@@ -239,6 +247,13 @@ impl<'a> Cargo<'a> {
                 .arg(binary.spec())
                 .arg(format!("--bin={}", binary.name))
                 .args(binary.features());
+        }
+        if !places.is_empty() {
+            let inner = std::env::var("RUSTC_WRAPPER").ok();
+            let inner = settings.environment.get("RUSTC_WRAPPER").cloned().or(inner);
+            let inner = inner.as_deref().filter(|inner| !inner.is_empty());
+            let wrapper = outside::wrapper(&self.target_dir, &places, inner)?;
+            command.env("RUSTC_WRAPPER", wrapper);
         }
         if !settings.environment.contains_key("SOURCE_DATE_EPOCH") {
             command.env("SOURCE_DATE_EPOCH", SOURCE_DATE_EPOCH);

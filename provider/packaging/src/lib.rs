@@ -33,6 +33,7 @@ mod inspect;
 mod lock;
 mod lockfile;
 mod manifest;
+mod outside;
 mod package;
 mod process;
 mod progress;

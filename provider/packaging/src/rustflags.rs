@@ -3,18 +3,26 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::outside::Places;
 use crate::toolchain::Rustc;
 use crate::{Error, Result};
 
-/// `--remap-path-prefix` flags for the checkout, cargo's home, the toolchain and the target folder. Of several that match,
-/// rustc takes the last, so what lies within another comes after it.
+/// `--remap-path-prefix` flags for the packages outside, the checkout, cargo's home, the toolchain
+/// and the target folder. Of several that match, rustc takes the last, so what lies within another
+/// comes after it.
 pub(crate) fn remap(
     workspace_root: &Path,
+    places: &Places,
     target_dir: &Path,
     rustc: &Rustc,
     declared: &BTreeMap<String, String>,
 ) -> Result<Vec<String>> {
-    let mut prefixes = vec![(workspace_root.to_owned(), "/workspace".to_owned())];
+    let mut prefixes: Vec<_> = places
+        .iter()
+        .filter(|(dir, _)| !dir.starts_with(workspace_root))
+        .map(|(dir, place)| (dir.clone(), format!("/workspace/{place}")))
+        .collect();
+    prefixes.push((workspace_root.to_owned(), "/workspace".to_owned()));
     if let Some(home) = cargo_home(declared) {
         prefixes.push((home.clone(), "/cargo".to_owned()));
         // The folder's name has a hash of the registry's address, which a mirror changes.

@@ -9,6 +9,7 @@ use crate::files;
 use crate::fingerprint::Inputs;
 use crate::lockfile::{self, Locked, Lockfile};
 use crate::manifest::{Loader, Workspace, choose_binary, choose_package, locate};
+use crate::outside::Places;
 use crate::reach::Reach;
 use crate::request::{Architecture, CargoBuild, Runtime};
 use crate::{Error, Result};
@@ -50,11 +51,12 @@ pub(crate) fn resolve(
         runtime,
         rustflags: config.rustflags(architecture),
     };
-    let binary = Binary {
+    let mut binary = Binary {
         package: package.name().to_owned(),
         version: package.version(),
         name,
         features: build.features.clone(),
+        places: Places::new(),
     };
     let root = package.dir.clone();
     let mut reach = Reach::new(Loader::new(&workspace), architecture);
@@ -63,6 +65,7 @@ pub(crate) fn resolve(
     add_configuration(&workspace, &config, inputs)?;
     let locked = add_locked(&workspace, &mut reach, inputs)?;
     add_packages(&workspace, &reach, &root, &binary.name, inputs)?;
+    binary.places = places(&workspace, &reach);
     Ok(Resolved {
         settings,
         binary,
@@ -213,6 +216,17 @@ fn add_packages(
         }
     }
     Ok(())
+}
+
+/// Where the packages are, if one of them is outside of the workspace's folder.
+fn places(workspace: &Workspace, reach: &Reach<'_>) -> Places {
+    let dirs = || reach.packages.keys();
+    if dirs().all(|dir| dir.starts_with(&workspace.root)) {
+        return Places::new();
+    }
+    dirs()
+        .map(|dir| (dir.clone(), relative(&workspace.root, dir)))
+        .collect()
 }
 
 /// A folder as seen from the workspace's, which every checkout has in common.

@@ -63,6 +63,24 @@ fn telltale() -> Fixture {
     fixture
 }
 
+/// The same in a workspace that is one of its folders, beside the dependency.
+fn telltale_beside() -> Fixture {
+    let fixture = telltale();
+    std::fs::remove_file(fixture.path("Cargo.toml")).unwrap();
+    let api = std::fs::read_to_string(fixture.path("api/Cargo.toml")).unwrap();
+    let own = "\n[workspace]\n[profile.release]\ndebug = 1\n";
+    fixture.write("api/Cargo.toml", &(api + own));
+    fixture
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gives_the_same_bytes_with_a_dependency_outside_of_the_workspace() {
+    let (one, other) = (telltale_beside(), telltale_beside());
+    let here = build(&one, "api/Cargo.toml").await.unwrap();
+    let there = build(&other, "api/Cargo.toml").await.unwrap();
+    assert_eq!(here.sha256.hex(), there.sha256.hex());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn gives_the_same_bytes_in_another_folder_with_another_cargo_home() {
     let (one, other) = (telltale(), telltale());
