@@ -1,3 +1,15 @@
 //! Lambda function: the items API over DynamoDB.
 
-fn main() {}
+use function_kit::{Environment, http, telemetry};
+use items_api::{api, aws};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let environment = Environment::of_process();
+    telemetry::init(&environment)?;
+    let table = aws::table(&environment).await?;
+    let table = &table;
+    http::serve_rest(async |request| api::handle(table, &request).await)
+        .await
+        .map_err(anyhow::Error::from_boxed)
+}
