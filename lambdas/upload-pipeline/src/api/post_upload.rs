@@ -1,7 +1,8 @@
 //! `POST /uploads`: checks what the client sends, then has it received.
 
-use function_kit::problem::InvalidMember;
-use function_kit::{Problem, Request, Response};
+use std::convert::Infallible;
+
+use function_kit::{Mistakes, Problem, Request, Response};
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use super::representation::{S3Location, location};
 use crate::domain::{ContentType, FileName, MAX_CONTENT_BYTES, Upload, UploadId};
 use crate::receive::{NewUpload, ReceiveError, Receiver};
 
-/// The body. Members are taken as any JSON, so that each mistake is told with its place.
+/// The body, of which every mistake is told: see [`Mistakes`].
 #[derive(Deserialize)]
 struct Body {
     filename: Option<Value>,
@@ -37,31 +38,18 @@ pub async fn handle(receiver: &Receiver, request: &Request) -> Result<Response, 
 fn validate(request: &Request) -> Result<NewUpload, Problem> {
     let owner = owner(request)?;
     let body: Body = request.json()?;
-    let mut errors = Vec::new();
-    let mut note = |pointer: &str, detail: String| {
-        errors.push(InvalidMember {
-            detail,
-            pointer: pointer.to_owned(),
-        });
+    let mut mistakes = Mistakes::default();
+    let file_name = mistakes.parse("/filename", body.filename.as_ref(), |name| {
+        FileName::parse(&name)
+    });
+    let content = mistakes.parse("/content", body.content.as_ref(), Ok::<_, Infallible>);
+    let content_type = match &body.content_type {
+        None => Some(ContentType::default()),
+        declared => mistakes.parse("/content_type", declared.as_ref(), ContentType::try_from),
     };
-    let file_name = required(body.filename)
-        .and_then(|name| FileName::parse(&name).map_err(|error| error.to_string()))
-        .map_err(|detail| note("/filename", detail))
-        .ok();
-    let content = required(body.content)
-        .map_err(|detail| note("/content", detail))
-        .ok();
-    let content_type = body
-        .content_type
-        .map_or(Ok(ContentType::default()), |value| {
-            let text = required(Some(value))?;
-            ContentType::try_from(text).map_err(|error| error.to_string())
-        })
-        .map_err(|detail| note("/content_type", detail))
-        .ok();
     let (Some(file_name), Some(content), Some(content_type)) = (file_name, content, content_type)
     else {
-        return Err(Problem::invalid_members(errors));
+        return Err(mistakes.into_problem());
     };
     check_size(&content)?;
     Ok(NewUpload {
@@ -71,14 +59,6 @@ fn validate(request: &Request) -> Result<NewUpload, Problem> {
         content,
         request_id: request.request_id.clone(),
     })
-}
-
-fn required(member: Option<Value>) -> Result<String, String> {
-    match member {
-        Some(Value::String(text)) => Ok(text),
-        Some(_) => Err("must be a string".to_owned()),
-        None => Err("is required".to_owned()),
-    }
 }
 
 fn check_size(content: &str) -> Result<(), Problem> {

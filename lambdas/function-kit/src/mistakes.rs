@@ -1,0 +1,89 @@
+//! Members of a request's body. They are taken as any JSON, so that every mistake is told, each
+//! with its place.
+
+use std::fmt::Display;
+
+use serde_json::Value;
+
+use crate::problem::{InvalidMember, Problem};
+
+/// Collects what is wrong with a body.
+#[derive(Debug, Default)]
+pub struct Mistakes(Vec<InvalidMember>);
+
+impl Mistakes {
+    /// Notes a mistake at that place, a JSON pointer (RFC 6901).
+    pub fn note(&mut self, pointer: impl Into<String>, detail: impl Display) {
+        self.0.push(InvalidMember {
+            detail: detail.to_string(),
+            pointer: pointer.into(),
+        });
+    }
+
+    /// The text at that place as a `T`, which is required; what is wrong with it is noted.
+    pub fn parse<T, E: Display>(
+        &mut self,
+        pointer: &str,
+        member: Option<&Value>,
+        parse: impl FnOnce(String) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = match member {
+            Some(Value::String(text)) => Ok(text.clone()),
+            Some(_) => Err("must be a string"),
+            None => Err("is required"),
+        };
+        match text.map(parse) {
+            Ok(Ok(value)) => return Some(value),
+            Ok(Err(detail)) => self.note(pointer, detail),
+            Err(detail) => self.note(pointer, detail),
+        }
+        None
+    }
+
+    /// The problem to answer with.
+    pub fn into_problem(self) -> Problem {
+        Problem::invalid_members(self.0)
+    }
+
+    /// Whether there was no mistake.
+    ///
+    /// # Errors
+    /// 400 with all of them.
+    pub fn none(self) -> Result<(), Problem> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(self.into_problem())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_mistake_is_told_with_its_place() {
+        let mut mistakes = Mistakes::default();
+        let mut parse = |pointer: &str, member: Option<Value>| {
+            mistakes.parse(pointer, member.as_ref(), |text| text.parse::<u8>())
+        };
+        assert_eq!(parse("/good", Some(json!("7"))), Some(7));
+        assert_eq!(parse("/absent", None), None);
+        assert_eq!(parse("/number", Some(json!(7))), None);
+        assert_eq!(parse("/large", Some(json!("256"))), None);
+
+        let response = mistakes.none().unwrap_err().into_response("id");
+        let body: Value = serde_json::from_str(response.body()).unwrap();
+        let places: Vec<_> = body["errors"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|error| error["pointer"].as_str().unwrap())
+            .collect();
+        assert_eq!(places, ["/absent", "/number", "/large"]);
+        assert!(Mistakes::default().none().is_ok());
+    }
+}
