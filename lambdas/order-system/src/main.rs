@@ -1,3 +1,53 @@
 //! Lambda functions of the order system, in one binary.
 
-fn main() {}
+use aws_lambda_events::dynamodb::Event as StreamBatch;
+use function_kit::http::chain;
+use function_kit::{Environment, http, telemetry};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use order_system::api::{orders, users};
+use order_system::role::Role;
+use order_system::workflow::{Task, TaskError, TaskInput, TaskOutput};
+use order_system::{announce, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let environment = Environment::of_process();
+    telemetry::init(&environment)?;
+    let served = match &Role::of(&environment).await? {
+        Role::Users(api) => http::serve(async |request| users::handle(api, request).await).await,
+        Role::Orders(api) => http::serve(async |request| orders::handle(api, request).await).await,
+        Role::Stream(announcer) => {
+            run(service_fn(async |event: LambdaEvent<StreamBatch>| {
+                let deadline = event.context.deadline().try_into()?;
+                Ok::<_, Error>(announce::handle(announcer, event.payload, deadline).await?)
+            }))
+            .await
+        }
+        Role::Start(starter) => {
+            run(service_fn(async |event: LambdaEvent<start::Batch>| {
+                Ok::<_, Error>(start::handle(starter, event.payload).await)
+            }))
+            .await
+        }
+        Role::Task(task) => {
+            run(service_fn(async |event: LambdaEvent<TaskInput>| {
+                attempt(&**task, event.payload).await
+            }))
+            .await
+        }
+    };
+    served.map_err(anyhow::Error::from_boxed)
+}
+
+async fn attempt(task: &dyn Task, input: TaskInput) -> Result<TaskOutput, TaskError> {
+    let (user_id, order_id) = (input.order.user_id, input.order.order_id);
+    let outcome = task.run(&input).await;
+    match &outcome {
+        Ok(TaskOutput { status }) => tracing::info!(%user_id, %order_id, ?status, "task done"),
+        Err(error) => {
+            let (error, cause) = (error.name(), chain(error));
+            tracing::warn!(%user_id, %order_id, error, cause, "task not done");
+        }
+    }
+    outcome
+}

@@ -1,0 +1,101 @@
+//! Announces new rows: from a table's change stream to an event on the bus.
+//!
+//! `POST /orders` writes a row and no event, so that neither can be there without the other: the
+//! stream holds every new row for 24 hours, and this function puts its event, again and again until
+//! it is on the bus. The event may come twice; whoever reacts to it must stand that.
+
+use std::sync::Arc;
+
+use aws_lambda_events::dynamodb::{Event as Batch, EventRecord};
+use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use function_kit::http::chain;
+use function_kit::{Clock, PortError, batch};
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+
+use crate::domain::{Order, User};
+use crate::message::{DeadLetter, Event};
+use crate::ports::{DeadLetterQueue, EventBus};
+
+/// Announces the rows of one table.
+pub struct Announcer {
+    /// What the table holds.
+    pub rows: Rows,
+    /// Where events go.
+    pub bus: Arc<dyn EventBus>,
+    /// Where rows go that are none.
+    pub dead_letters: Arc<dyn DeadLetterQueue>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What a table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// Users.
+    Users,
+    /// Orders.
+    Orders,
+}
+
+/// Announces the batch in order, in an invocation that Lambda ends at `deadline`: see [`batch`].
+///
+/// # Errors
+/// When not even the first record could be announced.
+pub async fn handle(
+    announcer: &Announcer,
+    batch: Batch,
+    deadline: Timestamp,
+) -> Result<DynamoDbEventResponse, PortError> {
+    let clock = &*announcer.clock;
+    let again = batch::in_order(&batch.records, clock, deadline, async |record| {
+        announce(announcer, record).await.inspect_err(|error| {
+            let (event_id, cause) = (&record.event_id, chain(error));
+            tracing::warn!(event_id, cause, "row to be announced again");
+        })
+    })
+    .await?;
+    let mut response = DynamoDbEventResponse::default();
+    if let Some(record) = again {
+        let mut failure = DynamoDbBatchItemFailure::default();
+        failure.item_identifier = record.change.sequence_number.clone();
+        response.batch_item_failures.push(failure);
+    }
+    Ok(response)
+}
+
+/// A row that is none, written by somebody else, will never be one: it goes to the queue at once,
+/// with its reason, and those behind it go on.
+async fn announce(announcer: &Announcer, record: &EventRecord) -> Result<(), PortError> {
+    match event(announcer.rows, record) {
+        Ok(event) => {
+            announcer.bus.put(&event).await?;
+            tracing::info!(detail_type = event.detail_type, detail = %event.detail, "announced");
+            Ok(())
+        }
+        Err(error) => {
+            let letter = DeadLetter {
+                reason: format!("the row cannot be read: {error}"),
+                event_id: record.event_id.clone(),
+                keys: serde_dynamo::from_item(record.change.keys.clone()).unwrap_or_default(),
+            };
+            tracing::error!(
+                event_id = record.event_id,
+                reason = letter.reason,
+                "dead letter"
+            );
+            announcer.dead_letters.send(&letter).await
+        }
+    }
+}
+
+fn event(rows: Rows, record: &EventRecord) -> Result<Event, serde_dynamo::Error> {
+    match rows {
+        Rows::Users => row::<User>(record).map(|user| Event::from(&user)),
+        Rows::Orders => row::<Order>(record).map(|order| Event::from(&order)),
+    }
+}
+
+fn row<T: DeserializeOwned>(record: &EventRecord) -> Result<T, serde_dynamo::Error> {
+    serde_dynamo::from_item(record.change.new_image.clone())
+}

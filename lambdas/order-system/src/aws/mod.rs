@@ -1,0 +1,14 @@
+//! The ports on AWS. Region, credentials, endpoint and retries are those that the SDK finds in
+//! the environment.
+
+mod event_bus;
+mod executions;
+mod queue;
+mod tables;
+mod transaction;
+
+pub use event_bus::EventBridge;
+pub use executions::StateMachine;
+pub use queue::SqsQueue;
+pub use tables::{NotificationTable, OrderTable, ProductTable, UserTable};
+pub use transaction::{InventoryTables, PaymentTables};

@@ -1,0 +1,16 @@
+//! What users, products, orders, payments and notifications are, and the states they go through. Pure.
+
+mod id;
+mod notification;
+mod order;
+mod payment;
+mod product;
+mod time;
+mod user;
+
+pub use id::{InvalidOrderId, OrderId, UserId};
+pub use notification::Notification;
+pub use order::{Change, Line, MAX_LINES, MAX_QUANTITY, NewLine, Order, OrderKey, OrderStatus};
+pub use payment::{Payment, PaymentStatus};
+pub use product::{Product, Sku};
+pub use user::{Email, InvalidUser, NewUser, PersonName, Plan, User};

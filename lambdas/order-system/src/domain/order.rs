@@ -1,0 +1,198 @@
+//! An order and the states it goes through:
+//!
+//! ```text
+//! PENDING ─▶ PAID ─▶ CONFIRMED
+//!    │         └───▶ OUT_OF_STOCK | CANCELLED   (the payment is given back)
+//!    └────▶ PAYMENT_REFUSED | CANCELLED         (nothing was paid)
+//! ```
+//!
+//! Each transition is a pure function from an order to the [`Change`] to write, and a table writes
+//! it only over the status that it starts from. No status comes twice, so a step that is tried
+//! again, late or by two at once happens once.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::id::{OrderId, UserId};
+use super::product::{Product, Sku};
+use super::time;
+use super::user::{Email, Plan, User};
+
+/// Most products of an order. With the order itself they are written in one transaction, of which
+/// DynamoDB takes 100 actions.
+pub const MAX_LINES: usize = 20;
+
+/// Most pieces of one product in an order.
+pub const MAX_QUANTITY: u32 = 1_000;
+
+/// An order, as its row and as the API shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Order {
+    /// Whose it is.
+    pub user_id: UserId,
+    /// When it was placed.
+    #[serde(with = "time")]
+    pub created_at: Timestamp,
+    /// Which of the user's it is.
+    pub order_id: OrderId,
+    /// Where its notification goes.
+    pub email: Email,
+    /// The user's plan when it was placed.
+    pub plan: Plan,
+    /// What was ordered.
+    pub items: Vec<Line>,
+    /// What it costs, in cents.
+    pub total_cents: u64,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// Why it ended without goods.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// When its status changed last.
+    #[serde(with = "time")]
+    pub updated_at: Timestamp,
+}
+
+/// What finds an order's row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderKey {
+    /// Whose order.
+    pub user_id: UserId,
+    /// Which of the user's.
+    pub order_id: OrderId,
+}
+
+/// So many of a product, at the price when the order was placed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    /// Which product.
+    pub sku: Sku,
+    /// How many.
+    pub quantity: u32,
+    /// What one costs, in cents.
+    pub price_cents: u32,
+}
+
+/// So many of a product, as somebody asks for them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLine {
+    /// Which product.
+    pub sku: Sku,
+    /// How many.
+    pub quantity: u32,
+}
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum OrderStatus {
+    /// It was taken, and nothing has happened yet.
+    Pending,
+    /// The money was taken.
+    Paid,
+    /// The goods were taken from the stock: it will be delivered.
+    Confirmed,
+    /// It costs more than the user's plan allows. Nothing was paid.
+    PaymentRefused,
+    /// There is too little of something. What was paid was given back.
+    OutOfStock,
+    /// A step could not be done. What was paid was given back.
+    Cancelled,
+}
+
+/// An order's next state, to be written over the one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The status over which it may be written.
+    pub from: OrderStatus,
+    /// The order as it is to be.
+    pub to: Order,
+}
+
+impl OrderStatus {
+    /// The status as rows, answers and conditions show it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Paid => "PAID",
+            Self::Confirmed => "CONFIRMED",
+            Self::PaymentRefused => "PAYMENT_REFUSED",
+            Self::OutOfStock => "OUT_OF_STOCK",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+}
+
+impl Line {
+    /// So many of that product, at its price of today.
+    pub fn of(product: &Product, quantity: u32) -> Self {
+        Self {
+            sku: product.sku.clone(),
+            quantity,
+            price_cents: product.price_cents,
+        }
+    }
+}
+
+impl Order {
+    /// A new order.
+    pub fn place(user: &User, items: Vec<Line>, now: Timestamp) -> Self {
+        let order_id = OrderId::generate(now);
+        // At most 20 lines of 1,000 pieces at 2³² cents: far from 2⁶⁴.
+        let cents = |line: &Line| u64::from(line.quantity) * u64::from(line.price_cents);
+        Self {
+            user_id: user.id,
+            created_at: order_id.created_at(),
+            order_id,
+            email: user.email.clone(),
+            plan: user.plan,
+            total_cents: items.iter().map(cents).sum(),
+            items,
+            status: OrderStatus::Pending,
+            reason: None,
+            updated_at: now,
+        }
+    }
+
+    /// What finds its row.
+    pub fn key(&self) -> OrderKey {
+        OrderKey {
+            user_id: self.user_id,
+            order_id: self.order_id,
+        }
+    }
+
+    /// Whether the user's plan allows what it costs.
+    pub fn is_affordable(&self) -> bool {
+        self.total_cents <= self.plan.order_limit_cents()
+    }
+
+    /// The next state, which needs no reason.
+    pub fn becomes(&self, status: OrderStatus, now: Timestamp) -> Change {
+        Change {
+            from: self.status,
+            to: Self {
+                status,
+                updated_at: now,
+                ..self.clone()
+            },
+        }
+    }
+
+    /// The end without goods, and why.
+    pub fn ends(&self, status: OrderStatus, reason: impl Into<String>, now: Timestamp) -> Change {
+        let mut change = self.becomes(status, now);
+        change.to.reason = Some(reason.into());
+        change
+    }
+}
+
+impl OrderKey {
+    /// The sort key of the row.
+    pub fn created_at(&self) -> String {
+        time::text(self.order_id.created_at())
+    }
+}

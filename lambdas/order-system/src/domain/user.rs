@@ -1,0 +1,195 @@
+//! A user of the order system.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::id::UserId;
+use super::time;
+
+/// A user, as its row and as the API shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// Which user.
+    pub id: UserId,
+    /// Who registered it: the `sub` of that token. Nobody else sees it or orders for it.
+    pub owner: String,
+    /// What the user is called.
+    pub name: PersonName,
+    /// Where notifications go.
+    pub email: Email,
+    /// What the user may spend.
+    pub plan: Plan,
+    /// When it was registered.
+    #[serde(with = "time")]
+    pub created_at: Timestamp,
+    /// When DynamoDB may delete the row: seconds since 1970, as its time to live wants them.
+    pub expires_at: i64,
+}
+
+/// What somebody registers with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewUser {
+    /// See [`User::owner`].
+    pub owner: String,
+    /// See [`User::name`].
+    pub name: PersonName,
+    /// See [`User::email`].
+    pub email: Email,
+    /// See [`User::plan`].
+    pub plan: Plan,
+}
+
+/// What a user pays for, which limits what an order may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Plan {
+    /// Costs nothing.
+    Free,
+    /// Costs something.
+    Pro,
+}
+
+/// A name of 1 to 100 characters, without control characters and white space at either end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PersonName(String);
+
+/// An address that looks like one. Only a message that arrives could prove more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Email(String);
+
+/// What a user cannot be registered with.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidUser {
+    /// See [`PersonName`].
+    #[error("must have 1 to 100 characters, none of them a control character")]
+    Name,
+    /// See [`Email`].
+    #[error("must be an e-mail address, such as ann@example.com")]
+    Email,
+    /// See [`Plan`].
+    #[error("must be \"free\" or \"pro\"")]
+    Plan,
+}
+
+impl User {
+    /// A new user, whose row is kept for `retention`.
+    pub fn register(new: NewUser, now: Timestamp, retention: Duration) -> Self {
+        let kept = i64::try_from(retention.as_secs()).unwrap_or(i64::MAX);
+        Self {
+            id: UserId::generate(),
+            owner: new.owner,
+            name: new.name,
+            email: new.email,
+            plan: new.plan,
+            created_at: now,
+            expires_at: now.as_second().saturating_add(kept),
+        }
+    }
+
+    /// Whether the row only waits for its deletion, for which DynamoDB takes up to days
+    /// ("Using time to live (TTL) in DynamoDB").
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at <= now.as_second()
+    }
+}
+
+impl Plan {
+    /// The most that an order may cost, in cents.
+    pub fn order_limit_cents(self) -> u64 {
+        match self {
+            Self::Free => 10_000,
+            Self::Pro => 1_000_000,
+        }
+    }
+}
+
+impl TryFrom<String> for Plan {
+    type Error = InvalidUser;
+
+    fn try_from(text: String) -> Result<Self, InvalidUser> {
+        match text.as_str() {
+            "free" => Ok(Self::Free),
+            "pro" => Ok(Self::Pro),
+            _ => Err(InvalidUser::Plan),
+        }
+    }
+}
+
+impl TryFrom<String> for PersonName {
+    type Error = InvalidUser;
+
+    fn try_from(text: String) -> Result<Self, InvalidUser> {
+        let name = text.trim();
+        let fits = (1..=100).contains(&name.chars().count());
+        if fits && !name.chars().any(char::is_control) {
+            Ok(Self(name.to_owned()))
+        } else {
+            Err(InvalidUser::Name)
+        }
+    }
+}
+
+impl From<PersonName> for String {
+    fn from(name: PersonName) -> Self {
+        name.0
+    }
+}
+
+impl TryFrom<String> for Email {
+    type Error = InvalidUser;
+
+    /// 254 bytes are the longest address that SMTP carries (RFC 5321, section 4.5.3.1.3).
+    fn try_from(text: String) -> Result<Self, InvalidUser> {
+        let plain =
+            text.len() <= 254 && !text.contains(|c: char| c.is_whitespace() || c.is_control());
+        match text.split_once('@') {
+            Some((local, domain))
+                if plain && !local.is_empty() && !domain.is_empty() && !domain.contains('@') =>
+            {
+                Ok(Self(text))
+            }
+            _ => Err(InvalidUser::Email),
+        }
+    }
+}
+
+impl From<Email> for String {
+    fn from(email: Email) -> Self {
+        email.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_two_sides_and_no_gaps() {
+        for (text, good) in [
+            ("ann@example.com", true),
+            ("ann", false),
+            ("@example.com", false),
+            ("ann@", false),
+            ("a@b@c", false),
+            ("ann @example.com", false),
+            ("ann@example.com\nbcc: all", false),
+        ] {
+            assert_eq!(Email::try_from(text.to_owned()).is_ok(), good, "{text:?}");
+        }
+        assert!(Email::try_from(format!("a@{}", "b".repeat(253))).is_err());
+    }
+
+    #[test]
+    fn a_name_is_something_to_read() {
+        let name = PersonName::try_from("  Ann Ω  ".to_owned()).unwrap();
+        assert_eq!(String::from(name), "Ann Ω");
+        for bad in ["", "   ", "a\0b", &"a".repeat(101)] {
+            assert!(PersonName::try_from(bad.to_owned()).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What the order system needs of the outside world.
+
+use async_trait::async_trait;
+use function_kit::PortError;
+
+use crate::domain::{Change, Notification, Order, OrderKey, Payment, Product, Sku, User, UserId};
+use crate::message::{DeadLetter, Event};
+
+/// Answer of a conditional write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Write {
+    /// It was written.
+    Done,
+    /// Another was first; nothing was written.
+    Conflict,
+}
+
+/// Answer of [`Inventory::take`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Take {
+    /// The goods are taken, and the order has changed.
+    Done,
+    /// The order had changed before; nothing was written.
+    Conflict,
+    /// There is too little of this; nothing was written.
+    OutOfStock(Sku),
+}
+
+/// The table of users.
+#[async_trait]
+pub trait Users: Send + Sync {
+    /// Writes a new user.
+    async fn insert(&self, user: &User) -> Result<(), PortError>;
+
+    /// Reads a user as it was last written.
+    async fn find(&self, id: UserId) -> Result<Option<User>, PortError>;
+}
+
+/// The table of orders.
+#[async_trait]
+pub trait Orders: Send + Sync {
+    /// Writes a new order, unless another of the same user is of the same millisecond.
+    async fn insert(&self, order: &Order) -> Result<Write, PortError>;
+
+    /// Reads an order as it was last written.
+    async fn find(&self, key: OrderKey) -> Result<Option<Order>, PortError>;
+
+    /// Writes the order's next state, if it still is in the one before.
+    async fn update(&self, change: &Change) -> Result<Write, PortError>;
+}
+
+/// What can be ordered.
+#[async_trait]
+pub trait Catalogue: Send + Sync {
+    /// Those of the products that exist, in any order.
+    async fn find(&self, skus: &[Sku]) -> Result<Vec<Product>, PortError>;
+}
+
+/// Payments, with the orders that they are for.
+#[async_trait]
+pub trait Payments: Send + Sync {
+    /// Writes the payment and its order's next state, if the order still is in the one before:
+    /// both or neither.
+    async fn record(&self, payment: &Payment, change: &Change) -> Result<Write, PortError>;
+}
+
+/// The stock, with the orders that take from it.
+#[async_trait]
+pub trait Inventory: Send + Sync {
+    /// Takes an order's goods and writes its next state, if the order still is in the one before
+    /// and there is enough of everything: all or nothing.
+    async fn take(&self, change: &Change) -> Result<Take, PortError>;
+}
+
+/// The notifications of orders.
+#[async_trait]
+pub trait Notifications: Send + Sync {
+    /// Writes an order's notification, unless there is one.
+    async fn insert(&self, notification: &Notification) -> Result<Write, PortError>;
+}
+
+/// The bus that tells others what happened.
+#[async_trait]
+pub trait EventBus: Send + Sync {
+    /// Puts an event on the bus, at least once.
+    async fn put(&self, event: &Event) -> Result<(), PortError>;
+}
+
+/// The executions of the state machine.
+#[async_trait]
+pub trait Executions: Send + Sync {
+    /// Starts the execution that bears the order's id, unless there is or was one.
+    async fn start(&self, order: OrderKey) -> Result<Write, PortError>;
+}
+
+/// The queue of what cannot be announced.
+#[async_trait]
+pub trait DeadLetterQueue: Send + Sync {
+    /// Sends a dead letter, at least once.
+    async fn send(&self, letter: &DeadLetter) -> Result<(), PortError>;
+}
