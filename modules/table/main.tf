@@ -12,7 +12,9 @@ locals {
 
 resource "aws_dynamodb_table" "this" {
   name                        = var.name
-  billing_mode                = "PAY_PER_REQUEST"
+  billing_mode                = var.provisioned == null ? "PAY_PER_REQUEST" : "PROVISIONED"
+  read_capacity               = try(var.provisioned.read.minimum, null)
+  write_capacity              = try(var.provisioned.write.minimum, null)
   hash_key                    = var.partition_key.name
   range_key                   = try(var.sort_key.name, null)
   deletion_protection_enabled = var.deletion_protection
@@ -34,6 +36,8 @@ resource "aws_dynamodb_table" "this" {
       name               = global_secondary_index.key
       hash_key           = global_secondary_index.value.partition_key.name
       range_key          = try(global_secondary_index.value.sort_key.name, null)
+      read_capacity      = try(var.provisioned.read.minimum, null)
+      write_capacity     = try(var.provisioned.write.minimum, null)
       projection_type    = global_secondary_index.value.projected == null ? "ALL" : "INCLUDE"
       non_key_attributes = global_secondary_index.value.projected
     }
@@ -58,6 +62,9 @@ resource "aws_dynamodb_table" "this" {
   }
 
   lifecycle {
+    # Auto scaling's to change. On demand there is nothing to ignore.
+    ignore_changes = [read_capacity, write_capacity]
+
     precondition {
       condition     = alltrue([for types in values(local.attributes) : length(distinct(types)) == 1])
       error_message = "partition_key, sort_key, indexes: an attribute is named with two types. Give it the same type everywhere."

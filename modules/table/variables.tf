@@ -53,6 +53,35 @@ variable "indexes" {
   }
 }
 
+variable "provisioned" {
+  description = "Capacity that is paid for by the hour, used or not, and that auto scaling keeps between `minimum` and `maximum` units so that `target_percent` of it is used; indexes have as much again each. Null is on demand, paid by request."
+  type = object({
+    read = object({
+      minimum        = optional(number, 1)
+      maximum        = number
+      target_percent = optional(number, 70)
+    })
+    write = object({
+      minimum        = optional(number, 1)
+      maximum        = number
+      target_percent = optional(number, 70)
+    })
+  })
+  default = null
+  validation {
+    condition = alltrue([
+      for capacity in try([var.provisioned.read, var.provisioned.write], []) : capacity.minimum >= 1 && capacity.minimum <= capacity.maximum
+    ])
+    error_message = "provisioned: give a minimum of 1 or more, and a maximum that is not below it."
+  }
+  validation {
+    condition = alltrue([
+      for capacity in try([var.provisioned.read, var.provisioned.write], []) : capacity.target_percent >= 20 && capacity.target_percent <= 90
+    ])
+    error_message = "provisioned.target_percent: DynamoDB takes between 20 and 90."
+  }
+}
+
 variable "ttl_attribute" {
   description = "Attribute that holds the time (seconds since 1970) at which DynamoDB deletes the row. Null keeps rows for ever."
   type        = string
