@@ -1,0 +1,28 @@
+output "id" {
+  description = "Id of the API."
+  value       = aws_api_gateway_rest_api.this.id
+}
+
+output "endpoint" {
+  description = "Address of the API's stage, without a slash at the end."
+  value       = aws_api_gateway_stage.this.invoke_url
+}
+
+output "deployment" {
+  description = "What the stage serves: the deployment's id, and the fingerprint of the API that it is a copy of. Both change with every change of the API."
+  value = {
+    id          = aws_api_gateway_deployment.this.id
+    fingerprint = aws_api_gateway_deployment.this.triggers.api
+  }
+}
+
+output "log_group_name" {
+  description = "Log group that holds the access log."
+  value       = aws_cloudwatch_log_group.access.name
+}
+
+output "api_keys" {
+  description = "What each of the usage plan's `clients` sends in the header x-api-key."
+  value       = { for client, key in aws_api_gateway_api_key.client : client => key.value }
+  sensitive   = true
+}

@@ -1,0 +1,50 @@
+# What API Gateway answers itself, as problems (RFC 9457), like the functions behind it.
+locals {
+  problems = {
+    DEFAULT_4XX = {
+      body = <<-JSON
+        {"type":"about:blank","detail":$context.error.messageString,"instance":"$context.requestId"}
+      JSON
+    }
+    DEFAULT_5XX = {
+      body = <<-JSON
+        {"type":"about:blank","detail":"the request failed for a reason that is not yours; quote the instance when you ask about it","instance":"$context.requestId"}
+      JSON
+    }
+    UNAUTHORIZED = {
+      status  = 401
+      headers = { WWW-Authenticate = "Bearer" } # RFC 9110, section 15.5.2
+      body    = <<-JSON
+        {"type":"about:blank","title":"Unauthorized","status":401,"detail":"sign in, and send a token that is good for this","instance":"$context.requestId"}
+      JSON
+    }
+    # API Gateway's word for a path or a method that the API does not have.
+    MISSING_AUTHENTICATION_TOKEN = {
+      status = 404
+      body   = <<-JSON
+        {"type":"about:blank","title":"Not Found","status":404,"detail":"there is no such resource, or it does not take this method","instance":"$context.requestId"}
+      JSON
+    }
+    THROTTLED = {
+      status  = 429
+      headers = { Retry-After = "1" } # The limit is one of requests a second.
+      body    = <<-JSON
+        {"type":"about:blank","title":"Too Many Requests","status":429,"detail":"too many requests at once; try again after the time in Retry-After","instance":"$context.requestId"}
+      JSON
+    }
+  }
+}
+
+resource "aws_api_gateway_gateway_response" "problem" {
+  for_each           = local.problems
+  rest_api_id        = aws_api_gateway_rest_api.this.id
+  response_type      = each.key
+  status_code        = try(tostring(each.value.status), null)
+  response_templates = { "application/json" = trimspace(each.value.body) }
+
+  # Fixed values stand in single quotes.
+  response_parameters = {
+    for name, value in merge({ Content-Type = "application/problem+json" }, try(each.value.headers, {})) :
+    "gatewayresponse.header.${name}" => "'${value}'"
+  }
+}

@@ -1,0 +1,64 @@
+# A stage serves a deployment, which is a copy of the API as it was: what is changed afterwards does not answer until it is deployed.
+# So whatever makes up the API is in the triggers, whole, down to what is changed in place, such as a method's scopes.
+resource "aws_api_gateway_deployment" "this" {
+  rest_api_id = aws_api_gateway_rest_api.this.id
+
+  triggers = {
+    api = sha256(jsonencode([
+      local.resource_ids,
+      aws_api_gateway_authorizer.cognito,
+      aws_api_gateway_method.this,
+      aws_api_gateway_integration.this,
+      aws_api_gateway_gateway_response.problem,
+    ]))
+  }
+
+  # The stage moves to the new deployment before the old one goes.
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_cloudwatch_log_group" "access" {
+  name              = "/aws/rest-api/${var.name}"
+  retention_in_days = var.log_retention_days
+  tags              = var.tags
+}
+
+resource "aws_api_gateway_stage" "this" {
+  rest_api_id   = aws_api_gateway_rest_api.this.id
+  deployment_id = aws_api_gateway_deployment.this.id
+  stage_name    = var.stage_name
+  tags          = var.tags
+
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+    format = jsonencode({
+      request_id        = "$context.requestId"
+      time              = "$context.requestTime"
+      source_ip         = "$context.identity.sourceIp"
+      user_agent        = "$context.identity.userAgent"
+      method            = "$context.httpMethod"
+      resource          = "$context.resourcePath"
+      path              = "$context.path"
+      status            = "$context.status"
+      response_length   = "$context.responseLength"
+      latency_ms        = "$context.responseLatency"
+      subject           = "$context.authorizer.claims.sub"
+      api_key_id        = "$context.identity.apiKeyId"
+      gateway_error     = "$context.error.responseType"
+      integration_error = "$context.integrationErrorMessage"
+    })
+  }
+}
+
+resource "aws_api_gateway_method_settings" "all" {
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  stage_name  = aws_api_gateway_stage.this.stage_name
+  method_path = "*/*"
+
+  settings {
+    throttling_rate_limit  = var.throttling.requests_per_second
+    throttling_burst_limit = var.throttling.burst
+  }
+}

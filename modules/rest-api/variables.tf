@@ -1,0 +1,97 @@
+variable "name" {
+  description = "Name of the API, its usage plan and its access log."
+  type        = string
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,128}$", var.name))
+    error_message = "name: use 1 to 128 letters, digits, \"_\" and \"-\"."
+  }
+}
+
+variable "user_pool_arns" {
+  description = "Cognito user pools whose tokens open the routes: those of all app clients of each pool."
+  type        = list(string)
+  validation {
+    condition     = length(var.user_pool_arns) > 0
+    error_message = "user_pool_arns: name at least one user pool; every route asks for a token of one of them."
+  }
+}
+
+variable "routes" {
+  description = "Function that answers each route, by \"METHOD /path\"; the method ANY is all that have no route of their own. With `scopes`, a route takes access tokens that have one of them; without, it takes id tokens."
+  type = map(object({
+    function_arn = string
+    scopes       = optional(set(string), [])
+  }))
+  validation {
+    condition     = length(var.routes) > 0
+    error_message = "routes: name at least one; API Gateway deploys no API without a method."
+  }
+  validation {
+    condition     = alltrue([for route in keys(var.routes) : can(regex("^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY) /(\\S*[^/ ])?$", route))])
+    error_message = "routes: write each key as a method and a path without a slash at its end, such as \"POST /items\" or \"GET /items/{id}\"."
+  }
+  validation {
+    condition     = alltrue([for route in keys(var.routes) : can(regex("^\\S+ (/([a-zA-Z0-9._:-]+|\\{[a-zA-Z0-9._-]+\\+?\\})){0,4}/?$", route))])
+    error_message = "routes: a path has at most 4 segments, each of letters, digits, \".\", \"_\", \":\" and \"-\", or a parameter such as \"{id}\" or \"{rest+}\"."
+  }
+}
+
+variable "endpoint_type" {
+  description = "REGIONAL, for clients near the region or a CloudFront distribution of yours, or EDGE, which goes through CloudFront's nearest location."
+  type        = string
+  default     = "REGIONAL"
+  validation {
+    condition     = contains(["REGIONAL", "EDGE"], var.endpoint_type)
+    error_message = "endpoint_type: use \"REGIONAL\" or \"EDGE\"."
+  }
+}
+
+variable "stage_name" {
+  description = "Name of the stage, which is the first segment of every address."
+  type        = string
+  default     = "v1"
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,128}$", var.stage_name))
+    error_message = "stage_name: use 1 to 128 letters, digits, \"_\" and \"-\"."
+  }
+}
+
+variable "throttling" {
+  description = "Requests that all callers together may send to one method; beyond that they get 429. The account's own limit, 10,000 a second, stands above it."
+  type = object({
+    requests_per_second = optional(number, 100)
+    burst               = optional(number, 200)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "usage_plan" {
+  description = "What each API key may do, for keys that are in the plan. With `clients`, each of them gets a key, and every route asks for one besides the token. Null has no plan."
+  type = object({
+    clients             = optional(set(string), [])
+    requests_per_second = optional(number, 10)
+    burst               = optional(number, 20)
+    quota = optional(object({
+      requests = number
+      period   = optional(string, "DAY")
+    }))
+  })
+  default = null
+  validation {
+    condition     = contains(["DAY", "WEEK", "MONTH"], try(var.usage_plan.quota.period, "DAY"))
+    error_message = "usage_plan.quota.period: use \"DAY\", \"WEEK\" or \"MONTH\"."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days until CloudWatch deletes a line of the access log."
+  type        = number
+  default     = 30
+}
+
+variable "tags" {
+  description = "Tags of every resource that takes them."
+  type        = map(string)
+  default     = {}
+}
