@@ -39,6 +39,21 @@ resource "aws_cognito_user_pool" "this" {
   }
 }
 
+resource "aws_cognito_resource_server" "this" {
+  for_each     = var.resource_servers
+  identifier   = each.key
+  name         = each.key
+  user_pool_id = aws_cognito_user_pool.this.id
+
+  dynamic "scope" {
+    for_each = each.value
+    content {
+      scope_name        = scope.key
+      scope_description = scope.value
+    }
+  }
+}
+
 # No secret: a browser or a command line cannot keep one. PKCE takes its place in the code flow.
 resource "aws_cognito_user_pool_client" "this" {
   name                                 = var.name
@@ -49,8 +64,8 @@ resource "aws_cognito_user_pool_client" "this" {
   enable_token_revocation              = true
   supported_identity_providers         = ["COGNITO"]
   allowed_oauth_flows_user_pool_client = true
-  allowed_oauth_flows                  = ["code"]
-  allowed_oauth_scopes                 = ["openid", "email", "profile"]
+  allowed_oauth_flows                  = concat(["code"], [for allowed in [var.implicit_grant] : "implicit" if allowed])
+  allowed_oauth_scopes                 = concat(["openid", "email", "profile"], flatten(values(aws_cognito_resource_server.this)[*].scope_identifiers))
   callback_urls                        = var.callback_urls
   logout_urls                          = var.logout_urls
   access_token_validity                = var.token_validity.access_minutes

@@ -47,6 +47,28 @@ variable "auth_flows" {
   }
 }
 
+variable "resource_servers" {
+  description = "APIs for which the app client may ask for access tokens: by identifier, their scopes and what each allows. A token then carries \"<identifier>/<scope>\"."
+  type        = map(map(string))
+  default     = {}
+  nullable    = false
+  validation {
+    condition = alltrue(flatten([
+      for identifier, scopes in var.resource_servers : [
+        can(regex("^[!#-\\[\\]-~]{1,256}$", identifier)),
+        [for scope, description in scopes : can(regex("^[!#-.0-\\[\\]-~]{1,256}$", scope)) && length(description) >= 1 && length(description) <= 256],
+      ]
+    ]))
+    error_message = "resource_servers: identifiers and scopes have no white space, \\ or quotation mark, and scopes no \"/\"; each scope has a description of 1 to 256 characters."
+  }
+}
+
+variable "implicit_grant" {
+  description = "Whether the hosted UI also answers response_type=token, with the tokens in the address itself, where browser histories, logs and scripts of the page read them (RFC 9700, section 2.1.2). For clients that cannot be changed to the authorization code grant with PKCE."
+  type        = bool
+  default     = false
+}
+
 variable "token_validity" {
   description = "How long tokens are good for. An access or id token cannot be called back before it expires; a refresh token can."
   type = object({

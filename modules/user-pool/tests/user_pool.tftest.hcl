@@ -48,6 +48,37 @@ run "has_a_public_client_with_the_code_flow_only" {
   }
 }
 
+# The scopes are Cognito's to spell; a mock has to be told.
+run "lets_the_client_ask_for_the_scopes_of_its_apis" {
+  variables {
+    resource_servers = { orders = { read = "See orders", write = "Change orders" } }
+  }
+  override_resource {
+    target = aws_cognito_resource_server.this
+    values = { scope_identifiers = ["orders/read", "orders/write"] }
+  }
+
+  assert {
+    condition     = { for scope in aws_cognito_resource_server.this["orders"].scope : scope.scope_name => scope.scope_description } == { read = "See orders", write = "Change orders" }
+    error_message = "The API must have its scopes."
+  }
+  assert {
+    condition     = aws_cognito_user_pool_client.this.allowed_oauth_scopes == toset(["openid", "email", "profile", "orders/read", "orders/write"])
+    error_message = "The client must be allowed to ask for them."
+  }
+}
+
+run "has_the_implicit_grant_only_by_choice" {
+  command = plan
+  variables {
+    implicit_grant = true
+  }
+  assert {
+    condition     = aws_cognito_user_pool_client.this.allowed_oauth_flows == toset(["code", "implicit"])
+    error_message = "The implicit grant must be there beside the code grant."
+  }
+}
+
 run "refuses_what_cognito_would_refuse" {
   command = plan
   variables {
@@ -56,6 +87,7 @@ run "refuses_what_cognito_would_refuse" {
     auth_flows              = ["USER_PASSWORD_AUTH"]
     token_validity          = { access_minutes = 2 }
     password_minimum_length = 6
+    resource_servers        = { orders = { "read/all" = "See orders" } }
   }
-  expect_failures = [var.domain_prefix, var.callback_urls, var.auth_flows, var.token_validity, var.password_minimum_length]
+  expect_failures = [var.domain_prefix, var.callback_urls, var.auth_flows, var.token_validity, var.password_minimum_length, var.resource_servers]
 }
