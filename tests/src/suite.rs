@@ -1,13 +1,13 @@
 //! Runs the scenarios of one example one after another on one deployment.
 
 use std::{
-    io::{Write, stderr},
     process::ExitCode,
     sync::{Arc, OnceLock},
 };
 
 use anyhow::{Result, anyhow};
 use libtest_mimic::{Arguments, Failed, Trial};
+pub use sandbox::tool::skip;
 use sandbox::{cancel, tool};
 
 use crate::deployment::Deployment;
@@ -48,11 +48,6 @@ pub fn missing_tool() -> Option<String> {
         .iter()
         .find_map(|tool| tool.find().err())
         .map(|error| error.to_string())
-}
-
-/// Says on standard error, which no harness captures, that a test did not run.
-pub fn skip(name: &str, reason: &str) -> Result<()> {
-    Ok(writeln!(stderr(), "SKIPPED: {name}: {reason}")?)
 }
 
 fn attempt(

@@ -1,4 +1,4 @@
-//! The virtual environment that holds the embedded AWS, pinned with hashes.
+//! Virtual environments of programs from PyPI, pinned with hashes.
 
 use std::{
     fs::{self, File},
@@ -11,21 +11,46 @@ use sha2::{Digest, Sha256};
 
 use crate::{Progress, process, project::Project, tool};
 
-const REQUIREMENTS: &str = include_str!("../requirements.txt");
+/// Programs that are installed together.
+struct Programs {
+    what: &'static str,
+    /// Every package with its version and hashes, as pip reads them.
+    requirements: &'static str,
+}
 
-/// A complete virtual environment of the pinned requirements.
+const EMBEDDED_AWS: Programs = Programs {
+    what: "the embedded AWS",
+    requirements: include_str!("../requirements.txt"),
+};
+
+const CROSS_COMPILER: Programs = Programs {
+    what: "cargo-zigbuild",
+    requirements: include_str!("../cross-compiler.txt"),
+};
+
+/// A complete virtual environment.
 #[derive(Debug)]
 pub struct Python {
     folder: PathBuf,
 }
 
 impl Python {
-    /// Gives the environment of these requirements, made first if need be.
-    ///
-    /// Its name is the requirements' hash, so a change makes a new one. Two
-    /// processes that come at once take turns; one that was interrupted is made anew.
+    /// Gives the environment of the embedded AWS, made first if need be.
     pub fn prepare(project: &Project, progress: Progress) -> Result<Self> {
-        let digest = Sha256::digest(REQUIREMENTS);
+        Self::with(project, &EMBEDDED_AWS, progress)
+    }
+
+    /// Gives the environment of `cargo-zigbuild` and zig, which link for other systems than this
+    /// machine's, made first if need be.
+    pub fn prepare_cross_compiler(project: &Project, progress: Progress) -> Result<Self> {
+        Self::with(project, &CROSS_COMPILER, progress)
+    }
+
+    /// An environment's name is its requirements' hash, so a change makes a new one. Two
+    /// processes that come at once take turns; one that was interrupted is made anew.
+    fn with(project: &Project, programs: &Programs, progress: Progress) -> Result<Self> {
+        let Programs { what, requirements } = programs;
+        let digest = Sha256::digest(requirements);
         let name: String = digest
             .iter()
             .take(6)
@@ -40,7 +65,7 @@ impl Python {
         if complete.exists() {
             return Ok(python);
         }
-        let interpreter = tool::need(&tool::PYTHON, "the embedded AWS")?;
+        let interpreter = tool::need(&tool::PYTHON, what)?;
         if python.folder.exists() {
             fs::remove_dir_all(&python.folder)?;
         }
@@ -54,8 +79,8 @@ impl Python {
         )?
         .success("python3 -m venv (on Debian it needs the package python3-venv)")?;
 
-        let requirements = python.folder.join("requirements.txt");
-        fs::write(&requirements, REQUIREMENTS)?;
+        let list = python.folder.join("requirements.txt");
+        fs::write(&list, requirements)?;
         process::run(
             Command::new(python.program("python"))
                 .args([
@@ -66,7 +91,7 @@ impl Python {
                     "--no-input",
                 ])
                 .args(["--only-binary=:all:", "--require-hashes", "--requirement"])
-                .arg(&requirements),
+                .arg(&list),
             &project.log("python-packages"),
             |line| {
                 if let Some(package) = line.strip_prefix("Collecting ") {
@@ -74,13 +99,18 @@ impl Python {
                 }
             },
         )?
-        .success("pip install of the embedded AWS")?;
+        .success(&format!("pip install of {what}"))?;
         File::create(complete)?;
         Ok(python)
     }
 
+    /// The folder of the environment's programs, for a `PATH`.
+    pub fn programs(&self) -> PathBuf {
+        self.folder.join("bin")
+    }
+
     /// The path of a program of the environment.
     pub fn program(&self, name: &str) -> PathBuf {
-        self.folder.join("bin").join(name)
+        self.programs().join(name)
     }
 }

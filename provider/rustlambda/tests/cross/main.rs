@@ -7,6 +7,8 @@
     reason = "a test that panics says why"
 )]
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -84,7 +86,10 @@ fn bootstrap(root: &Root, output: &Value) -> PathBuf {
         .args(["-m", "zipfile", "-e"])
         .args([root.path(zip), root.path(folder)]);
     Answer::of(&mut unzip).exits_with(0);
-    root.path(folder).join("bootstrap")
+    let bootstrap = root.path(folder).join("bootstrap");
+    // Python leaves the mode that the zip has.
+    std::fs::set_permissions(&bootstrap, Permissions::from_mode(0o755)).unwrap();
+    bootstrap
 }
 
 /// The newest glibc that an executable names, as (major, minor).
@@ -170,10 +175,17 @@ fn an_older_glibc_than_this_machine_has_is_linked_against() {
     let project = Project::find().unwrap();
     let package = || {
         let root = Root::new();
-        let runtime = "binary        = \"api\"\n  runtime       = \"provided.al2\"";
+        let processor = if cfg!(target_arch = "aarch64") {
+            "arm64"
+        } else {
+            "x86_64"
+        };
+        let runtime = format!(
+            "binary        = \"api\"\n  runtime       = \"provided.al2\"\n  architecture  = \"{processor}\""
+        );
         root.write(
             "main.tf",
-            &CONFIGURATION.replace("binary        = \"api\"", runtime),
+            &CONFIGURATION.replace("binary        = \"api\"", &runtime),
         );
         root.init();
         terraform(&root, &project, &["apply", "-auto-approve", "-no-color"]).exits_with(0);

@@ -114,11 +114,13 @@ impl Root {
         }
     }
 
-    /// A root module in a folder that stays, and with it what cargo has compiled there. State and
-    /// zips of an earlier test are gone.
+    /// A root module in a folder that stays, and with it what cargo has compiled there. What
+    /// terraform left there is gone.
     pub fn kept(folder: PathBuf) -> Self {
         let _ = std::fs::remove_dir_all(folder.join(".terraform"));
-        let _ = std::fs::remove_file(folder.join("terraform.tfstate"));
+        for file in [".terraform.lock.hcl", "terraform.tfstate"] {
+            let _ = std::fs::remove_file(folder.join(file));
+        }
         Self {
             folder,
             _temporary: None,
