@@ -11,7 +11,7 @@ locals {
     resources = ["*"] # X-Ray knows no resources for these.
   }
 
-  # What Lambda does with this role while it polls the stream for the function.
+  # What Lambda does with this role while it polls an event source for the function.
   kinesis_statements = [for source in var.kinesis_source[*] : [
     {
       sid = "ReadStream"
@@ -31,10 +31,37 @@ locals {
     },
   ]]
 
+  dynamodb_statements = [for source in var.dynamodb_source[*] : [
+    {
+      sid       = "ReadTableStream"
+      actions   = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+      resources = [source.stream_arn]
+    },
+    {
+      # Lists the streams of the table, and so is asked for all of them.
+      sid       = "ListTableStreams"
+      actions   = ["dynamodb:ListStreams"]
+      resources = [replace(source.stream_arn, "/\\/stream\\/.*$/", "/stream/*")]
+    },
+    {
+      sid       = "ReportDiscardedChanges"
+      actions   = ["sqs:SendMessage"]
+      resources = [source.failure_queue_arn]
+    },
+  ]]
+
+  queue_statements = [for source in var.queue_source[*] : {
+    sid       = "ReadQueue"
+    actions   = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+    resources = [source.queue_arn]
+  }]
+
   statements = concat(
     [local.log_statement],
     [for enabled in [var.tracing] : local.tracing_statement if enabled],
     flatten(local.kinesis_statements),
+    flatten(local.dynamodb_statements),
+    local.queue_statements,
     var.permissions,
   )
 }

@@ -153,6 +153,48 @@ variable "kinesis_source" {
   }
 }
 
+variable "dynamodb_source" {
+  description = "Change stream of a DynamoDB table that the function processes, in the manner of `kinesis_source`. `filters` are event patterns in JSON, of which a change must match one to reach the function."
+  type = object({
+    stream_arn                 = string
+    failure_queue_arn          = string
+    filters                    = optional(list(string), [])
+    batch_size                 = optional(number, 100)
+    batching_window_seconds    = optional(number, 0)
+    parallelization_factor     = optional(number, 1)
+    maximum_retries            = optional(number, 10)
+    maximum_record_age_seconds = optional(number, 86400)
+  })
+  default = null
+  validation {
+    condition     = try(var.dynamodb_source.maximum_retries >= 0 && var.dynamodb_source.maximum_record_age_seconds >= 60, true)
+    error_message = "dynamodb_source: give maximum_retries of 0 or more and maximum_record_age_seconds of 60 or more. Endless retries (-1) let one bad change block its shard."
+  }
+  validation {
+    condition     = try(var.dynamodb_source.parallelization_factor >= 1 && var.dynamodb_source.parallelization_factor <= 10, true)
+    error_message = "dynamodb_source.parallelization_factor: Lambda processes between 1 and 10 batches of a shard at once."
+  }
+  validation {
+    condition     = alltrue([for filter in try(var.dynamodb_source.filters, []) : can(keys(jsondecode(filter)))])
+    error_message = "dynamodb_source.filters: write each as an event pattern in JSON, such as jsonencode({ eventName = [\"INSERT\"] })."
+  }
+}
+
+variable "queue_source" {
+  description = "SQS queue whose messages the function processes. It must answer with the `batchItemFailures` of the batch. The queue decides how often a message comes again and where it goes then; its visibility timeout must be at least the function's timeout, and AWS advises six times that."
+  type = object({
+    queue_arn               = string
+    batch_size              = optional(number, 10)
+    batching_window_seconds = optional(number, 0)
+    maximum_concurrency     = optional(number)
+  })
+  default = null
+  validation {
+    condition     = try(var.queue_source.maximum_concurrency >= 2 && var.queue_source.maximum_concurrency <= 1000, try(var.queue_source.maximum_concurrency, null) == null)
+    error_message = "queue_source.maximum_concurrency: Lambda takes 2 to 1000. Leave it out to scale with the queue."
+  }
+}
+
 variable "tags" {
   description = "Tags of every resource."
   type        = map(string)

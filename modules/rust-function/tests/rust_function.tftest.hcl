@@ -36,7 +36,8 @@ run "deploys_what_was_compiled" {
 
   assert {
     condition = (
-      aws_lambda_function.this.filename == rustlambda_package.this[0].filename
+      # A mocked package has a value for everything, and so is in a store.
+      aws_lambda_function.this.s3_key == rustlambda_package.this[0].s3_key
       && aws_lambda_function.this.source_code_hash == rustlambda_package.this[0].source_code_hash
       && aws_lambda_function.this.handler == "bootstrap"
     )
@@ -120,6 +121,63 @@ run "survives_a_bad_record" {
   }
 }
 
+run "survives_a_bad_change" {
+  variables {
+    dynamodb_source = {
+      stream_arn        = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
+      failure_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failures"
+      filters           = ["{\"eventName\":[\"INSERT\"]}"]
+    }
+  }
+
+  assert {
+    condition = (
+      aws_lambda_event_source_mapping.dynamodb[0].function_response_types == toset(["ReportBatchItemFailures"])
+      && aws_lambda_event_source_mapping.dynamodb[0].bisect_batch_on_function_error
+      && aws_lambda_event_source_mapping.dynamodb[0].maximum_retry_attempts == 10
+      && aws_lambda_event_source_mapping.dynamodb[0].starting_position == "TRIM_HORIZON"
+    )
+    error_message = "Only what failed must be retried, not for ever, and nothing left out."
+  }
+  assert {
+    condition     = aws_lambda_event_source_mapping.dynamodb[0].destination_config[0].on_failure[0].destination_arn == "arn:aws:sqs:eu-west-1:123456789012:failures"
+    error_message = "What was given up must be reported to the queue."
+  }
+  assert {
+    condition     = one(one(aws_lambda_event_source_mapping.dynamodb[0].filter_criteria).filter).pattern == "{\"eventName\":[\"INSERT\"]}"
+    error_message = "The filter must keep away what the function has no use for."
+  }
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Sid => statement.Resource } == {
+      WriteLogs              = ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/hello:*"]
+      ReadTableStream        = ["arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"]
+      ListTableStreams       = ["arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/*"]
+      ReportDiscardedChanges = ["arn:aws:sqs:eu-west-1:123456789012:failures"]
+    }
+    error_message = "The role must reach this table's streams and this queue only."
+  }
+}
+
+run "takes_messages_one_by_one" {
+  variables {
+    queue_source = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:orders" }
+  }
+
+  assert {
+    condition     = aws_lambda_event_source_mapping.queue[0].function_response_types == toset(["ReportBatchItemFailures"])
+    error_message = "Only the messages that failed must come again."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role_policy.this.policy).Statement[1] == {
+      Sid      = "ReadQueue"
+      Effect   = "Allow"
+      Action   = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+      Resource = ["arn:aws:sqs:eu-west-1:123456789012:orders"]
+    }
+    error_message = "The role must read this queue only."
+  }
+}
+
 run "deploys_what_was_made_elsewhere" {
   variables {
     package = null
@@ -155,6 +213,25 @@ run "deploys_what_was_made_elsewhere" {
   }
 }
 
+run "deploys_from_this_disk_what_is_in_no_store" {
+  variables {
+    package = null
+    artifact = {
+      source_code_hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+      filename         = "target/hello.zip"
+      architecture     = "x86_64"
+      runtime          = "provided.al2023"
+      handler          = "bootstrap"
+      build            = "1.4.2+0123456789ab"
+    }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.filename == "target/hello.zip" && aws_lambda_function.this.s3_key == null
+    error_message = "A package that is in no store must be sent from this disk."
+  }
+}
+
 run "refuses_two_things_to_deploy" {
   command = plan
   variables {
@@ -182,8 +259,18 @@ run "refuses_what_would_fail_later" {
       failure_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failures"
       maximum_retries   = -1
     }
+    dynamodb_source = {
+      stream_arn        = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
+      failure_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failures"
+      filters           = ["INSERT"]
+    }
+    queue_source = {
+      queue_arn           = "arn:aws:sqs:eu-west-1:123456789012:orders"
+      maximum_concurrency = 1
+    }
   }
   expect_failures = [
     var.name, var.package, var.architecture, var.permissions, var.timeout_seconds, var.kinesis_source,
+    var.dynamodb_source, var.queue_source,
   ]
 }
