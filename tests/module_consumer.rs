@@ -11,8 +11,7 @@ use acceptance_tests::{
     suite::{missing_tool, skip},
 };
 use anyhow::{Context, Result, ensure};
-use sandbox::{cancel, objects, process, project::Project, terraform::Terraform};
-use serde_json::json;
+use sandbox::{cancel, process, project::Project, terraform::Terraform};
 
 /// Applies the module from a git source, uploads through it and destroys it.
 #[test]
@@ -30,23 +29,7 @@ fn the_module_is_installed_from_git() -> Result<()> {
     let deployment = Deployment::apply("module-consumer", |project, aws, cli_config| {
         Terraform::new(project, "module-consumer", consumer, aws, cli_config)
     })?;
-    let token = deployment.new_user("grace@example.com")?.access;
-    let body = json!({"filename": "report.txt", "content": "from another repository"});
-    let answer = deployment
-        .api()?
-        .post("/uploads", Some(&token), body.to_string().as_bytes())?;
-    ensure!(
-        answer.status == 201,
-        "expected 201, got {}: {}",
-        answer.status,
-        answer.body
-    );
-    let answer = answer.json()?;
-    let key = answer["file_key"]
-        .as_str()
-        .context("the answer names no file_key")?;
-    let bucket = deployment.output("processed_bucket")?;
-    let text = objects::wait_for_processed(deployment.address(), bucket, key)?;
+    let text = deployment.upload("grace@example.com", "from another repository")?;
     ensure!(text == "FROM ANOTHER REPOSITORY", "processed to {text:?}");
     deployment.destroy_leaves_nothing()?;
     Ok(fs::remove_dir_all(outside)?)

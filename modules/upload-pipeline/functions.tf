@@ -1,6 +1,25 @@
 locals {
   # Relative, so that a plan reads the same in every checkout.
   lambdas = "${path.module}/../../lambdas"
+
+  functions = toset(["upload-api", "upload-processor"])
+
+  # One of the two is empty: the functions are compiled, or installed.
+  packages = { for name in local.functions : name => {
+    manifest_path = "${local.lambdas}/${name}/Cargo.toml"
+    profile       = var.build.profile
+    environment   = var.build.environment
+    store         = var.build.store
+  } if var.release == null }
+  artifacts = data.rustlambda_release.function
+}
+
+data "rustlambda_release" "function" {
+  for_each           = var.release == null ? [] : local.functions
+  name               = each.key
+  version_constraint = var.release.version_constraint
+  architecture       = var.build.architecture
+  store              = { bucket = var.release.bucket, prefix = var.release.prefix }
 }
 
 module "upload_api" {
@@ -14,11 +33,8 @@ module "upload_api" {
   log_retention_days = var.log_retention_days
   tags               = var.tags
 
-  package = {
-    manifest_path = "${local.lambdas}/upload-api/Cargo.toml"
-    profile       = var.build.profile
-    environment   = var.build.environment
-  }
+  package  = lookup(local.packages, "upload-api", null)
+  artifact = lookup(local.artifacts, "upload-api", null)
 
   environment = {
     UPLOADS_BUCKET = module.uploads.name
@@ -57,11 +73,8 @@ module "upload_processor" {
   log_retention_days = var.log_retention_days
   tags               = var.tags
 
-  package = {
-    manifest_path = "${local.lambdas}/upload-processor/Cargo.toml"
-    profile       = var.build.profile
-    environment   = var.build.environment
-  }
+  package  = lookup(local.packages, "upload-processor", null)
+  artifact = lookup(local.artifacts, "upload-processor", null)
 
   environment = {
     UPLOADS_BUCKET        = module.uploads.name

@@ -37,14 +37,28 @@ variable "allowed_origins" {
 }
 
 variable "build" {
-  description = "How cargo compiles the functions: profile, instruction set (x86_64 or arm64) and environment variables."
+  description = "How cargo compiles the functions: profile, instruction set (x86_64 or arm64) and environment variables. `store` names a bucket that keeps the zips, so that a machine with unchanged sources compiles nothing."
   type = object({
     profile      = optional(string, "lambda")
     architecture = optional(string, "x86_64")
     environment  = optional(map(string))
+    store = optional(object({
+      bucket = string
+      prefix = optional(string)
+    }))
   })
   default  = {}
   nullable = false
+}
+
+variable "release" {
+  description = "Released functions to install instead of compiling them, which needs no Rust toolchain: the bucket that holds the releases, and which versions are acceptable, such as \"~> 1.4\" (null takes the newest). Of `build`, only the architecture still matters."
+  type = object({
+    bucket             = string
+    prefix             = optional(string)
+    version_constraint = optional(string)
+  })
+  default = null
 }
 
 variable "stream" {

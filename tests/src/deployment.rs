@@ -7,6 +7,7 @@ use sandbox::{
     api::Api,
     cognito::{self, Tokens},
     embedded_aws::{Address, EmbeddedAws},
+    objects,
     project::Project,
     provider::CliConfig,
     python::Python,
@@ -14,11 +15,13 @@ use sandbox::{
     terraform::{Outputs, Terraform},
 };
 
+use serde_json::json;
+
 use crate::{clients::Clients, drift};
 
 /// The cargo profile of the functions under test: the one that is deployed. It compiles
 /// slowly, but once for the demo and for all examples.
-const PROFILE: &str = "lambda";
+pub const PROFILE: &str = "lambda";
 
 /// Meets the user pools' password policy.
 pub const PASSWORD: &str = "Correct-Horse-7-Battery";
@@ -108,6 +111,21 @@ impl Deployment {
         cognito::sign_in_new_user(self.address(), client, email, PASSWORD)
     }
 
+    /// Uploads a text as a new user, and waits for what it is processed to.
+    pub fn upload(&self, email: &str, content: &str) -> Result<String> {
+        let token = self.new_user(email)?.access;
+        let body = json!({"filename": "report.txt", "content": content}).to_string();
+        let answer = self
+            .api()?
+            .post("/uploads", Some(&token), body.as_bytes())?;
+        let (status, text) = (answer.status, &answer.body);
+        ensure!(status == 201, "expected 201, got {status}: {text}");
+        let answer = answer.json()?;
+        let key = answer["file_key"].as_str();
+        let key = key.context("the answer names no file_key")?;
+        objects::wait_for_processed(self.address(), self.output("processed_bucket")?, key)
+    }
+
     /// Fails when a second plan finds something to change that [`drift`] does not excuse.
     pub fn second_plan_is_empty(&self) -> Result<()> {
         let changes = drift::unexcused(self.terraform.plan()?);
@@ -120,9 +138,20 @@ impl Deployment {
 
     /// Destroys everything; fails when the state or the account still holds something.
     pub fn destroy_leaves_nothing(&self) -> Result<()> {
+        self.destroy()?;
+        self.account_is_empty()
+    }
+
+    /// Destroys everything; fails when the state still holds something.
+    pub fn destroy(&self) -> Result<()> {
         self.terraform.destroy(&quiet)?;
         let state = self.terraform.state()?;
         ensure!(state.is_empty(), "the state still holds {state:?}");
+        Ok(())
+    }
+
+    /// Fails when the account still holds something.
+    pub fn account_is_empty(&self) -> Result<()> {
         let left = self.left_in_account()?;
         ensure!(left.is_empty(), "the account still holds {left:?}");
         Ok(())

@@ -13,9 +13,11 @@ use tally::Tally;
 
 /// The targets that `cargo test` leaves out unless they are named.
 const ACCEPTANCE: &[&str] = &[
+    "--test=cross",
     "--test=store",
     "--test=releases",
     "--test=upload_pipeline",
+    "--test=release",
     "--test=module_consumer",
     "--test=demo",
 ];

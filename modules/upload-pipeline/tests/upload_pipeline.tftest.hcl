@@ -29,6 +29,9 @@ mock_provider "rustlambda" {
   mock_resource "rustlambda_package" {
     defaults = { runtime = "provided.al2023" }
   }
+  mock_data "rustlambda_release" {
+    defaults = { runtime = "provided.al2023", build = "1.4.2+0123456789ab", s3_key = "release.zip" }
+  }
 }
 
 variables {
@@ -71,4 +74,23 @@ run "refuses_names_that_are_too_long_for_a_bucket" {
     name = "quarterly-report-ingestion"
   }
   expect_failures = [var.name]
+}
+
+run "installs_what_is_released" {
+  variables {
+    build   = { architecture = "arm64" }
+    release = { bucket = "artifacts", prefix = "pipeline", version_constraint = "~> 1.4" }
+  }
+
+  assert {
+    condition = { for name, release in data.rustlambda_release.function : name => [release.version_constraint, release.architecture, release.store.bucket] } == {
+      upload-api       = ["~> 1.4", "arm64", "artifacts"]
+      upload-processor = ["~> 1.4", "arm64", "artifacts"]
+    }
+    error_message = "Both functions must be released versions that the caller allows, for the architecture that he asks for."
+  }
+  assert {
+    condition     = output.functions["upload-api"].build == "1.4.2+0123456789ab"
+    error_message = "What is deployed must be the release."
+  }
 }

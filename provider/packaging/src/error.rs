@@ -267,7 +267,7 @@ pub enum Error {
         next: String,
     },
     /// No release is what is asked for.
-    #[error("No release of `{name}` for {architecture} in {address} matches {constraint}. {}", if published.is_empty() { "Nothing is published there.".to_owned() } else { format!("Published are: {}", list(published)) })]
+    #[error("No release of `{name}` for {architecture} in {address} matches {constraint}. {}", if published.is_empty() { "Nothing is published there, or there is no such bucket in this region.".to_owned() } else { format!("Published are: {}", list(published)) })]
     ReleaseMissing {
         /// The function.
         name: String,

@@ -1,8 +1,11 @@
 //! Objects in S3 that are written once and never overwritten.
 
+use std::error::Error as StdError;
+
 use aws_config::BehaviorVersion;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::{ByteStream, DateTimeFormat};
 use tokio::sync::OnceCell;
 
@@ -95,9 +98,7 @@ impl Objects {
         let head = self.client.head_object().bucket(&self.bucket).key(key);
         let head = match head.send().await {
             Ok(head) => head,
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found()) => {
-                return Ok(None);
-            }
+            Err(error) if is_missing(&error) => return Ok(None),
             Err(error) => return Err(self.failed("read", key, error)),
         };
         let recorded = head.metadata().and_then(|metadata| metadata.get(SHA256));
@@ -119,9 +120,7 @@ impl Objects {
             .await
         {
             Ok(object) => object,
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => {
-                return Ok(None);
-            }
+            Err(error) if is_missing(&error) => return Ok(None),
             Err(error) => return Err(self.failed("read", key, error)),
         };
         let recorded = object.metadata().and_then(|metadata| metadata.get(SHA256));
@@ -166,7 +165,11 @@ impl Objects {
         let mut pages = list.prefix(folder).delimiter("/").into_paginator().send();
         let mut keys = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| self.failed("list", folder, error))?;
+            let page = match page {
+                Ok(page) => page,
+                Err(error) if is_missing(&error) => break,
+                Err(error) => return Err(self.failed("list", folder, error)),
+            };
             keys.extend(
                 page.contents
                     .into_iter()
@@ -200,13 +203,48 @@ impl Objects {
             .ok_or_else(|| self.broken(key, foreign))
     }
 
-    fn failed<E: std::error::Error>(&self, action: &'static str, key: &str, error: E) -> Error {
+    fn failed<E: ProvideErrorMetadata + StdError + 'static>(
+        &self,
+        action: &'static str,
+        key: &str,
+        error: SdkError<E, HttpResponse>,
+    ) -> Error {
         Error::Store {
             action,
             address: self.address(key),
-            reason: DisplayErrorContext(error).to_string(),
+            reason: reason(&error),
         }
     }
+}
+
+/// What S3 answered, or why it was not asked, for people.
+fn reason<E: ProvideErrorMetadata + StdError + 'static>(
+    error: &SdkError<E, HttpResponse>,
+) -> String {
+    if let Some(code) = error.code() {
+        return format!("{code}: {}", error.message().unwrap_or("without a message"));
+    }
+    // What S3 answers to a HEAD has no body that could say more.
+    let status = error.raw_response().map(|response| response.status());
+    if let (SdkError::ServiceError(_), Some(status)) = (error, status) {
+        return format!("S3 answered with status {status}");
+    }
+    let mut reason = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        reason = format!("{reason}: {error}");
+        source = error.source();
+    }
+    reason
+}
+
+/// Whether the object, or its bucket, is not there. A bucket may be about to be created while
+/// Terraform plans.
+fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    matches!(
+        error.code(),
+        Some("NoSuchKey" | "NoSuchBucket" | "NotFound")
+    )
 }
 
 /// Whether a conditional upload failed because the object exists, or is being uploaded by another

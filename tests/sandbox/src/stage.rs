@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use crate::project::Project;
 
 /// Copies the `.tf` files of `examples/<example>` to `<build>/stages/<name>/examples/<example>`,
-/// with the checkout's `modules` beside it so that relative sources hold.
+/// with the checkout's `modules` and `lambdas` beside it so that relative paths hold.
 ///
 /// What an earlier run left there is removed. Gives the copy's path.
 pub fn example(project: &Project, name: &str, example: &str) -> Result<PathBuf> {
@@ -21,7 +21,9 @@ pub fn example(project: &Project, name: &str, example: &str) -> Result<PathBuf> 
     }
     let copy = stage.join("examples").join(example);
     fs::create_dir_all(&stage)?;
-    symlink(project.root().join("modules"), stage.join("modules"))?;
+    for folder in ["lambdas", "modules"] {
+        symlink(project.root().join(folder), stage.join(folder))?;
+    }
     let source = project.root().join("examples").join(example);
     copy_configuration(&source, &copy)
         .with_context(|| format!("cannot copy the example {}", source.display()))?;

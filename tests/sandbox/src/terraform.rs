@@ -3,6 +3,8 @@
 mod events;
 
 use std::{
+    fs,
+    os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::Command,
     sync::atomic::{AtomicUsize, Ordering},
@@ -30,7 +32,7 @@ pub struct Terraform {
     project: Project,
     aws: Address,
     cli_config: PathBuf,
-    variables: Vec<(String, String)>,
+    environment: Vec<(String, String)>,
     log_name: String,
     runs: AtomicUsize,
 }
@@ -84,7 +86,7 @@ impl Terraform {
             project: project.clone(),
             aws: aws.clone(),
             cli_config: cli_config.path().to_owned(),
-            variables: Vec::new(),
+            environment: Vec::new(),
             log_name: name.to_owned(),
             runs: AtomicUsize::new(0),
         })
@@ -93,9 +95,23 @@ impl Terraform {
     /// Sets an input variable of the root module.
     #[must_use]
     pub fn variable(mut self, name: &str, value: impl ToString) -> Self {
-        self.variables
+        self.environment
             .push((format!("TF_VAR_{name}"), value.to_string()));
         self
+    }
+
+    /// Sets `PATH` to a folder in which terraform is all there is, so that whatever asks for a
+    /// compiler finds none.
+    pub fn without_compiler(mut self) -> Result<Self> {
+        let tools = self.project.build("terraform-alone");
+        fs::create_dir_all(&tools)?;
+        let link = tools.join(self.program);
+        if !link.exists() {
+            symlink(tool::path(self.program)?, &link)?;
+        }
+        self.environment
+            .push(("PATH".to_owned(), tools.display().to_string()));
+        Ok(self)
     }
 
     /// The folder of the configuration.
@@ -179,7 +195,7 @@ impl Terraform {
             // On standard error, where the provider says how far its compilation is.
             .env("TF_LOG_PROVIDER", "INFO")
             .env("CARGO_TARGET_DIR", self.project.target())
-            .envs(self.variables.iter().map(|(name, value)| (name, value)));
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 
