@@ -1,16 +1,44 @@
 # A stage serves a deployment, which is a copy of the API as it was: what is changed afterwards does not answer until it is deployed.
-# So whatever makes up the API is in the triggers, whole, down to what is changed in place, such as a method's scopes.
+# So whatever makes up the API is in the triggers, also what is changed in place, such as a method's scopes. An argument that is
+# added to one of these resources has to be added here. Whole resources will not do: what the provider reads back later differs
+# from what it has just created, in null for an empty map, and would be deployed again without a change.
 resource "aws_api_gateway_deployment" "this" {
   rest_api_id = aws_api_gateway_rest_api.this.id
 
   triggers = {
-    api = sha256(jsonencode([
-      local.resource_ids,
-      aws_api_gateway_authorizer.cognito,
-      aws_api_gateway_method.this,
-      aws_api_gateway_integration.this,
-      aws_api_gateway_gateway_response.problem,
-    ]))
+    api = sha256(jsonencode({
+      authorizer = [
+        aws_api_gateway_authorizer.cognito.id,
+        aws_api_gateway_authorizer.cognito.type,
+        aws_api_gateway_authorizer.cognito.provider_arns,
+      ]
+      methods = {
+        for route, method in aws_api_gateway_method.this : route => [
+          method.resource_id,
+          method.http_method,
+          method.authorization,
+          method.authorizer_id,
+          coalesce(method.authorization_scopes, []),
+          method.api_key_required,
+        ]
+      }
+      integrations = {
+        for route, integration in aws_api_gateway_integration.this : route => [
+          integration.resource_id,
+          integration.http_method,
+          integration.type,
+          integration.integration_http_method,
+          integration.uri,
+        ]
+      }
+      gateway_responses = {
+        for type, response in aws_api_gateway_gateway_response.problem : type => [
+          local.problems[type],
+          response.response_templates,
+          response.response_parameters,
+        ]
+      }
+    }))
   }
 
   # The stage moves to the new deployment before the old one goes.
