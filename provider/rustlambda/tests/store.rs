@@ -7,6 +7,8 @@
     reason = "a test that panics says why"
 )]
 
+use std::time::Instant;
+
 use aws_sdk_s3::primitives::ByteStream;
 use serde_json::{Value, json};
 
@@ -14,9 +16,14 @@ use serde_json::{Value, json};
 mod aws;
 #[path = "terraform/driver.rs"]
 mod driver;
+#[path = "terraform/kill.rs"]
+mod kill;
 
 use aws::{Aws, path_without_compiler};
-use driver::{CONFIGURATION, Root};
+use driver::{CONFIGURATION, Root, sha256};
+use kill::{apply_killed, partial_files};
+
+const APPLY: [&str; 3] = ["apply", "-auto-approve", "-no-color"];
 
 /// A checkout whose package goes to the store.
 fn checkout() -> Root {
@@ -34,9 +41,8 @@ fn checkout() -> Root {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_machine_without_a_compiler_takes_what_another_has_built() {
     let aws = Aws::start().await;
-    let apply = ["apply", "-auto-approve", "-no-color"];
     let first = checkout();
-    aws.terraform(&first, &apply, None).exits_with(0);
+    aws.terraform(&first, &APPLY, None).exits_with(0);
     let built = first.output();
     let place = format!("team/api/{}", built["source_fingerprint"].as_str().unwrap());
     assert_eq!(
@@ -79,7 +85,7 @@ async fn a_machine_without_a_compiler_takes_what_another_has_built() {
         .send()
         .await
         .unwrap();
-    let answer = aws.terraform(&checkout(), &apply, None);
+    let answer = aws.terraform(&checkout(), &APPLY, None);
     assert_eq!(answer.code, Some(1));
     assert!(
         answer
@@ -99,7 +105,7 @@ async fn a_bucket_that_is_not_there_is_named() {
         "main.tf",
         &configuration.replace("\"artifacts\"", "\"nowhere\""),
     );
-    let answer = aws.terraform(&root, &["apply", "-auto-approve", "-no-color"], None);
+    let answer = aws.terraform(&root, &APPLY, None);
     assert_eq!(answer.code, Some(1));
     assert!(
         answer.flat().contains("s3://nowhere/team/api/"),
@@ -111,4 +117,69 @@ async fn a_bucket_that_is_not_there_is_named() {
         "{}",
         answer.text
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_at_20_moments_of_an_apply_leaves_nothing_partial_in_the_store() {
+    let aws = Aws::start().await;
+    let root = checkout();
+    with_large_asset(&root);
+    // How long an apply with compilation and upload takes here.
+    let start = Instant::now();
+    aws.terraform(&root, &APPLY, None).exits_with(0);
+    let whole = start.elapsed();
+    for moment in 1..=20 {
+        root.write(
+            "api/src/bin/api.rs",
+            &format!("fn main() {{ println!(\"{moment}\") }}\n"),
+        );
+        apply_killed(&mut aws.command(&root, &APPLY), whole * moment / 20);
+        aws.terraform(&root, &APPLY, None).exits_with(0);
+    }
+    assert_eq!(partial_files(&root), [""; 0]);
+    all_are_whole(&aws, &root, 21).await;
+}
+
+/// Lets an upload take a while: 16 MiB that do not get smaller.
+fn with_large_asset(root: &Root) {
+    let mut state = 1_u64;
+    let noise = (0..16 << 17).flat_map(|_| {
+        // Xorshift (Marsaglia 2003).
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    });
+    std::fs::write(root.path("noise"), noise.collect::<Vec<_>>()).unwrap();
+    let configuration = std::fs::read_to_string(root.path("main.tf")).unwrap();
+    let asset = "binary        = \"api\"\n  assets        = { noise = \"noise\" }";
+    root.write(
+        "main.tf",
+        &configuration.replace("binary        = \"api\"", asset),
+    );
+}
+
+/// Asserts that the bucket has `packages` zips, each with the manifest and the metadata of its
+/// bytes, and nothing else.
+async fn all_are_whole(aws: &Aws, root: &Root, packages: usize) {
+    let keys = aws.keys().await;
+    let (zips, others): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.ends_with(".zip"));
+    assert_eq!(zips.len(), packages);
+    let manifests: Vec<_> = zips
+        .iter()
+        .map(|zip| zip.replace(".zip", ".json"))
+        .collect();
+    assert_eq!(others, manifests.iter().collect::<Vec<_>>());
+    for (zip, manifest) in zips.into_iter().zip(manifests) {
+        let copy = root.path("stored.zip");
+        std::fs::write(&copy, aws.read(zip).await).unwrap();
+        let sum = sha256(&copy);
+        let manifest: Value = serde_json::from_slice(&aws.read(&manifest).await).unwrap();
+        assert_eq!(manifest["sha256"], sum, "{zip}");
+        let head = aws.client.head_object().bucket("artifacts").key(zip);
+        let head = head.send().await.unwrap();
+        assert_eq!(head.metadata().unwrap()["sha256"], sum, "{zip}");
+    }
+    let uploads = aws.client.list_multipart_uploads().bucket("artifacts");
+    assert!(uploads.send().await.unwrap().uploads().is_empty());
 }

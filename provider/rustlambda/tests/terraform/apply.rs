@@ -1,6 +1,6 @@
 //! What an apply gives.
 
-use crate::driver::{Root, terraform_is_there};
+use crate::driver::{Root, sha256, terraform_is_there};
 
 #[test]
 fn gives_a_function_what_it_needs_and_has_nothing_to_do_then() {
@@ -22,12 +22,7 @@ fn gives_a_function_what_it_needs_and_has_nothing_to_do_then() {
     assert_eq!(api["handler"], "bootstrap");
     let zip = root.path(api["filename"].as_str().unwrap());
     assert_eq!(api["size"], std::fs::metadata(&zip).unwrap().len());
-    let sum = std::process::Command::new("sha256sum")
-        .arg(&zip)
-        .output()
-        .unwrap()
-        .stdout;
-    assert_eq!(api["sha256"], String::from_utf8_lossy(&sum[..64]).as_ref());
+    assert_eq!(api["sha256"], sha256(&zip));
     root.plan().exits_with(0);
 }
 

@@ -5,6 +5,8 @@
     reason = "each of the test programs that include this file uses a part of it"
 )]
 
+use std::process::Command;
+
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Credentials;
@@ -76,12 +78,18 @@ impl Aws {
 
     /// Runs terraform in a root module with this AWS, and with `path` as its `PATH` if given.
     pub fn terraform(&self, root: &Root, arguments: &[&str], path: Option<&str>) -> Answer {
-        let mut command = root.command(arguments);
-        self.address().apply_to(&mut command, &self.project);
+        let mut command = self.command(root, arguments);
         if let Some(path) = path {
             command.env("PATH", path);
         }
         Answer::of(&mut command)
+    }
+
+    /// A terraform command in a root module with this AWS.
+    pub fn command(&self, root: &Root, arguments: &[&str]) -> Command {
+        let mut command = root.command(arguments);
+        self.address().apply_to(&mut command, &self.project);
+        command
     }
 }
 

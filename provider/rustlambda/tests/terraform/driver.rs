@@ -83,6 +83,12 @@ impl Answer {
     }
 }
 
+/// A file's SHA-256 in hexadecimal digits, by another program than ours.
+pub fn sha256(file: &Path) -> String {
+    let text = Answer::of(Command::new("sha256sum").arg(file)).exits_with(0);
+    text[..64].to_owned()
+}
+
 /// Whether terraform is there.
 pub fn terraform_is_there() -> bool {
     tools_are_there(&[&tool::TERRAFORM])

@@ -12,4 +12,5 @@ mod apply;
 mod crash;
 mod driver;
 mod errors;
+mod kill;
 mod plan;
