@@ -1,0 +1,92 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  tables = {
+    users         = { partition_key = "id", ttl = "expiresAt", stream = "NEW_IMAGE" }
+    orders        = { partition_key = "userId", sort_key = "createdAt", stream = "NEW_AND_OLD_IMAGES" }
+    products      = { partition_key = "sku" }
+    payments      = { partition_key = "orderId" }
+    notifications = { partition_key = "orderId" }
+  }
+}
+
+module "table" {
+  source              = "../../modules/table"
+  for_each            = local.tables
+  name                = "${var.name}-${each.key}"
+  partition_key       = { name = each.value.partition_key }
+  sort_key            = try({ name = each.value.sort_key }, null)
+  ttl_attribute       = try(each.value.ttl, null)
+  stream_view_type    = try(each.value.stream, null)
+  deletion_protection = var.deletion_protection
+}
+
+resource "aws_dynamodb_table_item" "product" {
+  for_each   = var.products
+  table_name = module.table["products"].name
+  hash_key   = local.tables.products.partition_key
+  item = jsonencode({
+    sku        = { S = each.key }
+    priceCents = { N = tostring(each.value.price_cents) }
+    stock      = { N = tostring(each.value.stock) }
+  })
+
+  lifecycle {
+    ignore_changes = [item] # The orders change the stock.
+  }
+}
+
+# Files that a browser sends and reads by signed links.
+module "uploads" {
+  source              = "../../modules/object-store"
+  name                = "${var.name}-uploads-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.id}"
+  deletion_protection = var.deletion_protection
+  lifecycle_days      = { object = 365 }
+  cors                = { origins = var.allowed_origins, methods = ["GET", "HEAD", "PUT"] }
+}
+
+module "user_pool" {
+  source              = "../../modules/user-pool"
+  name                = var.name
+  domain_prefix       = "${var.name}-${data.aws_caller_identity.current.account_id}"
+  callback_urls       = var.callback_urls
+  deletion_protection = var.deletion_protection
+
+  # ALLOW_USER_PASSWORD_AUTH is there for the curl lines of the README: leave it out of a deployment that people use.
+  auth_flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+}
+
+module "api" {
+  source = "../../modules/http-api"
+  name   = var.name
+  cors   = { origins = var.allowed_origins, methods = ["GET", "POST"], expose_headers = ["location"] }
+
+  jwt = {
+    issuer   = module.user_pool.issuer
+    audience = [module.user_pool.client_id]
+  }
+
+  routes = {
+    "POST /users"                      = { function_arn = module.http_function["users"].arn }
+    "GET /users/{id}"                  = { function_arn = module.http_function["users"].arn }
+    "POST /orders"                     = { function_arn = module.http_function["orders"].arn }
+    "GET /users/{id}/orders/{orderId}" = { function_arn = module.http_function["orders"].arn }
+  }
+}
+
+module "dashboard" {
+  source             = "../../modules/dashboard"
+  name               = var.name
+  functions          = values(local.functions)[*].function_name
+  queues             = [aws_sqs_queue.order_created.name]
+  state_machine_arns = [module.order.arn]
+  alarm_topic_arns   = var.alarm_topic_arns
+
+  dead_letter_queues = {
+    unannounced = aws_sqs_queue.unannounced.name
+    unstarted   = aws_sqs_queue.unstarted.name
+    unfinished  = module.order.unfinished_queue.name
+  }
+}
