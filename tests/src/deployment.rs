@@ -91,6 +91,20 @@ impl Deployment {
         &self.outputs
     }
 
+    /// What the output `functions` says of a function, such as its `role_name`.
+    pub fn function(&self, name: &str, attribute: &str) -> Result<&str> {
+        self.outputs.value("functions")?[name][attribute]
+            .as_str()
+            .with_context(|| format!("the output functions has no {attribute} of {name}"))
+    }
+
+    /// How many lines a function has logged: none as long as it was never invoked.
+    pub fn log_lines(&self, function: &str) -> Result<usize> {
+        let group = self.function(function, "log_group_name")?;
+        let request = self.clients.logs.filter_log_events().log_group_name(group);
+        Ok(self.clients.wait(request.send())?.events().len())
+    }
+
     /// The API of the output `api_endpoint`.
     pub fn api(&self) -> Result<Api> {
         Api::new(self.address(), self.output("api_endpoint")?)

@@ -1,7 +1,10 @@
 //! What every acceptance test needs: an example applied to an embedded AWS with IAM
 //! enforced, AWS clients to look at the outcome, and a teardown that is itself a test.
 
+pub mod answers;
 pub mod clients;
 pub mod deployment;
 pub mod drift;
+pub mod permissions;
+pub mod strangers;
 pub mod suite;

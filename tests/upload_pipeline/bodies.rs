@@ -1,11 +1,11 @@
 //! What a signed-in client may not send.
 
-use acceptance_tests::deployment::Deployment;
+use acceptance_tests::{answers::ensure_problem, deployment::Deployment};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
 use crate::{
-    observe::{Stored, ensure_problem, upload_body},
+    observe::{Stored, upload_body},
     uploads::MAX_CONTENT_BYTES,
 };
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use acceptance_tests::deployment::Deployment;
 use anyhow::{Context, Result, ensure};
 use sandbox::{api::Answer, objects};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// How long the pipeline may take before a scenario gives up on it.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -46,32 +46,6 @@ pub fn upload_body(filename: &str, content: &str) -> Vec<u8> {
     json!({"filename": filename, "content": content})
         .to_string()
         .into_bytes()
-}
-
-/// Fails unless `answer` is an RFC 9457 problem of this status that says what is wrong.
-pub fn ensure_problem(answer: &Answer, status: u16) -> Result<Value> {
-    ensure!(
-        answer.status == status,
-        "expected {status}, got {}: {}",
-        answer.status,
-        answer.body
-    );
-    ensure!(
-        answer.content_type.starts_with("application/problem+json"),
-        "expected a problem, got {}: {}",
-        answer.content_type,
-        answer.body
-    );
-    let problem = answer.json()?;
-    ensure!(
-        problem["status"] == status,
-        "the problem's status differs: {problem}"
-    );
-    for member in ["title", "detail"] {
-        let text = problem[member].as_str().unwrap_or_default();
-        ensure!(!text.is_empty(), "the problem has no {member}: {problem}");
-    }
-    Ok(problem)
 }
 
 /// The key of an accepted upload.

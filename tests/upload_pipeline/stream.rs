@@ -2,17 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use acceptance_tests::deployment::Deployment;
+use acceptance_tests::{answers::ensure_problem, deployment::Deployment, permissions};
 use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_kinesis::{primitives::Blob, types::PutRecordsRequestEntry};
 use sandbox::{cancel, objects};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{
-    observe::{PATIENCE, ensure_problem, processed, upload_body},
-    permissions,
-};
+use crate::observe::{PATIENCE, processed, upload_body};
 
 /// Bad records, in front of a good one in the same shard, end in the dead letter queue with
 /// their reasons; the good one is processed.
@@ -121,7 +118,7 @@ fn strand_an_upload(deployment: &Deployment) -> Result<Stranded> {
     let (api, token) = (deployment.api()?, &deployment.user()?.access);
     let before = object_versions(deployment)?;
     let body = upload_body("stranded.txt", content);
-    let answer = permissions::without(deployment, "kinesis:PutRecord", || {
+    let answer = permissions::without(deployment, "upload-api", "kinesis:PutRecord", || {
         api.post("/uploads", Some(token), &body)
     })?;
     ensure_problem(&answer, 500)?;

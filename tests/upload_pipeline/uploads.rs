@@ -1,10 +1,10 @@
 //! What an accepted upload becomes.
 
-use acceptance_tests::deployment::Deployment;
+use acceptance_tests::{answers::ensure_problem, deployment::Deployment};
 use anyhow::{Context, Result, ensure};
 use sandbox::{cancel, objects};
 
-use crate::observe::{PATIENCE, ensure_problem, file_key, processed, upload_body};
+use crate::observe::{PATIENCE, file_key, processed, upload_body};
 
 /// The largest content that upload-api takes, in bytes of UTF-8.
 pub const MAX_CONTENT_BYTES: usize = 5 * 1024 * 1024;

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-use ureq::{Agent, http::Request};
+use ureq::{
+    Agent,
+    http::{HeaderMap, Request},
+};
 
 use crate::embedded_aws::Address;
 
-/// An HTTP API of the embedded AWS.
+/// An HTTP API, or a stage of a REST API, of the embedded AWS.
 #[derive(Debug)]
 pub struct Api {
     agent: Agent,
@@ -21,13 +24,18 @@ pub struct Api {
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The `Content-Type`, or an empty string.
-    pub content_type: String,
     /// The body as it came.
     pub body: String,
+    headers: HeaderMap,
 }
 
 impl Answer {
+    /// A header's value, or an empty string.
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default()
+    }
+
     /// The body as JSON.
     pub fn json(&self) -> Result<Value> {
         serde_json::from_str(&self.body)
@@ -49,7 +57,7 @@ impl Api {
     pub fn new(aws: &Address, api_endpoint: &str) -> Result<Self> {
         Ok(Self {
             agent: agent(),
-            base: aws.endpoint(),
+            base: format!("{}{}", aws.endpoint(), path_of(api_endpoint)),
             host: aws.api_host(api_endpoint)?,
         })
     }
@@ -92,14 +100,33 @@ impl Api {
             None => self.agent.run(request.body(())?),
         }
         .with_context(|| format!("{method} {path} got no answer"))?;
-        let content_type = response.headers().get("content-type");
         Ok(Answer {
             status: response.status().as_u16(),
-            content_type: content_type
-                .and_then(|v| v.to_str().ok())
-                .unwrap_or_default()
-                .to_owned(),
+            headers: response.headers().clone(),
             body: response.body_mut().read_to_string()?,
         })
+    }
+}
+
+/// What follows the host: `/` and the stage of a REST API, nothing of an HTTP API.
+fn path_of(api_endpoint: &str) -> &str {
+    let rest = api_endpoint.split_once("://").map_or("", |(_, rest)| rest);
+    rest.find('/').map_or("", |slash| &rest[slash..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_is_a_part_of_every_path() {
+        assert_eq!(
+            path_of("https://a1b2c3.execute-api.us-east-1.amazonaws.com/v1"),
+            "/v1"
+        );
+        assert_eq!(
+            path_of("https://a1b2c3.execute-api.us-east-1.amazonaws.com"),
+            ""
+        );
     }
 }

@@ -24,6 +24,12 @@ pub fn sign_in_new_user(
     email: &str,
     password: &str,
 ) -> Result<Tokens> {
+    sign_up(aws, client_id, email, password)?;
+    sign_in(aws, client_id, email, password)
+}
+
+/// Signs `email` up at the app client and confirms it.
+pub fn sign_up(aws: &Address, client_id: &str, email: &str, password: &str) -> Result<()> {
     call(
         aws,
         "SignUp",
@@ -40,10 +46,10 @@ pub fn sign_in_new_user(
         "ConfirmSignUp",
         &json!({"ClientId": client_id, "Username": email, "ConfirmationCode": code}),
     )?;
-    sign_in(aws, client_id, email, password)
+    Ok(())
 }
 
-/// Signs a confirmed user in.
+/// Signs a confirmed user in, by sending the password. The access token has no scopes of an API.
 pub fn sign_in(aws: &Address, client_id: &str, email: &str, password: &str) -> Result<Tokens> {
     let answer = call(
         aws,
