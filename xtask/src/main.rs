@@ -1,5 +1,6 @@
 //! `cargo xtask`: the project's own commands. `cargo xtask --help` lists them.
 
+mod bench;
 mod demo;
 mod lint;
 mod local;
@@ -31,6 +32,8 @@ enum Command {
     Local(local::Arguments),
     /// Run every test and say how many ran.
     Test(test::Arguments),
+    /// Measure how long a provider takes from its start to its first answer.
+    Bench,
     /// Check formatting and lints of Rust and Terraform.
     Lint,
 }
@@ -57,6 +60,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Demo(arguments) => demo::run(&project, &arguments),
         Command::Local(arguments) => local::run(&project, &arguments),
         Command::Test(arguments) => test::run(&project, &arguments),
+        Command::Bench => bench::run(&project),
         Command::Lint => lint::run(&project),
     }
 }

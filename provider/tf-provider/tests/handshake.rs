@@ -32,7 +32,7 @@ fn assert_refused(error: &Status) {
 #[tokio::test]
 async fn only_the_certificate_of_the_parent_is_let_in() {
     let (parent, stranger) = (Identity::until(VALID), Identity::until(VALID));
-    let plugin = Plugin::start(Some(&parent));
+    let plugin = Plugin::start(&provider(), Some(&parent));
     for refused in [Some(None), Some(Some(&stranger)), None] {
         let error = metadata(plugin.connect(refused).await).await.unwrap_err();
         assert_refused(&error);
@@ -52,7 +52,7 @@ async fn only_the_certificate_of_the_parent_is_let_in() {
 #[tokio::test]
 async fn an_expired_certificate_is_refused() {
     let expired = Identity::until(2021);
-    let plugin = Plugin::start(Some(&expired));
+    let plugin = Plugin::start(&provider(), Some(&expired));
     let error = metadata(plugin.connect(Some(Some(&expired))).await)
         .await
         .unwrap_err();
@@ -61,7 +61,7 @@ async fn an_expired_certificate_is_refused() {
 
 #[tokio::test]
 async fn the_socket_is_private_and_goes_with_the_process() {
-    let mut plugin = Plugin::start(None);
+    let mut plugin = Plugin::start(&provider(), None);
     let folder = plugin.socket.parent().unwrap().to_owned();
     assert_eq!(
         fs::metadata(&folder).unwrap().permissions().mode() & 0o777,
@@ -141,7 +141,7 @@ fn a_person_reads_what_it_is() {
 #[tokio::test]
 async fn what_is_not_offered_is_answered_as_the_protocol_says() {
     use tf_provider::proto::{self, provider_client::ProviderClient};
-    let plugin = Plugin::start(None);
+    let plugin = Plugin::start(&provider(), None);
     let mut client = ProviderClient::new(plugin.connect(None).await);
     let read = proto::read_resource::Request {
         type_name: "none".into(),
@@ -165,7 +165,7 @@ async fn what_is_not_offered_is_answered_as_the_protocol_says() {
 async fn a_message_of_64_mib_passes_both_ways() {
     use tf_provider::proto::{self, DynamicValue, provider_client::ProviderClient};
     const SIZE: usize = 64 << 20;
-    let plugin = Plugin::start(None);
+    let plugin = Plugin::start(&provider(), None);
     let mut client = ProviderClient::new(plugin.connect(None).await)
         .max_decoding_message_size(2 * SIZE)
         .max_encoding_message_size(2 * SIZE);

@@ -3,7 +3,7 @@
 
 use std::{
     io::{BufRead, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
 };
@@ -39,6 +39,11 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// As Terraform hands it to the provider.
+    pub fn pem(&self) -> &str {
+        &self.pem
+    }
+
     /// One that is valid until the end of this year.
     pub fn until(year: i32) -> Self {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P521_SHA512).unwrap();
@@ -65,9 +70,9 @@ pub struct Plugin {
 }
 
 impl Plugin {
-    /// Starts it, for the client with this certificate alone.
-    pub fn start(client: Option<&Identity>) -> Self {
-        let mut command = Command::new(super::provider());
+    /// Starts this provider, for the client with this certificate alone.
+    pub fn start(provider: &Path, client: Option<&Identity>) -> Self {
+        let mut command = Command::new(provider);
         command
             .env(COOKIE.0, COOKIE.1)
             .env("PLUGIN_PROTOCOL_VERSIONS", "5,6");
