@@ -24,7 +24,7 @@ pub trait Function: Send + Sync + 'static {
     type Client: Send + Sync + 'static;
 
     /// Its parameters, in the order of the fields. The model's description is
-    /// the function's, and its first line the summary. A parameter that may be
+    /// the function's, and its first paragraph the summary. A parameter that may be
     /// null is an `Option`, one that may be unknown too an [`Attr`](crate::Attr).
     type Arguments: Model;
 
@@ -74,7 +74,7 @@ impl<E: std::error::Error> From<E> for FunctionError {
 /// The signature of a function.
 #[derive(Debug, Clone)]
 pub struct Signature {
-    /// What it does, in Markdown; the first line is its summary.
+    /// What it does, in Markdown; the first paragraph is its summary.
     pub description: String,
     /// The parameters in order.
     pub parameters: Vec<Parameter>,
@@ -102,8 +102,10 @@ pub struct Parameter {
 }
 
 impl Signature {
-    /// The first line of the description.
-    pub fn summary(&self) -> &str {
-        self.description.lines().next().unwrap_or_default()
+    /// The first paragraph of the description, in one line.
+    pub fn summary(&self) -> String {
+        let lines = self.description.lines().map(str::trim);
+        let first = lines.take_while(|line| !line.is_empty());
+        first.collect::<Vec<_>>().join(" ")
     }
 }

@@ -4,6 +4,7 @@ mod catalog;
 mod context;
 mod data_source;
 mod diagnostic;
+pub mod docs;
 mod ephemeral;
 mod function;
 pub mod model;

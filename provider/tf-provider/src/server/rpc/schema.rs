@@ -117,7 +117,7 @@ impl Signature {
             r#return: Some(proto::function::Return {
                 r#type: self.returns.to_json_bytes(),
             }),
-            summary: self.summary().to_owned(),
+            summary: self.summary(),
             description: self.description.clone(),
             description_kind: StringKind::Markdown.into(),
             deprecation_message: self.deprecated.unwrap_or_default().to_owned(),
