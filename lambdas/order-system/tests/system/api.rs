@@ -1,0 +1,212 @@
+//! Users and orders over HTTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use function_kit::{Problem, Request};
+use order_system::api::orders::{self, OrdersApi};
+use order_system::api::users::{self, UsersApi};
+use order_system::domain::Plan;
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+fn request(subject: &str, method: &str, path: &str, body: &Value) -> Request {
+    let event = json!({
+        "rawPath": path,
+        "requestContext": {
+            "stage": "$default", "requestId": "id", "timeEpoch": 1,
+            "http": {"method": method},
+            "authorizer": {"jwt": {"claims": {"sub": subject}}},
+        },
+        "headers": {},
+        "body": body.to_string(),
+        "isBase64Encoded": false,
+    });
+    let event: ApiGatewayV2httpRequest = serde_json::from_value(event).unwrap();
+    event.into()
+}
+
+/// What `subject` is answered: status, body and, of a problem, the places of its mistakes.
+async fn call(
+    world: &World,
+    subject: &str,
+    (method, path): (&str, &str),
+    body: Value,
+) -> (u16, Value) {
+    let request = request(subject, method, path, &body);
+    let answer = if path.contains("orders") {
+        let api = OrdersApi {
+            orders: Arc::new(world.clone()),
+            users: Arc::new(world.clone()),
+            catalogue: Arc::new(world.clone()),
+            clock: Arc::new(world.clone()),
+        };
+        orders::handle(&api, request).await
+    } else {
+        let api = UsersApi {
+            users: Arc::new(world.clone()),
+            clock: Arc::new(world.clone()),
+            retention: Duration::from_secs(3600),
+        };
+        users::handle(&api, request).await
+    };
+    let response = answer.unwrap_or_else(|problem: Problem| problem.into_response("id"));
+    let body = serde_json::from_str(response.body()).unwrap();
+    (response.status().as_u16(), body)
+}
+
+fn places(problem: &Value) -> Vec<&str> {
+    let errors = problem["errors"].as_array().into_iter().flatten();
+    errors
+        .map(|error| error["pointer"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_user_is_registered_and_seen_by_who_did_it() {
+    let world = World::default();
+    let body = json!({"name": "Ann", "email": "ann@example.com", "plan": "pro"});
+    let (status, user) = call(&world, "ann", ("POST", "/users"), body).await;
+    assert_eq!(status, 201, "{user}");
+    assert_eq!(user["plan"], "pro");
+    let path = format!("/users/{}", user["id"].as_str().unwrap());
+    assert_eq!(
+        call(&world, "ann", ("GET", &path), Value::Null).await,
+        (200, user)
+    );
+    assert_eq!(
+        call(&world, "eve", ("GET", &path), Value::Null).await.0,
+        404
+    );
+
+    // Expired, and not yet deleted.
+    world.state().now += Duration::from_secs(3600);
+    assert_eq!(
+        call(&world, "ann", ("GET", &path), Value::Null).await.0,
+        404
+    );
+}
+
+#[tokio::test]
+async fn every_mistake_of_a_user_is_told() {
+    let world = World::default();
+    let body = json!({"name": " ", "email": 7});
+    let (status, problem) = call(&world, "ann", ("POST", "/users"), body).await;
+    assert_eq!(status, 400);
+    assert_eq!(places(&problem), ["/name", "/email", "/plan"]);
+    assert!(world.state().users.is_empty());
+}
+
+#[tokio::test]
+async fn an_order_has_the_prices_of_the_catalogue_and_is_seen_by_its_owner() {
+    let world = World::default();
+    world.add_product("keyboard", 4_900, 3);
+    world.add_product("mouse", 1_900, 3);
+    let user = world.add_user(Plan::Free);
+    let items = json!([
+        {"sku": "mouse", "quantity": 2, "priceCents": 1},
+        {"sku": "keyboard", "quantity": 1},
+    ]);
+    let body = json!({"userId": user.id, "items": items});
+    let (status, order) = call(&world, "ann", ("POST", "/orders"), body).await;
+    assert_eq!(status, 201, "{order}");
+    assert_eq!(order["totalCents"], 8_700);
+    assert_eq!(order["status"], "PENDING");
+
+    let id = order["orderId"].as_str().unwrap();
+    let path = format!("/users/{}/orders/{id}", user.id);
+    assert_eq!(
+        call(&world, "ann", ("GET", &path), Value::Null).await,
+        (200, order)
+    );
+    assert_eq!(
+        call(&world, "eve", ("GET", &path), Value::Null).await.0,
+        404
+    );
+}
+
+#[tokio::test]
+async fn an_order_is_refused_with_every_mistake() {
+    let world = World::default();
+    world.add_product("keyboard", 4_900, 3);
+    let user = world.add_user(Plan::Free);
+    let line = json!({"sku": "keyboard", "quantity": 1});
+    for (subject, body, expected) in [
+        ("ann", json!({}), vec!["/userId", "/items"]),
+        (
+            "ann",
+            json!({"userId": user.id, "items": []}),
+            vec!["/items"],
+        ),
+        (
+            "ann",
+            json!({"userId": user.id, "items": vec![&line; 21]}),
+            vec!["/items"],
+        ),
+        (
+            "ann",
+            json!({"userId": user.id, "items": [line, line]}),
+            vec!["/items/1/sku"],
+        ),
+        (
+            "ann",
+            json!({"userId": "ann", "items": [{"sku": "", "quantity": 0}, 7]}),
+            vec![
+                "/userId",
+                "/items/0/sku",
+                "/items/0/quantity",
+                "/items/1/sku",
+                "/items/1/quantity",
+            ],
+        ),
+        (
+            "ann",
+            json!({"userId": user.id, "items": [{"sku": "anvil", "quantity": 1}]}),
+            vec!["/items/0/sku"],
+        ),
+        (
+            "eve",
+            json!({"userId": user.id, "items": [line]}),
+            vec!["/userId"],
+        ),
+    ] {
+        let (status, problem) = call(&world, subject, ("POST", "/orders"), body).await;
+        assert_eq!((status, places(&problem)), (400, expected), "{problem}");
+    }
+    assert!(world.state().orders.is_empty());
+}
+
+/// The clock stands still here, so that a second order cannot have a time of its own.
+#[tokio::test]
+async fn two_orders_of_one_millisecond_do_not_overwrite_each_other() {
+    let world = World::default();
+    world.add_product("keyboard", 4_900, 3);
+    let user = world.add_user(Plan::Free);
+    let body = json!({"userId": user.id, "items": [{"sku": "keyboard", "quantity": 1}]});
+    assert_eq!(
+        call(&world, "ann", ("POST", "/orders"), body.clone())
+            .await
+            .0,
+        201
+    );
+    assert_eq!(call(&world, "ann", ("POST", "/orders"), body).await.0, 503);
+    assert_eq!(world.state().orders.len(), 1);
+}
+
+#[tokio::test]
+async fn other_methods_and_paths_are_refused() {
+    let world = World::default();
+    for (target, expected) in [
+        (("PUT", "/users"), 405),
+        (("POST", "/users/1"), 405),
+        (("GET", "/orders"), 405),
+        (("GET", "/users/not-an-id"), 404),
+        (("GET", "/orders/1"), 404),
+        (("GET", "/"), 404),
+    ] {
+        let (status, problem) = call(&world, "ann", target, Value::Null).await;
+        assert_eq!(status, expected, "{target:?} {problem}");
+    }
+}

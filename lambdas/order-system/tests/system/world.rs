@@ -1,0 +1,263 @@
+//! Everything outside the order system, in memory, with calls that fail when a test says so.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use function_kit::{Clock, PortError, PortErrorKind};
+use jiff::Timestamp;
+use order_system::domain::*;
+use order_system::message::{DeadLetter, Event};
+use order_system::ports::*;
+
+/// How a call fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing is done, and the caller learns it.
+    Refused,
+    /// It is done, and the caller does not learn it.
+    AnswerLost,
+}
+
+#[derive(Default)]
+pub struct State {
+    pub users: BTreeMap<UserId, User>,
+    pub orders: BTreeMap<OrderKey, Order>,
+    pub products: BTreeMap<Sku, Product>,
+    pub payments: BTreeMap<OrderId, Payment>,
+    pub notifications: BTreeMap<OrderId, Notification>,
+    pub executions: BTreeSet<OrderId>,
+    pub events: Vec<Event>,
+    pub letters: Vec<DeadLetter>,
+    /// Each change of money or goods, in order.
+    pub effects: Vec<String>,
+    pub now: Timestamp,
+    calls: usize,
+    faults: BTreeMap<usize, Fault>,
+}
+
+#[derive(Clone, Default)]
+pub struct World(Arc<Mutex<State>>);
+
+impl World {
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    /// Lets the call of that number fail, counted from now on.
+    pub fn break_call(&self, number: usize, fault: Fault) {
+        let mut state = self.state();
+        let at = state.calls + number;
+        state.faults.insert(at, fault);
+    }
+
+    /// Lets no call fail from now on. Says whether one was to fail that was not made.
+    pub fn heal(&self) -> bool {
+        let mut state = self.state();
+        let calls = state.calls;
+        let left = state.faults.keys().any(|&at| at >= calls);
+        state.faults.clear();
+        left
+    }
+
+    pub fn add_product(&self, sku: &str, price_cents: u32, stock: u32) {
+        let sku = Sku(sku.to_owned());
+        let product = Product {
+            sku: sku.clone(),
+            price_cents,
+            stock,
+        };
+        self.state().products.insert(sku, product);
+    }
+
+    pub fn stock(&self, sku: &str) -> u32 {
+        self.state().products[&Sku(sku.to_owned())].stock
+    }
+
+    pub fn add_user(&self, plan: Plan) -> User {
+        let new = NewUser {
+            owner: "ann".into(),
+            name: PersonName::try_from("Ann".to_owned()).unwrap(),
+            email: Email::try_from("ann@example.com".to_owned()).unwrap(),
+            plan,
+        };
+        let mut state = self.state();
+        let user = User::register(new, state.now, std::time::Duration::from_secs(3600));
+        state.users.insert(user.id, user.clone());
+        user
+    }
+
+    /// An order of so many of one product that there is.
+    pub fn add_order(&self, plan: Plan, sku: &str, quantity: u32) -> OrderKey {
+        let user = self.add_user(plan);
+        let mut state = self.state();
+        let line = Line::of(&state.products[&Sku(sku.to_owned())], quantity);
+        let order = Order::place(&user, vec![line], state.now);
+        let key = order.key();
+        state.orders.insert(key, order);
+        key
+    }
+
+    pub fn order(&self, key: OrderKey) -> Order {
+        self.state().orders[&key].clone()
+    }
+
+    /// Does what is asked, unless the call is to fail.
+    fn call<T>(&self, effect: impl FnOnce(&mut State) -> T) -> Result<T, PortError> {
+        let mut state = self.state();
+        let number = state.calls;
+        state.calls += 1;
+        let error = || PortError {
+            operation: "a call".into(),
+            kind: PortErrorKind::Busy,
+            source: "arn:aws:secret".into(),
+        };
+        match state.faults.remove(&number) {
+            None => Ok(effect(&mut state)),
+            Some(Fault::Refused) => Err(error()),
+            Some(Fault::AnswerLost) => {
+                effect(&mut state);
+                Err(error())
+            }
+        }
+    }
+}
+
+impl State {
+    /// Writes the order's next state, if it is in the one before.
+    fn write(&mut self, change: &Change) -> Write {
+        match self.orders.get_mut(&change.to.key()) {
+            Some(order) if order.status == change.from => {
+                *order = change.to.clone();
+                Write::Done
+            }
+            _ => Write::Conflict,
+        }
+    }
+}
+
+#[async_trait]
+impl Users for World {
+    async fn insert(&self, user: &User) -> Result<(), PortError> {
+        self.call(|state| drop(state.users.insert(user.id, user.clone())))
+    }
+
+    async fn find(&self, id: UserId) -> Result<Option<User>, PortError> {
+        self.call(|state| state.users.get(&id).cloned())
+    }
+}
+
+#[async_trait]
+impl Orders for World {
+    async fn insert(&self, order: &Order) -> Result<Write, PortError> {
+        self.call(|state| {
+            let taken = |other: &Order| {
+                (other.user_id, other.created_at) == (order.user_id, order.created_at)
+            };
+            if state.orders.values().any(taken) {
+                return Write::Conflict;
+            }
+            state.orders.insert(order.key(), order.clone());
+            Write::Done
+        })
+    }
+
+    async fn find(&self, key: OrderKey) -> Result<Option<Order>, PortError> {
+        self.call(|state| state.orders.get(&key).cloned())
+    }
+
+    async fn update(&self, change: &Change) -> Result<Write, PortError> {
+        self.call(|state| state.write(change))
+    }
+}
+
+#[async_trait]
+impl Catalogue for World {
+    async fn find(&self, skus: &[Sku]) -> Result<Vec<Product>, PortError> {
+        self.call(|state| {
+            let found = skus.iter().filter_map(|sku| state.products.get(sku));
+            found.cloned().collect()
+        })
+    }
+}
+
+#[async_trait]
+impl Payments for World {
+    async fn record(&self, payment: &Payment, change: &Change) -> Result<Write, PortError> {
+        self.call(|state| {
+            let write = state.write(change);
+            if write == Write::Done {
+                state.payments.insert(payment.order_id, payment.clone());
+                let effect = format!("{:?} {}", payment.status, payment.amount_cents);
+                state.effects.push(effect);
+            }
+            write
+        })
+    }
+}
+
+#[async_trait]
+impl Inventory for World {
+    async fn take(&self, change: &Change) -> Result<Take, PortError> {
+        self.call(|state| {
+            for Line { sku, quantity, .. } in &change.to.items {
+                if state.products[sku].stock < *quantity {
+                    return Take::OutOfStock(sku.clone());
+                }
+            }
+            if state.write(change) == Write::Conflict {
+                return Take::Conflict;
+            }
+            for Line { sku, quantity, .. } in &change.to.items {
+                state.products.get_mut(sku).unwrap().stock -= quantity;
+                state.effects.push(format!("Took {quantity} {sku}"));
+            }
+            Take::Done
+        })
+    }
+}
+
+#[async_trait]
+impl Notifications for World {
+    async fn insert(&self, notification: &Notification) -> Result<Write, PortError> {
+        self.call(|state| {
+            let id = notification.order_id;
+            if state.notifications.contains_key(&id) {
+                return Write::Conflict;
+            }
+            state.notifications.insert(id, notification.clone());
+            state.effects.push("Notified".into());
+            Write::Done
+        })
+    }
+}
+
+#[async_trait]
+impl EventBus for World {
+    async fn put(&self, event: &Event) -> Result<(), PortError> {
+        self.call(|state| state.events.push(event.clone()))
+    }
+}
+
+#[async_trait]
+impl Executions for World {
+    async fn start(&self, order: OrderKey) -> Result<Write, PortError> {
+        self.call(|state| match state.executions.insert(order.order_id) {
+            true => Write::Done,
+            false => Write::Conflict,
+        })
+    }
+}
+
+#[async_trait]
+impl DeadLetterQueue for World {
+    async fn send(&self, letter: &DeadLetter) -> Result<(), PortError> {
+        self.call(|state| state.letters.push(letter.clone()))
+    }
+}
+
+impl Clock for World {
+    fn now(&self) -> Timestamp {
+        self.state().now
+    }
+}
