@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::project::Project;
 
-/// Copies the `.tf` files of `examples/<example>` to `<build>/stages/<name>/examples/<example>`,
+/// Copies the configuration (`.tf` and `.json` files) of `examples/<example>` to `<build>/stages/<name>/examples/<example>`,
 /// with the checkout's `modules` and `lambdas` beside it so that relative paths hold.
 ///
 /// What an earlier run left there is removed. Gives the copy's path.
@@ -56,7 +56,7 @@ fn copy_configuration(from: &Path, to: &Path) -> Result<()> {
         let path = entry?.path();
         if path
             .extension()
-            .is_some_and(|extension| extension == "tf" || extension == "hcl")
+            .is_some_and(|extension| extension == "tf" || extension == "hcl" || extension == "json")
         {
             fs::copy(
                 &path,
