@@ -12,6 +12,8 @@ use tokio::runtime::Runtime;
 #[derive(Debug)]
 pub struct Clients {
     runtime: Runtime,
+    /// Amazon API Gateway: REST APIs.
+    pub apigateway: aws_sdk_apigateway::Client,
     /// Amazon CloudWatch Logs.
     pub logs: aws_sdk_cloudwatchlogs::Client,
     /// Amazon Cognito user pools.
@@ -43,6 +45,7 @@ impl Clients {
             .build();
         Ok(Self {
             runtime: Runtime::new()?,
+            apigateway: aws_sdk_apigateway::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
             cognito: aws_sdk_cognitoidentityprovider::Client::new(&config),
             dynamodb: aws_sdk_dynamodb::Client::new(&config),

@@ -39,12 +39,22 @@ pub struct Deployment {
 impl Deployment {
     /// Applies a copy of `examples/<example>` to a new embedded AWS.
     pub fn of_example(example: &str) -> Result<Self> {
-        Self::apply(example, |project, aws, cli_config| {
-            let folder = stage::example(project, &format!("test-{example}"), example)?;
-            Ok(Terraform::new(project, example, folder, aws, cli_config)?
+        Self::of_example_with(example, example, &[])
+    }
+
+    /// Applies a copy of `examples/<example>`, called `name` and with these variables, to a new
+    /// embedded AWS.
+    pub fn of_example_with(example: &str, name: &str, variables: &[(&str, &str)]) -> Result<Self> {
+        Self::apply(name, |project, aws, cli_config| {
+            let folder = stage::example(project, &format!("test-{name}"), example)?;
+            let terraform = Terraform::new(project, name, folder, aws, cli_config)?
                 .variable("name", "acceptance")
                 .variable("deletion_protection", false)
-                .variable("build_profile", PROFILE))
+                .variable("build_profile", PROFILE);
+            let set = |terraform: Terraform, &(name, value): &(&str, &str)| {
+                terraform.variable(name, value)
+            };
+            Ok(variables.iter().fold(terraform, set))
         })
     }
 
@@ -69,6 +79,15 @@ impl Deployment {
             aws,
             terraform,
         })
+    }
+
+    /// Applies it again, with another value of a variable, and gives the outputs then.
+    pub fn apply_with(&self, variable: &str, value: &str) -> Result<Outputs> {
+        let assignment = format!("-var={variable}={value}");
+        let args = ["-input=false", "-auto-approve", &assignment];
+        let finished = self.terraform.run("apply", &args, quiet)?;
+        finished.success("terraform apply")?;
+        self.terraform.outputs()
     }
 
     /// Where the embedded AWS is.
@@ -173,6 +192,7 @@ impl Deployment {
 
     fn left_in_account(&self) -> Result<Vec<String>> {
         let Clients {
+            apigateway,
             logs,
             cognito,
             dynamodb,
@@ -204,6 +224,12 @@ impl Deployment {
                     .table_names
                     .unwrap_or_default(),
             );
+            let apis = apigateway.get_rest_apis().send().await?.items;
+            let apis = apis.unwrap_or_default().into_iter();
+            note("REST API", apis.filter_map(|api| api.name).collect());
+            let plans = apigateway.get_usage_plans().send().await?.items;
+            let plans = plans.unwrap_or_default().into_iter();
+            note("usage plan", plans.filter_map(|plan| plan.name).collect());
             note("stream", kinesis.list_streams().send().await?.stream_names);
             note(
                 "queue",

@@ -17,6 +17,7 @@ const ACCEPTANCE: &[&str] = &[
     "--test=store",
     "--test=releases",
     "--test=upload_pipeline",
+    "--test=items_api",
     "--test=release",
     "--test=module_consumer",
     "--test=demo",

@@ -6,7 +6,9 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use ureq::{
     Agent,
+    config::ConfigBuilder,
     http::{HeaderMap, Request},
+    typestate::AgentScope,
 };
 
 use crate::embedded_aws::Address;
@@ -45,11 +47,14 @@ impl Answer {
 
 /// An HTTP client that gives up after a minute and takes every status for an answer.
 pub(crate) fn agent() -> Agent {
+    config().build().into()
+}
+
+/// How [`agent`] is configured.
+pub(crate) fn config() -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
         .http_status_as_error(false)
         .timeout_global(Some(Duration::from_secs(60)))
-        .build()
-        .into()
 }
 
 impl Api {

@@ -3,10 +3,14 @@
 //! The calls are the ones that an application without a secret makes: JSON over
 //! HTTP, unsigned. Their shapes are those of the Amazon Cognito user pools API.
 
+mod hosted_ui;
+
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::{api, embedded_aws::Address};
+
+pub use hosted_ui::HostedUi;
 
 /// What a sign-in gives.
 #[derive(Debug, Clone)]

@@ -1,0 +1,86 @@
+data "aws_caller_identity" "current" {}
+
+locals {
+  # Access tokens are for what an application may do, and carry scopes. Id tokens say who somebody is, and carry none.
+  scopes = {
+    access = { read = ["items/read"], write = ["items/write"], any = ["items/read", "items/write"] }
+    id     = { read = [], write = [], any = [] }
+  }[var.token_use]
+}
+
+module "users" {
+  # In a repository of your own: source = "git::https://<host>/<repository>.git//modules/user-pool?ref=<tag>", and so on below.
+  source = "../../modules/user-pool"
+
+  name                = var.name
+  domain_prefix       = "${var.name}-${data.aws_caller_identity.current.account_id}"
+  callback_urls       = var.callback_urls
+  implicit_grant      = var.implicit_grant
+  deletion_protection = var.deletion_protection
+
+  resource_servers = {
+    items = {
+      read  = "See your items"
+      write = "Create, change and delete your items"
+    }
+  }
+}
+
+# An owner's items are one partition, and their ids sort by age: a page of them is one query, however many items there are.
+module "table" {
+  source = "../../modules/table"
+
+  name                = "${var.name}-items"
+  partition_key       = { name = "owner" }
+  sort_key            = { name = "id" }
+  provisioned         = var.provisioned
+  deletion_protection = var.deletion_protection
+}
+
+module "function" {
+  source = "../../modules/rust-function"
+
+  name            = "${var.name}-items"
+  description     = "Answers the items API."
+  memory_mb       = 256
+  timeout_seconds = 15 # A request makes one call to DynamoDB, which may take 8 s, retries included. API Gateway gives up after 29 s.
+
+  package = {
+    manifest_path = "${path.module}/../../lambdas/items-api/Cargo.toml"
+    profile       = var.build_profile
+  }
+
+  environment = { ITEMS_TABLE = module.table.name }
+
+  permissions = [
+    {
+      sid       = "KeepItems"
+      actions   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
+      resources = [module.table.arn]
+    },
+  ]
+}
+
+module "api" {
+  source = "../../modules/rest-api"
+
+  name           = var.name
+  user_pool_arns = [module.users.arn]
+  endpoint_type  = var.endpoint_type
+  usage_plan     = { clients = var.api_key_clients, quota = { requests = 10000 } }
+
+  routes = {
+    "GET /items"         = { function_arn = module.function.arn, scopes = local.scopes.read }
+    "POST /items"        = { function_arn = module.function.arn, scopes = local.scopes.write }
+    "GET /items/{id}"    = { function_arn = module.function.arn, scopes = local.scopes.read }
+    "PUT /items/{id}"    = { function_arn = module.function.arn, scopes = local.scopes.write }
+    "DELETE /items/{id}" = { function_arn = module.function.arn, scopes = local.scopes.write }
+
+    # The function answers 405 to any other method, and says in Allow which there are.
+    "ANY /items"      = { function_arn = module.function.arn, scopes = local.scopes.any }
+    "ANY /items/{id}" = { function_arn = module.function.arn, scopes = local.scopes.any }
+  }
+
+  # A stage with an access log cannot be created before the account lets API Gateway write logs.
+  depends_on = [aws_api_gateway_account.this]
+}
