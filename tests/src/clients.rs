@@ -20,12 +20,18 @@ pub struct Clients {
     pub cognito: aws_sdk_cognitoidentityprovider::Client,
     /// Amazon DynamoDB.
     pub dynamodb: aws_sdk_dynamodb::Client,
+    /// Amazon EventBridge.
+    pub eventbridge: aws_sdk_eventbridge::Client,
     /// AWS IAM.
     pub iam: aws_sdk_iam::Client,
     /// Amazon Kinesis Data Streams.
     pub kinesis: aws_sdk_kinesis::Client,
+    /// AWS Lambda.
+    pub lambda: aws_sdk_lambda::Client,
     /// Amazon S3, with the bucket in the path.
     pub s3: aws_sdk_s3::Client,
+    /// AWS Step Functions.
+    pub sfn: aws_sdk_sfn::Client,
     /// Amazon SQS.
     pub sqs: aws_sdk_sqs::Client,
 }
@@ -49,9 +55,12 @@ impl Clients {
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
             cognito: aws_sdk_cognitoidentityprovider::Client::new(&config),
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
+            eventbridge: aws_sdk_eventbridge::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             kinesis: aws_sdk_kinesis::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::new(&config),
             s3: aws_sdk_s3::Client::from_conf(s3),
+            sfn: aws_sdk_sfn::Client::new(&config),
             sqs: aws_sdk_sqs::Client::new(&config),
         })
     }

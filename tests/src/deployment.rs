@@ -17,7 +17,7 @@ use sandbox::{
 
 use serde_json::json;
 
-use crate::{clients::Clients, drift};
+use crate::{clients::Clients, drift, leftovers};
 
 /// The cargo profile of the functions under test: the one that is deployed. It compiles
 /// slowly, but once for the demo and for all examples.
@@ -185,7 +185,8 @@ impl Deployment {
 
     /// Fails when the account still holds something.
     pub fn account_is_empty(&self) -> Result<()> {
-        let left = self.left_in_account()?;
+        let mut left = self.left_in_account()?;
+        left.extend(leftovers::of_workflows(&self.clients)?);
         ensure!(left.is_empty(), "the account still holds {left:?}");
         Ok(())
     }

@@ -5,6 +5,8 @@ pub mod answers;
 pub mod clients;
 pub mod deployment;
 pub mod drift;
+mod leftovers;
 pub mod permissions;
+pub mod queues;
 pub mod strangers;
 pub mod suite;

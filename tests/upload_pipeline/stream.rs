@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use acceptance_tests::{answers::ensure_problem, deployment::Deployment, permissions};
-use anyhow::{Context, Result, bail, ensure};
+use acceptance_tests::{answers::ensure_problem, deployment::Deployment, permissions, queues};
+use anyhow::{Result, bail, ensure};
 use aws_sdk_kinesis::{primitives::Blob, types::PutRecordsRequestEntry};
-use sandbox::{cancel, objects};
+use sandbox::objects;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -190,32 +190,6 @@ fn put_records(deployment: &Deployment, records: Vec<Vec<u8>>) -> Result<()> {
 
 /// Takes exactly `count` messages off the dead letter queue.
 fn dead_letters(deployment: &Deployment, count: usize) -> Result<Vec<Value>> {
-    let clients = deployment.clients();
     let queue = deployment.output("dead_letter_queue_url")?;
-    let mut letters = Vec::new();
-    cancel::poll(PATIENCE, || {
-        let request = clients
-            .sqs
-            .receive_message()
-            .queue_url(queue)
-            .max_number_of_messages(10);
-        for message in clients.wait(request.send())?.messages.unwrap_or_default() {
-            letters.push(serde_json::from_str(message.body().unwrap_or_default())?);
-            let handle = message
-                .receipt_handle
-                .context("a message has a receipt handle")?;
-            let delete = clients
-                .sqs
-                .delete_message()
-                .queue_url(queue)
-                .receipt_handle(handle);
-            clients.wait(delete.send())?;
-        }
-        Ok((letters.len() >= count).then_some(()))
-    })?;
-    ensure!(
-        letters.len() == count,
-        "expected {count} dead letters: {letters:#?}"
-    );
-    Ok(letters)
+    queues::take(deployment, queue, count, PATIENCE)
 }

@@ -18,6 +18,7 @@ const ACCEPTANCE: &[&str] = &[
     "--test=releases",
     "--test=upload_pipeline",
     "--test=items_api",
+    "--test=order_system",
     "--test=release",
     "--test=module_consumer",
     "--test=demo",

@@ -1,0 +1,134 @@
+//! Functions that fail: for a while, and for good.
+
+use acceptance_tests::{deployment::Deployment, permissions, queues};
+use anyhow::{Context, Result, ensure};
+use sandbox::cancel;
+use serde_json::Value;
+
+use crate::{
+    delivery::{end_of, failed_tries},
+    shop::{PATIENCE, Placed, Shop},
+    tables::{ensure_nothing_waits, notification, payment, queue, stock},
+};
+
+/// A task that fails until it has a permission back is tried until then, and is done once.
+pub fn a_task_that_fails_for_a_while_is_tried_again(deployment: &Deployment) -> Result<()> {
+    let shop = Shop::new(deployment)?;
+    let before = stock(deployment, "keyboard")?;
+    let placed = permissions::without(
+        deployment,
+        "update-inventory",
+        "dynamodb:UpdateItem",
+        || {
+            let placed = shop.place("free", &[("keyboard", 1)])?;
+            let failed = cancel::poll(PATIENCE, || {
+                Ok((failed_tries(deployment, &placed.order_id)? > 0).then_some(()))
+            })?;
+            failed.context("the task did not fail without its permission")?;
+            Ok(placed)
+        },
+    )?;
+    shop.wait_for(&placed, "CONFIRMED")?;
+    let (status, error) = end_of(deployment, &placed.order_id)?;
+    ensure!(status == "SUCCEEDED", "{status} {error:?}");
+    let paid = payment(deployment, &placed)?;
+    ensure!(paid == Some(("CHARGED".to_owned(), 4_900)), "{paid:?}");
+    ensure!(stock(deployment, "keyboard")? == before - 1);
+    ensure_nothing_waits(deployment)
+}
+
+/// update-inventory dies whenever it is started, after the payment: it is tried five times, the
+/// payment is given back, the order ends, and the queue has what was not done.
+pub fn a_function_that_dies_is_compensated(deployment: &Deployment) -> Result<()> {
+    let shop = Shop::new(deployment)?;
+    let before = stock(deployment, "keyboard")?;
+    let placed = with_handler(deployment, "update-inventory", "nobody", || {
+        let placed = shop.place("free", &[("keyboard", 1)])?;
+        shop.wait_for(&placed, "CANCELLED")?;
+        Ok(placed)
+    })?;
+    let order = shop.order(&placed)?;
+    let reason = order["reason"].as_str().unwrap_or_default();
+    ensure!(reason == "the order could not be processed", "{order}");
+    let refunded = payment(deployment, &placed)?;
+    ensure!(
+        refunded == Some(("REFUNDED".to_owned(), 4_900)),
+        "{refunded:?}"
+    );
+    ensure!(stock(deployment, "keyboard")? == before);
+    ensure!(notification(deployment, &placed)?.is_none());
+
+    let (status, error) = end_of(deployment, &placed.order_id)?;
+    ensure!(
+        (status.as_str(), error.as_deref()) == ("FAILED", Some("OrderNotProcessed")),
+        "{status} {error:?}"
+    );
+    let tries = failed_tries(deployment, &placed.order_id)?;
+    ensure!(tries == 5, "the task was tried {tries} times");
+    unfinished(deployment, &placed)?;
+
+    // Alive again, it does its work.
+    let placed = shop.place("free", &[("keyboard", 1)])?;
+    shop.wait_for(&placed, "CONFIRMED")?;
+    ensure_nothing_waits(deployment)
+}
+
+/// A confirmed order whose user cannot be told stays confirmed; that nobody was told is in the
+/// queue.
+pub fn a_notification_that_fails_undoes_nothing(deployment: &Deployment) -> Result<()> {
+    let shop = Shop::new(deployment)?;
+    let before = stock(deployment, "keyboard")?;
+    let placed = permissions::without(deployment, "send-notification", "dynamodb:PutItem", || {
+        let placed = shop.place("free", &[("keyboard", 1)])?;
+        shop.wait_for(&placed, "CONFIRMED")?;
+        end_of(deployment, &placed.order_id)?;
+        Ok(placed)
+    })?;
+    let (status, error) = end_of(deployment, &placed.order_id)?;
+    ensure!(
+        (status.as_str(), error.as_deref()) == ("FAILED", Some("Broken")),
+        "{status} {error:?}"
+    );
+    let paid = payment(deployment, &placed)?;
+    ensure!(paid == Some(("CHARGED".to_owned(), 4_900)), "{paid:?}");
+    ensure!(stock(deployment, "keyboard")? == before - 1);
+    ensure!(notification(deployment, &placed)?.is_none());
+    ensure!(shop.order(&placed)?["status"] == "CONFIRMED");
+    unfinished(deployment, &placed)?;
+    ensure_nothing_waits(deployment)
+}
+
+/// Takes the one message off the queue of the unfinished, which is about this order.
+fn unfinished(deployment: &Deployment, placed: &Placed) -> Result<()> {
+    let letters = queues::take(deployment, queue(deployment, "unfinished")?, 1, PATIENCE)?;
+    let detail = &letters[0]["detail"];
+    ensure!(detail["name"] == placed.order_id.as_str(), "{letters:?}");
+    ensure!(detail["status"] == "FAILED", "{letters:?}");
+    let input = detail["input"].as_str().unwrap_or_default();
+    let input: Value = serde_json::from_str(input)?;
+    ensure!(input == placed.key(), "{letters:?}");
+    Ok(())
+}
+
+/// Does `work` while the function has another handler, then gives its own back.
+fn with_handler<T>(
+    deployment: &Deployment,
+    function: &str,
+    handler: &str,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let clients = deployment.clients();
+    let name = deployment.function(function, "function_name")?;
+    let set = |handler: &str| {
+        let request = clients
+            .lambda
+            .update_function_configuration()
+            .function_name(name)
+            .handler(handler);
+        clients.wait(request.send())
+    };
+    set(handler)?;
+    let result = work();
+    set(function)?;
+    result
+}

@@ -1,0 +1,109 @@
+//! How an order ends when everything works.
+
+use acceptance_tests::{answers::ensure_problem, deployment::Deployment};
+use anyhow::{Context, Result, ensure};
+
+use crate::{
+    delivery::{end_of, entered},
+    shop::Shop,
+    tables::{attribute, ensure_nothing_waits, notification, payment, stock},
+};
+
+/// Payment, goods, notification, each once; the execution bears the order's id.
+pub fn an_order_is_confirmed(deployment: &Deployment) -> Result<()> {
+    let shop = Shop::new(deployment)?;
+    let before = stock(deployment, "keyboard")?;
+    let placed = shop.place("free", &[("keyboard", 2)])?;
+    let order = shop.wait_for(&placed, "CONFIRMED")?;
+    ensure!(order["totalCents"] == 9_800, "{order}");
+    let (status, error) = end_of(deployment, &placed.order_id)?;
+    ensure!(status == "SUCCEEDED", "{status} {error:?}");
+
+    let paid = payment(deployment, &placed)?;
+    ensure!(paid == Some(("CHARGED".to_owned(), 9_800)), "{paid:?}");
+    ensure!(stock(deployment, "keyboard")? == before - 2);
+    let notification = notification(deployment, &placed)?.context("nobody was notified")?;
+    ensure!(
+        attribute(&notification, "email") == Some("ann@example.com"),
+        "{notification:?}"
+    );
+    let steps = entered(deployment, &placed.order_id)?;
+    ensure!(
+        steps
+            == [
+                "ProcessPayment",
+                "UpdateInventory",
+                "SendNotification",
+                "Confirmed"
+            ],
+        "{steps:?}"
+    );
+
+    let stranger = deployment.new_user("carol@example.com")?;
+    let seen = shop.api.get(&placed.path(), Some(&stranger.access))?;
+    ensure_problem(&seen, 404)?;
+    ensure_nothing_waits(deployment)
+}
+
+/// More than the plan allows: the order ends, the stock is as it was, nothing is left in flight.
+pub fn a_payment_is_refused(deployment: &Deployment) -> Result<()> {
+    let shop = Shop::new(deployment)?;
+    let before = stock(deployment, "laptop")?;
+    let placed = shop.place("free", &[("laptop", 1)])?;
+    let order = shop.wait_for(&placed, "PAYMENT_REFUSED")?;
+    let reason = order["reason"].as_str().unwrap_or_default();
+    ensure!(reason.contains("149900"), "{order}");
+    let (status, error) = end_of(deployment, &placed.order_id)?;
+    ensure!(status == "SUCCEEDED", "{status} {error:?}");
+
+    let refused = payment(deployment, &placed)?;
+    ensure!(
+        refused == Some(("REFUSED".to_owned(), 149_900)),
+        "{refused:?}"
+    );
+    ensure!(stock(deployment, "laptop")? == before);
+    ensure!(notification(deployment, &placed)?.is_none());
+    let steps = entered(deployment, &placed.order_id)?;
+    ensure!(steps == ["ProcessPayment", "PaymentRefused"], "{steps:?}");
+    ensure_nothing_waits(deployment)?;
+
+    // The same order on a plan that allows it.
+    let placed = shop.place("pro", &[("laptop", 1)])?;
+    shop.wait_for(&placed, "CONFIRMED")?;
+    ensure!(stock(deployment, "laptop")? == before - 1);
+    Ok(())
+}
+
+/// Of two products one is sold out: the payment is given back, and the other stays in stock.
+pub fn an_empty_stock_gives_the_payment_back(deployment: &Deployment) -> Result<()> {
+    let shop = Shop::new(deployment)?;
+    let before = stock(deployment, "keyboard")?;
+    let placed = shop.place("free", &[("keyboard", 1), ("poster", 1)])?;
+    let order = shop.wait_for(&placed, "OUT_OF_STOCK")?;
+    let reason = order["reason"].as_str().unwrap_or_default();
+    ensure!(reason.contains("poster"), "{order}");
+    let (status, error) = end_of(deployment, &placed.order_id)?;
+    ensure!(status == "SUCCEEDED", "{status} {error:?}");
+
+    let refunded = payment(deployment, &placed)?;
+    ensure!(
+        refunded == Some(("REFUNDED".to_owned(), 5_800)),
+        "{refunded:?}"
+    );
+    ensure!(stock(deployment, "keyboard")? == before);
+    ensure!(stock(deployment, "poster")? == 0);
+    ensure!(notification(deployment, &placed)?.is_none());
+    let steps = entered(deployment, &placed.order_id)?;
+    ensure!(
+        steps
+            == [
+                "ProcessPayment",
+                "UpdateInventory",
+                "RefundPayment",
+                "HowItEnded",
+                "OutOfStock"
+            ],
+        "{steps:?}"
+    );
+    ensure_nothing_waits(deployment)
+}

@@ -1,0 +1,103 @@
+//! A signed-in user's view: users and orders over HTTP.
+
+use std::time::Duration;
+
+use acceptance_tests::{answers::ensure_status, deployment::Deployment};
+use anyhow::{Context, Result, bail};
+use sandbox::{api::Api, cancel};
+use serde_json::{Value, json};
+
+/// How long an order may take before a scenario gives up on it. Five tries of a task take 15 s.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The application, as the user sees it who most scenarios share.
+pub struct Shop<'a> {
+    pub api: Api,
+    token: &'a str,
+}
+
+/// Which order.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    pub user_id: String,
+    pub order_id: String,
+}
+
+impl<'a> Shop<'a> {
+    pub fn new(deployment: &'a Deployment) -> Result<Self> {
+        Ok(Self {
+            api: deployment.api()?,
+            token: &deployment.user()?.access,
+        })
+    }
+
+    /// `POST` with the user's token.
+    pub fn post(&self, path: &str, body: &Value) -> Result<sandbox::api::Answer> {
+        self.api
+            .post(path, Some(self.token), body.to_string().as_bytes())
+    }
+
+    /// `GET` with the user's token.
+    pub fn get(&self, path: &str) -> Result<sandbox::api::Answer> {
+        self.api.get(path, Some(self.token))
+    }
+
+    /// Registers a user on that plan, and gives what was answered.
+    pub fn register(&self, plan: &str) -> Result<Value> {
+        let body = json!({"name": "Ann", "email": "ann@example.com", "plan": plan});
+        let answer = self.post("/users", &body)?;
+        ensure_status(&answer, 201)?;
+        answer.json()
+    }
+
+    /// Places an order for a new user on that plan.
+    pub fn place(&self, plan: &str, items: &[(&str, u32)]) -> Result<Placed> {
+        let user = self.register(plan)?;
+        let items: Vec<Value> = items
+            .iter()
+            .map(|(sku, quantity)| json!({"sku": sku, "quantity": quantity}))
+            .collect();
+        let answer = self.post("/orders", &json!({"userId": user["id"], "items": items}))?;
+        ensure_status(&answer, 201)?;
+        let order = answer.json()?;
+        let text = |name: &str| {
+            let value = order[name].as_str().map(str::to_owned);
+            value.with_context(|| format!("the order has no {name}: {order}"))
+        };
+        Ok(Placed {
+            user_id: text("userId")?,
+            order_id: text("orderId")?,
+        })
+    }
+
+    /// The order as the API shows it.
+    pub fn order(&self, placed: &Placed) -> Result<Value> {
+        let answer = self.get(&placed.path())?;
+        ensure_status(&answer, 200)?;
+        answer.json()
+    }
+
+    /// Waits until the order has this status, and gives it.
+    pub fn wait_for(&self, placed: &Placed, status: &str) -> Result<Value> {
+        let found = cancel::poll(PATIENCE, || {
+            let order = self.order(placed)?;
+            Ok((order["status"] == status).then_some(order))
+        })?;
+        match found {
+            Some(order) => Ok(order),
+            None => bail!("did not become {status}: {}", self.order(placed)?),
+        }
+    }
+}
+
+impl Placed {
+    /// Where the order is.
+    pub fn path(&self) -> String {
+        format!("/users/{}/orders/{}", self.user_id, self.order_id)
+    }
+
+    /// What an event, an execution and a task say of it.
+    pub fn key(&self) -> Value {
+        json!({"userId": self.user_id, "orderId": self.order_id})
+    }
+}

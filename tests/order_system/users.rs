@@ -1,0 +1,130 @@
+//! Users, and who is let in.
+
+use acceptance_tests::{
+    answers::{ensure_problem, ensure_status},
+    deployment::Deployment,
+};
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+
+use crate::{
+    events::Listener,
+    shop::Shop,
+    tables::{attribute, row, table_name},
+};
+
+/// Without a token every route answers 401, and no function is started.
+pub fn no_token_invokes_nothing(deployment: &Deployment) -> Result<()> {
+    let api = deployment.api()?;
+    let user = json!({"name": "Ann", "email": "ann@example.com", "plan": "pro"});
+    for path in ["/users", "/orders"] {
+        let answer = api.post(path, None, user.to_string().as_bytes())?;
+        ensure_status(&answer, 401)?;
+        let answer = api.post(path, Some("not-a-token"), user.to_string().as_bytes())?;
+        ensure_status(&answer, 401)?;
+    }
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    for path in [format!("/users/{id}"), format!("/users/{id}/orders/{id}")] {
+        ensure_status(&api.get(&path, None)?, 401)?;
+    }
+    for function in ["users", "orders"] {
+        ensure!(
+            deployment.log_lines(function)? == 0,
+            "a request without a token invoked {function}"
+        );
+    }
+    Ok(())
+}
+
+/// The answer is the row, which expires some day; the bus tells of it, without name and address.
+pub fn a_user_is_registered_and_announced(deployment: &Deployment) -> Result<()> {
+    let shop = Shop::new(deployment)?;
+    let listener = Listener::start(deployment)?;
+    let user = shop.register("pro")?;
+    let id = user["id"].as_str().context("a user has an id")?;
+    let row = row(deployment, "users", "id", id)?.context("the user has no row")?;
+    for name in ["id", "owner", "name", "email", "plan", "createdAt"] {
+        ensure!(
+            attribute(&row, name) == user[name].as_str(),
+            "{name} differs: {row:?} {user}"
+        );
+    }
+    ensure!(
+        attribute(&row, "expiresAt") == Some(user["expiresAt"].to_string().as_str()),
+        "{row:?} {user}"
+    );
+    let clients = deployment.clients();
+    let table = table_name(deployment, "users")?;
+    let request = clients.dynamodb.describe_time_to_live().table_name(table);
+    let ttl = clients.wait(request.send())?.time_to_live_description;
+    let ttl = ttl.and_then(|ttl| ttl.attribute_name);
+    ensure!(
+        ttl.as_deref() == Some("expiresAt"),
+        "rows expire by {ttl:?}"
+    );
+
+    let event = listener.wait_for("UserCreated", |detail| detail["userId"] == id)?;
+    ensure!(event["detail"]["plan"] == "pro", "{event}");
+    ensure!(!event.to_string().contains("example.com"), "{event}");
+    listener.stop()?;
+
+    let path = format!("/users/{id}");
+    let seen = shop.get(&path)?;
+    ensure_status(&seen, 200)?;
+    ensure!(seen.json()? == user, "{} {user}", seen.body);
+    let stranger = deployment.new_user("bob@example.com")?;
+    ensure_problem(&shop.api.get(&path, Some(&stranger.access))?, 404)?;
+    // Nor can the stranger order for that user.
+    let order = json!({"userId": id, "items": [{"sku": "keyboard", "quantity": 1}]});
+    let body = order.to_string();
+    let answer = shop
+        .api
+        .post("/orders", Some(&stranger.access), body.as_bytes())?;
+    ensure_problem(&answer, 400)?;
+    Ok(())
+}
+
+/// Each mistake is told with its place, and no row is written.
+pub fn refused_bodies_leave_nothing(deployment: &Deployment) -> Result<()> {
+    let shop = Shop::new(deployment)?;
+    let user = shop.register("free")?;
+    let rows = |table: &str| -> Result<usize> {
+        let clients = deployment.clients();
+        let name = table_name(deployment, table)?;
+        let scanned = clients.wait(clients.dynamodb.scan().table_name(name).send())?;
+        Ok(scanned.items().len())
+    };
+    let before = (rows("users")?, rows("orders")?);
+    let line = json!({"sku": "keyboard", "quantity": 1});
+    for (path, body, pointer) in [
+        ("/users", json!({}), "/plan"),
+        (
+            "/users",
+            json!({"name": "Ann", "email": "ann", "plan": "free"}),
+            "/email",
+        ),
+        ("/orders", json!({"userId": user["id"]}), "/items"),
+        (
+            "/orders",
+            json!({"userId": user["id"], "items": [line, {"sku": "anvil", "quantity": 1}]}),
+            "/items/1/sku",
+        ),
+        (
+            "/orders",
+            json!({"userId": user["id"], "items": [{"sku": "keyboard", "quantity": -1}]}),
+            "/items/0/quantity",
+        ),
+    ] {
+        let problem = ensure_problem(&shop.post(path, &body)?, 400)?;
+        let mut errors = problem["errors"].as_array().into_iter().flatten();
+        ensure!(
+            errors.any(|error| error["pointer"] == pointer),
+            "{pointer} is not among the mistakes: {problem}"
+        );
+    }
+    ensure!(
+        (rows("users")?, rows("orders")?) == before,
+        "a refused body left a row"
+    );
+    Ok(())
+}
