@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod docs;
 mod lint;
 mod local;
 mod steps;
@@ -34,6 +35,8 @@ enum Command {
     Test(test::Arguments),
     /// Measure how long a provider takes from its start to its first answer.
     Bench,
+    /// Write the provider's documentation, docs/, from its schemas and examples.
+    Docs(docs::Arguments),
     /// Check formatting and lints of Rust and Terraform.
     Lint,
 }
@@ -61,6 +64,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Local(arguments) => local::run(&project, &arguments),
         Command::Test(arguments) => test::run(&project, &arguments),
         Command::Bench => bench::run(&project),
+        Command::Docs(arguments) => docs::run(&project, &arguments),
         Command::Lint => lint::run(&project),
     }
 }

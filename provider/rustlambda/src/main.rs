@@ -2,6 +2,8 @@
 
 mod client;
 mod diagnostics;
+#[cfg(test)]
+mod docs;
 mod functions;
 mod model;
 mod package;

@@ -1,7 +1,7 @@
 //! The provider: what it offers.
 
 use crate::client::Client;
-use tf_provider::{Catalog, Context, NoConfig, Provider, Result};
+use tf_provider::{Catalog, Context, Provider, Result, model};
 
 use crate::functions::crate_version::CrateVersion;
 use crate::functions::source_fingerprint::SourceFingerprint;
@@ -10,13 +10,30 @@ use crate::package::PackageResource;
 use crate::release::{ReleaseData, ReleaseResource};
 use crate::workspace::WorkspaceData;
 
+model! {
+    /// Compiles, packages and versions AWS Lambda functions in Rust, so that `terraform apply` is
+    /// the whole deployment: no build script, no Docker, no zip in a repository.
+    ///
+    /// At plan, without compiling, a fingerprint is taken of everything that could change the
+    /// binary. The same fingerprint means nothing to do, on any machine. At apply, cargo compiles
+    /// what changed, the executable is checked against the Lambda runtime that it is meant for, and
+    /// the zip is the same byte for byte wherever it is made.
+    ///
+    /// Compiling needs [Rust](https://rustup.rs). For another processor or an older glibc than the
+    /// machine's it also needs `cargo-zigbuild` and zig; `pip install cargo-zigbuild` brings both.
+    ///
+    /// The provider needs no configuration. Credentials, region and endpoint of S3 are those that
+    /// the AWS SDKs find in the environment.
+    pub struct Config {}
+}
+
 /// Compiles, packages and versions AWS Lambda functions in Rust.
 pub(crate) struct RustLambda;
 
 impl Provider for RustLambda {
     const ADDRESS: &'static str = "rustlambda/rustlambda";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    type Config = NoConfig;
+    type Config = Config;
     type Client = Client;
 
     fn catalog(&self) -> Catalog<Client> {
@@ -30,7 +47,7 @@ impl Provider for RustLambda {
             .function(ZipHash)
     }
 
-    async fn configure(&self, _: &Context<Client>, _: NoConfig) -> Result<Client> {
+    async fn configure(&self, _: &Context<Client>, _: Config) -> Result<Client> {
         Ok(Client::default())
     }
 }

@@ -187,6 +187,8 @@ fn read(file: &Path) -> io::Result<String> {
 fn page(title: &str, heading: &str, description: &str, sections: &[&str]) -> String {
     let first = description.split("\n\n").next().unwrap_or_default();
     let summary = one_line(first).replace('`', "");
+    let sections = sections.iter().filter(|section| !section.is_empty());
+    let sections: Vec<_> = sections.copied().collect();
     format!(
         "---\npage_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n  {summary}\n---\n\n\
          # {heading}\n\n{description}\n\n{}",

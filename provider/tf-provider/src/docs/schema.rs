@@ -8,8 +8,11 @@ use crate::{
 };
 
 /// The section of a page that lists a block's attributes and, below, those of the objects that they
-/// hold.
+/// hold; nothing where there are none.
 pub(super) fn section(block: &Block) -> String {
+    if block.attributes.is_empty() && block.blocks.is_empty() {
+        return String::new();
+    }
     let mut text = "## Schema\n".to_owned();
     level(block, &[], &mut text);
     text
@@ -17,31 +20,17 @@ pub(super) fn section(block: &Block) -> String {
 
 /// One level and those below it. `path` leads to it.
 fn level(block: &Block, path: &[&str], text: &mut String) {
-    let levels = below(block);
-    let groups: [(&str, fn(&Attribute) -> bool); 3] = [
-        ("Required", |attribute| attribute.mode == Mode::Required),
-        ("Optional", |attribute| {
-            matches!(attribute.mode, Mode::Optional | Mode::OptionalComputed)
-        }),
-        ("Read-Only", |attribute| attribute.mode == Mode::Computed),
-    ];
-    for (group, belongs) in groups {
-        let attributes = block.attributes.iter().filter(|item| belongs(item));
-        let blocks = block
-            .blocks
-            .iter()
-            .filter(|item| {
-                group
-                    == if item.min_items > 0 {
-                        "Required"
-                    } else {
-                        "Optional"
-                    }
-            })
-            .map(|item| {
-                let kind = format!("Block{}", plural(item.nesting));
-                line(&item.name, &kind, &item.block.description, path, true)
-            });
+    for group in ["Required", "Optional", "Read-Only"] {
+        let attributes = block.attributes.iter();
+        let attributes = attributes.filter(|item| group_of(item.mode) == group);
+        let blocks = block.blocks.iter().filter(|item| match item.min_items {
+            0 => group == "Optional",
+            _ => group == "Required",
+        });
+        let blocks = blocks.map(|item| {
+            let kind = format!("Block{}", plural(item.nesting));
+            line(&item.name, &kind, &item.block.description, path, true)
+        });
         let lines: Vec<_> = attributes
             .map(|item| attribute(item, path))
             .chain(blocks)
@@ -56,7 +45,7 @@ fn level(block: &Block, path: &[&str], text: &mut String) {
             *text += &lines.concat();
         }
     }
-    for (name, block) in levels {
+    for (name, block) in below(block) {
         let path = [path, &[name]].concat();
         *text += &format!(
             "\n<a id=\"{}\"></a>\n### Nested Schema for `{}`\n",
@@ -64,6 +53,14 @@ fn level(block: &Block, path: &[&str], text: &mut String) {
             path.join(".")
         );
         level(block, &path, text);
+    }
+}
+
+fn group_of(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Required => "Required",
+        Mode::Optional | Mode::OptionalComputed => "Optional",
+        Mode::Computed => "Read-Only",
     }
 }
 

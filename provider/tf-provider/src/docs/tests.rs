@@ -206,6 +206,8 @@ fn pages_say_what_schemas_and_examples_say() {
     );
     assert_eq!(pages[Path::new("resources/note.md")], RESOURCE);
     assert_eq!(pages[Path::new("functions/repeat.md")], FUNCTION);
+    let index = &pages[Path::new("index.md")];
+    assert!(!index.contains("## Schema"), "{index}");
 }
 
 #[test]

@@ -1,0 +1,12 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.0"
+    }
+    rustlambda = {
+      source  = "rustlambda/rustlambda"
+      version = "~> 0.1"
+    }
+  }
+}

@@ -1,0 +1,34 @@
+//! `docs/`: the provider's documentation, in the layout of the Terraform registry. It is part of the
+//! repository, and this test says when it is not what the schemas and the examples give.
+
+use std::path::{Path, PathBuf};
+
+use tf_provider::docs::{self, Pages};
+
+use crate::provider::RustLambda;
+
+fn pages() -> Pages {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    docs::pages(&RustLambda, &examples).expect("everything has an example")
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
+}
+
+#[test]
+fn are_what_the_schemas_give() {
+    let different = docs::differences(&pages(), &folder()).expect("docs/ can be read");
+    assert!(
+        different.is_empty(),
+        "not what schemas and examples give; run `cargo xtask docs`: {different:?}"
+    );
+}
+
+#[test]
+#[ignore = "writes: run by `cargo xtask docs`"]
+fn are_written() {
+    for page in docs::write(&pages(), &folder()).expect("docs/ can be written") {
+        println!("docs/{}", page.display());
+    }
+}
