@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use function_kit::problem::InvalidMember;
-use function_kit::{Problem, Request};
+use function_kit::{Mistakes, Problem, Request};
 use http::StatusCode;
 use serde_json::value::RawValue;
 
@@ -20,6 +19,43 @@ pub const MAX_BODY_BYTES: usize = 256 * 1024;
 /// # Errors
 /// The problem to answer with.
 pub fn read(request: &Request, id: Option<ItemId>) -> Result<Draft, Problem> {
+    let text = text(request)?;
+    let members = Members::of(&text)
+        .map_err(|error| Problem::bad_request(format!("the body is not JSON: {error}")))?;
+    let mut mistakes = Mistakes::default();
+    let mut members = match members.by_name("") {
+        Ok(members) => members,
+        Err(error) => {
+            note(&mut mistakes, error);
+            return Err(mistakes.into_problem());
+        }
+    };
+
+    let timestamp = id.map(|id| id.timestamp().to_string());
+    for (name, value) in [
+        ("id", id.map(|id| id.to_string())),
+        ("timestamp", timestamp),
+    ] {
+        if let Some(sent) = members.remove(name) {
+            given(&mut mistakes, name, sent, value);
+        }
+    }
+    let name = members.remove("name").map(|raw| {
+        // What serde_json cannot hold as a value is no text either.
+        serde_json::from_str(raw.get()).unwrap_or_default()
+    });
+    let name = mistakes.parse("/name", name.as_ref(), Name::try_from);
+    let attributes = attributes(members)
+        .map_err(|error| note(&mut mistakes, error))
+        .ok();
+    let (Some(name), Some(attributes)) = (name, attributes) else {
+        return Err(mistakes.into_problem());
+    };
+    mistakes.none()?;
+    Ok(Draft { name, attributes })
+}
+
+fn text(request: &Request) -> Result<String, Problem> {
     let body = request.json_object()?;
     if body.len() > MAX_BODY_BYTES {
         return Err(Problem::new(
@@ -30,50 +66,19 @@ pub fn read(request: &Request, id: Option<ItemId>) -> Result<Draft, Problem> {
             ),
         ));
     }
-    let text = String::from_utf8(body)
-        .map_err(|error| Problem::bad_request(format!("the body is not UTF-8: {error}")))?;
-    let members = Members::of(&text)
-        .map_err(|error| Problem::bad_request(format!("the body is not JSON: {error}")))?;
-    let mut members = members.by_name("").map_err(only)?;
-
-    let mut errors = Vec::new();
-    errors.extend(given(&mut members, "id", id.map(|id| id.to_string())));
-    let timestamp = id.map(|id| id.timestamp().to_string());
-    errors.extend(given(&mut members, "timestamp", timestamp));
-    let name = name(members.remove("name"))
-        .map_err(|detail| errors.push(member("/name".to_owned(), detail)))
-        .ok();
-    let attributes = attributes(members)
-        .map_err(|error| errors.push(error.into()))
-        .ok();
-    match (name, attributes) {
-        (Some(name), Some(attributes)) if errors.is_empty() => Ok(Draft { name, attributes }),
-        _ => Err(Problem::invalid_members(errors)),
-    }
+    String::from_utf8(body)
+        .map_err(|error| Problem::bad_request(format!("the body is not UTF-8: {error}")))
 }
 
 /// A member that is not the client's to choose may be there only as it is, so that what was read
 /// can be sent back.
-fn given(
-    members: &mut BTreeMap<String, &RawValue>,
-    name: &str,
-    value: Option<String>,
-) -> Option<InvalidMember> {
-    let sent = members.remove(name)?;
+fn given(mistakes: &mut Mistakes, name: &str, sent: &RawValue, value: Option<String>) {
     let detail = match value {
         None => "is given by the service; leave it out".to_owned(),
-        Some(value) if serde_json::from_str(sent.get()).ok().as_ref() == Some(&value) => {
-            return None;
-        }
+        Some(value) if serde_json::from_str(sent.get()).ok().as_ref() == Some(&value) => return,
         Some(value) => format!("cannot be changed: leave it out, or send \"{value}\""),
     };
-    Some(member(below("", name), detail))
-}
-
-fn name(raw: Option<&RawValue>) -> Result<Name, String> {
-    let raw = raw.ok_or("is required")?;
-    let text: String = serde_json::from_str(raw.get()).map_err(|_| "must be a string")?;
-    Name::try_from(text).map_err(|error| error.to_string())
+    mistakes.note(below("", name), detail);
 }
 
 /// Up to the first that cannot be kept: of the others there may be very many.
@@ -85,16 +90,6 @@ fn attributes(members: BTreeMap<String, &RawValue>) -> Result<Attributes, Invali
     members.into_iter().map(read).collect()
 }
 
-fn only(error: InvalidValue) -> Problem {
-    Problem::invalid_members(vec![error.into()])
-}
-
-fn member(pointer: String, detail: String) -> InvalidMember {
-    InvalidMember { detail, pointer }
-}
-
-impl From<InvalidValue> for InvalidMember {
-    fn from(error: InvalidValue) -> Self {
-        member(error.pointer, error.detail)
-    }
+fn note(mistakes: &mut Mistakes, error: InvalidValue) {
+    mistakes.note(error.pointer, error.detail);
 }
