@@ -20,6 +20,19 @@ use crate::workflow::{ProcessPayment, RefundPayment, SendNotification, Task, Upd
 /// Variable that Lambda sets to the function's handler ("Defined runtime environment variables").
 pub const HANDLER: &str = "_HANDLER";
 
+/// The handlers that there are.
+const HANDLERS: [&str; 9] = [
+    "users",
+    "orders",
+    "users-stream",
+    "orders-stream",
+    "start-order",
+    "process-payment",
+    "update-inventory",
+    "refund-payment",
+    "send-notification",
+];
+
 /// How long a user's row is kept unless `USER_RETENTION_DAYS` says otherwise.
 const RETENTION_DAYS: u32 = 365;
 
@@ -41,10 +54,7 @@ pub enum Role {
 #[derive(Debug, thiserror::Error)]
 pub enum RoleError {
     /// There is no function of that name.
-    #[error(
-        "the function's handler is \"{0}\"; set it to users, orders, users-stream, orders-stream, \
-         start-order, process-payment, update-inventory, refund-payment or send-notification"
-    )]
+    #[error("the function's handler is \"{0}\"; set it to one of {known}", known = HANDLERS.join(", "))]
     Unknown(String),
     /// The function's configuration is incomplete.
     #[error(transparent)]
@@ -58,6 +68,9 @@ impl Role {
     /// When there is no such function, or a variable that it needs is not set; the error names it.
     pub async fn of(environment: &Environment) -> Result<Self, RoleError> {
         let handler = environment.required(HANDLER)?;
+        if !HANDLERS.contains(&handler.as_str()) {
+            return Err(RoleError::Unknown(handler));
+        }
         let wiring = Wiring {
             environment,
             config: sdk_config().await,
@@ -184,5 +197,23 @@ impl Wiring<'_> {
 
     fn required(&self, name: &str) -> Wired<String> {
         self.environment.required(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn error(variables: &[(&str, &str)]) -> String {
+        let environment = Environment::from_iter(variables.iter().copied());
+        Role::of(&environment).await.err().unwrap().to_string()
+    }
+
+    #[tokio::test]
+    async fn a_function_that_cannot_be_says_why() {
+        assert!(error(&[]).await.contains(HANDLER));
+        let unknown = error(&[(HANDLER, "bootstrap")]).await;
+        assert!(unknown.contains("\"bootstrap\""), "{unknown}");
+        assert!(unknown.contains("process-payment"), "{unknown}");
     }
 }
