@@ -185,86 +185,8 @@ impl Deployment {
 
     /// Fails when the account still holds something.
     pub fn account_is_empty(&self) -> Result<()> {
-        let mut left = self.left_in_account()?;
-        left.extend(leftovers::of_workflows(&self.clients)?);
+        let left = leftovers::of_account(&self.clients)?;
         ensure!(left.is_empty(), "the account still holds {left:?}");
         Ok(())
-    }
-
-    fn left_in_account(&self) -> Result<Vec<String>> {
-        let Clients {
-            apigateway,
-            logs,
-            cognito,
-            dynamodb,
-            iam,
-            kinesis,
-            s3,
-            sqs,
-            ..
-        } = &self.clients;
-        self.clients.wait(async {
-            let mut left = Vec::new();
-            let mut note = |kind: &str, names: Vec<String>| {
-                left.extend(names.into_iter().map(|name| format!("{kind} {name}")));
-            };
-            let buckets = s3.list_buckets().send().await?.buckets.unwrap_or_default();
-            note(
-                "bucket",
-                buckets
-                    .into_iter()
-                    .filter_map(|bucket| bucket.name)
-                    .collect(),
-            );
-            note(
-                "table",
-                dynamodb
-                    .list_tables()
-                    .send()
-                    .await?
-                    .table_names
-                    .unwrap_or_default(),
-            );
-            let apis = apigateway.get_rest_apis().send().await?.items;
-            let apis = apis.unwrap_or_default().into_iter();
-            note("REST API", apis.filter_map(|api| api.name).collect());
-            let plans = apigateway.get_usage_plans().send().await?.items;
-            let plans = plans.unwrap_or_default().into_iter();
-            note("usage plan", plans.filter_map(|plan| plan.name).collect());
-            note("stream", kinesis.list_streams().send().await?.stream_names);
-            note(
-                "queue",
-                sqs.list_queues()
-                    .send()
-                    .await?
-                    .queue_urls
-                    .unwrap_or_default(),
-            );
-            let roles = iam.list_roles().send().await?.roles;
-            note(
-                "role",
-                roles.into_iter().map(|role| role.role_name).collect(),
-            );
-            let pools = cognito
-                .list_user_pools()
-                .max_results(10)
-                .send()
-                .await?
-                .user_pools;
-            let pools = pools.unwrap_or_default();
-            note(
-                "user pool",
-                pools.into_iter().filter_map(|pool| pool.name).collect(),
-            );
-            let groups = logs
-                .describe_log_groups()
-                .send()
-                .await?
-                .log_groups
-                .unwrap_or_default();
-            let names = groups.into_iter().filter_map(|group| group.log_group_name);
-            note("log group", names.collect());
-            Ok(left)
-        })
     }
 }
