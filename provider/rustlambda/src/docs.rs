@@ -19,9 +19,13 @@ fn folder() -> PathBuf {
 #[test]
 fn are_what_the_schemas_give() {
     let different = docs::differences(&pages(), &folder()).expect("docs/ can be read");
+    let names = different
+        .iter()
+        .map(|page| format!("docs/{}", page.display()));
+    let names = names.collect::<Vec<_>>().join(", ");
     assert!(
         different.is_empty(),
-        "not what schemas and examples give; run `cargo xtask docs`: {different:?}"
+        "{names}: not what schemas and examples give. Run `cargo xtask docs`."
     );
 }
 
