@@ -27,6 +27,10 @@ locals {
     }
   ] }
 
+  settings = {
+    users = { USER_RETENTION_DAYS = var.user_retention_days }
+  }
+
   functions = merge(
     module.http_function,
     { for table, function in module.stream_function : "${table}-stream" => function },
@@ -44,7 +48,7 @@ module "http_function" {
   handler         = each.key
   timeout_seconds = 29 # Its three calls to AWS may take 8 s each, retries included; API Gateway gives up after 30 s.
   tracing         = true
-  environment     = merge(local.table_variables[each.key], { USER_RETENTION_DAYS = var.user_retention_days })
+  environment     = merge(local.table_variables[each.key], lookup(local.settings, each.key, {}))
   permissions     = local.table_permissions[each.key]
 }
 

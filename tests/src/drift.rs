@@ -23,10 +23,8 @@ const EXCUSED: &[Excuse] = &[
         resource_type: "aws_cloudwatch_metric_alarm",
         attributes: &[
             "actions_enabled",
-            "alarm_actions",
             "alarm_description",
             "dimensions",
-            "ok_actions",
             "period",
             "statistic",
             "treat_missing_data",

@@ -203,6 +203,26 @@ async fn a_task_that_fails_for_good_is_compensated() {
     assert_eq!(world.stock("keyboard"), 3);
 }
 
+/// The execution fails, which puts it into a queue; redriven from there, it ends as it should.
+#[tokio::test]
+async fn a_refund_that_fails_for_good_can_be_made_later() {
+    let world = shop();
+    let key = world.add_order(Plan::Pro, "keyboard", 4);
+    attempt(&payment(&world), &input(key, None)).await.unwrap();
+    let empty = inventory(&world).run(&input(key, None)).await.unwrap_err();
+    for number in 0..2 * TRIES {
+        world.break_call(number, Fault::Refused);
+    }
+    let input = input(key, Some(&empty));
+    assert!(attempt(&refund(&world), &input).await.is_err());
+    assert_eq!(world.order(key).status, OrderStatus::Paid);
+
+    world.heal();
+    let ended = attempt(&refund(&world), &input).await;
+    assert_eq!(ended.unwrap(), OrderStatus::OutOfStock);
+    assert_eq!(world.state().effects, ["Charged 19600", "Refunded 19600"]);
+}
+
 #[tokio::test]
 async fn nothing_is_refunded_that_was_not_paid() {
     let world = shop();
