@@ -190,7 +190,7 @@ pub enum Error {
         remedy: String,
     },
     /// The toolchain lacks the standard library of the target.
-    #[error("The Rust toolchain at {} has no standard library for {target}. Run `rustup target add {target}` in the workspace's folder.", sysroot.display())]
+    #[error("The Rust toolchain at {} has no standard library for {target}. Run `rustup target add {target}` in the workspace's folder, or install your distribution's package of it if rustup did not install this toolchain.", sysroot.display())]
     TargetMissing {
         /// The Rust target.
         target: String,
