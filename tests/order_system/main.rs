@@ -32,6 +32,10 @@ fn main() -> ExitCode {
                 orders::an_empty_stock_gives_the_payment_back,
             ),
             (
+                "the_stock_is_not_sold_twice",
+                orders::the_stock_is_not_sold_twice,
+            ),
+            (
                 "an_event_delivered_twice_has_one_effect",
                 delivery::an_event_delivered_twice_has_one_effect,
             ),

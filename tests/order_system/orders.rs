@@ -107,3 +107,40 @@ pub fn an_empty_stock_gives_the_payment_back(deployment: &Deployment) -> Result<
     );
     ensure_nothing_waits(deployment)
 }
+
+/// Three orders at once of what suffices for two: one is turned down, and gets its money back.
+pub fn the_stock_is_not_sold_twice(deployment: &Deployment) -> Result<()> {
+    let shop = Shop::new(deployment)?;
+    let before = stock(deployment, "laptop")?;
+    let quantity = before / 2;
+    ensure!(
+        3 * quantity > before,
+        "{before} laptops suffice for three orders"
+    );
+    let mut placed = Vec::new();
+    for _ in 0..3 {
+        placed.push(shop.place("pro", &[("laptop", quantity)])?);
+    }
+    let mut ends = Vec::new();
+    for order in &placed {
+        let order = shop.wait_for_any(order, &["CONFIRMED", "OUT_OF_STOCK"])?;
+        ends.push(order["status"].as_str().unwrap_or_default().to_owned());
+    }
+    ends.sort();
+    ensure!(
+        ends == ["CONFIRMED", "CONFIRMED", "OUT_OF_STOCK"],
+        "{ends:?}"
+    );
+    ensure!(stock(deployment, "laptop")? == before - 2 * quantity);
+    let mut payments = Vec::new();
+    for order in &placed {
+        let payment = payment(deployment, order)?.context("an order without a payment")?;
+        payments.push(payment.0);
+    }
+    payments.sort();
+    ensure!(
+        payments == ["CHARGED", "CHARGED", "REFUNDED"],
+        "{payments:?}"
+    );
+    ensure_nothing_waits(deployment)
+}

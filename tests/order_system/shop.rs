@@ -77,16 +77,22 @@ impl<'a> Shop<'a> {
         answer.json()
     }
 
-    /// Waits until the order has this status, and gives it.
-    pub fn wait_for(&self, placed: &Placed, status: &str) -> Result<Value> {
+    /// Waits until the order has one of these statuses, and gives it.
+    pub fn wait_for_any(&self, placed: &Placed, statuses: &[&str]) -> Result<Value> {
         let found = cancel::poll(PATIENCE, || {
             let order = self.order(placed)?;
-            Ok((order["status"] == status).then_some(order))
+            let reached = statuses.iter().any(|&status| order["status"] == status);
+            Ok(reached.then_some(order))
         })?;
         match found {
             Some(order) => Ok(order),
-            None => bail!("did not become {status}: {}", self.order(placed)?),
+            None => bail!("did not become {statuses:?}: {}", self.order(placed)?),
         }
+    }
+
+    /// Waits until the order has this status, and gives it.
+    pub fn wait_for(&self, placed: &Placed, status: &str) -> Result<Value> {
+        self.wait_for_any(placed, &[status])
     }
 }
 
