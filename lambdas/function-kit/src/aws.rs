@@ -1,5 +1,8 @@
 //! What the adapters of any AWS service share: the SDK's configuration and its errors.
 
+#[cfg(feature = "sqs")]
+mod sqs;
+
 use std::error::Error;
 use std::time::Duration;
 
@@ -11,6 +14,9 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::port::{PortError, PortErrorKind};
+
+#[cfg(feature = "sqs")]
+pub use sqs::Queue;
 
 /// Time for one try of one call. S3 takes 5 MiB well within it.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(4);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use function_kit::aws::sdk_config;
+use function_kit::aws::{Queue, sdk_config};
 use function_kit::{Environment, EnvironmentError, SystemClock};
 
 use crate::announce::{Announcer, Rows};
@@ -126,7 +126,7 @@ impl Wiring<'_> {
         Ok(Announcer {
             rows,
             bus: Arc::new(aws::EventBridge::new(&self.config, bus)),
-            dead_letters: Arc::new(aws::SqsQueue::new(&self.config, queue)),
+            dead_letters: Arc::new(Queue::new(&self.config, queue)),
             clock: Arc::new(SystemClock),
         })
     }

@@ -9,6 +9,5 @@ mod transaction;
 
 pub use event_bus::EventBridge;
 pub use executions::StateMachine;
-pub use queue::SqsQueue;
 pub use tables::{NotificationTable, OrderTable, ProductTable, UserTable};
 pub use transaction::{InventoryTables, PaymentTables};

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use function_kit::aws::sdk_config;
+use function_kit::aws::{Queue, sdk_config};
 use function_kit::{Environment, EnvironmentError, SystemClock};
 
-use super::dead_letter_queue::SqsQueue;
 use super::object_store::S3Objects;
 use super::upload_stream::KinesisStream;
 use super::upload_table::DynamoTable;
@@ -44,7 +43,7 @@ pub async fn processor(environment: &Environment) -> Result<Processor, Environme
     Ok(Processor {
         objects: Arc::new(S3Objects::new(&config)),
         table: Arc::new(DynamoTable::new(&config, table)),
-        dead_letters: Arc::new(SqsQueue::new(&config, queue_url)),
+        dead_letters: Arc::new(Queue::new(&config, queue_url)),
         clock: Arc::new(SystemClock),
         uploads_bucket,
         processed_bucket,

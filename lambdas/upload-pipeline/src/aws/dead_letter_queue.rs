@@ -1,44 +1,16 @@
 //! The dead letter queue in SQS.
 
 use async_trait::async_trait;
-use aws_config::SdkConfig;
-use aws_sdk_sqs::Client;
+use function_kit::aws::{Queue, broken};
 
 use crate::domain::DeadLetter;
 use crate::ports::{DeadLetterQueue, PortError};
-use function_kit::aws::{broken, port_error};
-
-/// A queue of SQS.
-#[derive(Debug, Clone)]
-pub struct SqsQueue {
-    client: Client,
-    url: String,
-}
-
-impl SqsQueue {
-    /// The queue at that address.
-    pub fn new(config: &SdkConfig, url: String) -> Self {
-        Self {
-            client: Client::new(config),
-            url,
-        }
-    }
-}
 
 #[async_trait]
-impl DeadLetterQueue for SqsQueue {
+impl DeadLetterQueue for Queue {
     async fn send(&self, letter: &DeadLetter) -> Result<(), PortError> {
-        let operation = || format!("SendMessage to {}", self.url);
-        let message = letter
-            .to_message()
-            .map_err(|error| broken(operation(), error))?;
-        self.client
-            .send_message()
-            .queue_url(&self.url)
-            .message_body(message)
-            .send()
-            .await
-            .map_err(|error| port_error(operation(), error))?;
-        Ok(())
+        let message = letter.to_message();
+        let message = message.map_err(|error| broken("writing of a dead letter", error))?;
+        self.send_message(message).await
     }
 }

@@ -14,7 +14,44 @@ use tf_provider::{Attr, Diagnostic, Result, model};
 use crate::diagnostics;
 use crate::model::StoreModel;
 
-model! {
+/// Declares a model that ends with what there is to say of a release.
+macro_rules! release_model {
+    ($(#[doc = $doc:expr])* pub struct $name:ident { $($field:tt)* }) => {
+        model! {
+            $(#[doc = $doc])*
+            pub struct $name {
+                $($field)*
+                /// The versions that are published, the newest first.
+                pub versions: Attr<Vec<String>> = computed(),
+                /// SHA-256 of the zip in base64, for `source_code_hash` of `aws_lambda_function`.
+                pub source_code_hash: Attr<String> = computed(),
+                /// SHA-256 of the zip in hexadecimal digits.
+                pub sha256: Attr<String> = computed(),
+                /// Size of the zip in bytes.
+                pub size: Attr<u64> = computed(),
+                /// The hash over the sources of what is published.
+                pub source_fingerprint: Attr<String> = computed(),
+                /// `<version>+<first 12 digits of the fingerprint>`.
+                pub build: Attr<String> = computed(),
+                /// The Lambda runtime.
+                pub runtime: Attr<String> = computed(),
+                /// For `handler` of `aws_lambda_function`.
+                pub handler: Attr<String> = computed(),
+                /// The zip's bucket, for `s3_bucket` of `aws_lambda_function`.
+                pub s3_bucket: Attr<String> = computed(),
+                /// The zip's key, for `s3_key` of `aws_lambda_function`.
+                pub s3_key: Attr<String> = computed(),
+                /// The zip's version, for `s3_object_version` of `aws_lambda_function`; null in a bucket
+                /// without versions.
+                pub s3_object_version: Attr<String> = computed(),
+                /// When it was published, in RFC 3339.
+                pub published_at: Attr<String> = computed(),
+            }
+        }
+    };
+}
+
+release_model! {
     /// Publishes a package under a semantic version in S3, for consumers who have neither its
     /// sources nor a Rust toolchain.
     ///
@@ -37,33 +74,8 @@ model! {
         /// Whether the releases stay in the store when this resource is destroyed, which others
         /// may have installed. `false` deletes every release of this name and architecture.
         pub keep_on_destroy: Attr<bool> = optional().default(true),
-        /// The versions that are published, the newest first.
-        pub versions: Attr<Vec<String>> = computed(),
-        /// SHA-256 of the zip in base64, for `source_code_hash` of `aws_lambda_function`.
-        pub source_code_hash: Attr<String> = computed(),
-        /// SHA-256 of the zip in hexadecimal digits.
-        pub sha256: Attr<String> = computed(),
-        /// Size of the zip in bytes.
-        pub size: Attr<u64> = computed(),
-        /// The hash over the sources of what is published.
-        pub source_fingerprint: Attr<String> = computed(),
-        /// `<version>+<first 12 digits of the fingerprint>`.
-        pub build: Attr<String> = computed(),
         /// The function's processor.
         pub architecture: Attr<String> = computed(),
-        /// The Lambda runtime.
-        pub runtime: Attr<String> = computed(),
-        /// For `handler` of `aws_lambda_function`.
-        pub handler: Attr<String> = computed(),
-        /// The zip's bucket, for `s3_bucket` of `aws_lambda_function`.
-        pub s3_bucket: Attr<String> = computed(),
-        /// The zip's key, for `s3_key` of `aws_lambda_function`.
-        pub s3_key: Attr<String> = computed(),
-        /// The zip's version, for `s3_object_version` of `aws_lambda_function`; null in a bucket
-        /// without versions.
-        pub s3_object_version: Attr<String> = computed(),
-        /// When it was published, in RFC 3339.
-        pub published_at: Attr<String> = computed(),
     }
 }
 
@@ -93,7 +105,7 @@ model! {
     }
 }
 
-model! {
+release_model! {
     /// Finds the newest release that a version constraint allows. Needs no sources and no Rust
     /// toolchain.
     pub struct ReleaseQuery {
@@ -110,31 +122,6 @@ model! {
         pub store: Attr<StoreModel> = required(),
         /// The version that was found.
         pub version: Attr<String> = computed(),
-        /// The versions that are published, the newest first.
-        pub versions: Attr<Vec<String>> = computed(),
-        /// SHA-256 of the zip in base64, for `source_code_hash` of `aws_lambda_function`.
-        pub source_code_hash: Attr<String> = computed(),
-        /// SHA-256 of the zip in hexadecimal digits.
-        pub sha256: Attr<String> = computed(),
-        /// Size of the zip in bytes.
-        pub size: Attr<u64> = computed(),
-        /// The hash over the sources of what is published.
-        pub source_fingerprint: Attr<String> = computed(),
-        /// `<version>+<first 12 digits of the fingerprint>`.
-        pub build: Attr<String> = computed(),
-        /// The Lambda runtime.
-        pub runtime: Attr<String> = computed(),
-        /// For `handler` of `aws_lambda_function`.
-        pub handler: Attr<String> = computed(),
-        /// The zip's bucket, for `s3_bucket` of `aws_lambda_function`.
-        pub s3_bucket: Attr<String> = computed(),
-        /// The zip's key, for `s3_key` of `aws_lambda_function`.
-        pub s3_key: Attr<String> = computed(),
-        /// The zip's version, for `s3_object_version` of `aws_lambda_function`; null in a bucket
-        /// without versions.
-        pub s3_object_version: Attr<String> = computed(),
-        /// When it was published, in RFC 3339.
-        pub published_at: Attr<String> = computed(),
     }
 }
 
