@@ -230,11 +230,12 @@ impl Root {
         let config = mirror.join("terraform.tfrc");
         if !config.exists() {
             std::fs::create_dir_all(&folder).unwrap();
-            std::os::unix::fs::symlink(
-                built,
-                folder.join(format!("terraform-provider-rustlambda_v{version}")),
-            )
-            .unwrap();
+            let installed = folder.join(format!("terraform-provider-rustlambda_v{version}"));
+            // Another cargo may put a new one in its place, whose hash is not the one that
+            // `terraform init` has noted; a hard link goes on being the old one.
+            std::fs::hard_link(built, &installed)
+                .or_else(|_| std::os::unix::fs::symlink(built, &installed))
+                .unwrap();
             let text = format!(
                 "provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n"
             );
