@@ -6,6 +6,7 @@ use std::process::ExitStatus;
 
 use serde::Deserialize;
 
+use crate::depinfo;
 use crate::outside::{self, Places};
 use crate::process;
 use crate::progress::Progress;
@@ -63,6 +64,10 @@ impl Binary {
 #[derive(Debug, Clone)]
 pub(crate) struct Compiled {
     pub executable: Vec<u8>,
+    /// The files on this disk that were read for it.
+    pub read: Vec<PathBuf>,
+    /// Where everything was made.
+    pub target_dir: PathBuf,
     /// What `rustc --version` prints.
     pub rustc: String,
 }
@@ -202,6 +207,8 @@ impl<'a> Cargo<'a> {
         let executable = std::fs::read(path).map_err(Error::read(path))?;
         Ok(Compiled {
             executable,
+            read: depinfo::of_executable(path),
+            target_dir: self.target_dir.clone(),
             rustc: self.rustc.version.clone(),
         })
     }

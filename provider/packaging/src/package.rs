@@ -7,8 +7,9 @@ use crate::archive::{self, Entry};
 use crate::artifact::{self, Artifact};
 use crate::assets::{self, Asset, BOOTSTRAP};
 use crate::builder::Builder;
-use crate::cargo::{Binary, Compiled, Settings};
+use crate::cargo::{Binary, Settings};
 use crate::checksum::Checksum;
+use crate::depinfo;
 use crate::fingerprint::{Fingerprint, Inputs};
 use crate::inspect;
 use crate::lockfile::Locked;
@@ -39,9 +40,38 @@ enum Deployment {
     S3,
 }
 
+/// What was made, and what is to be said of it.
+#[derive(Debug, Clone)]
+pub struct Made<T> {
+    /// The zip, or where it is stored.
+    pub zip: T,
+    /// Files that were compiled in and that the fingerprint does not know, because they are
+    /// outside of the packages or ignored by git: a change of these alone goes unnoticed.
+    /// Empty where nothing was compiled.
+    pub unnoticed: Vec<PathBuf>,
+}
+
+impl<T> Made<T> {
+    /// Without a compilation.
+    fn before(zip: T) -> Self {
+        Self {
+            zip,
+            unnoticed: Vec::new(),
+        }
+    }
+
+    fn with<U>(self, zip: U) -> Made<U> {
+        Made {
+            zip,
+            unnoticed: self.unnoticed,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Origin {
-    Cargo(Settings, Binary),
+    /// With the files that its fingerprint is over.
+    Cargo(Settings, Binary, BTreeSet<PathBuf>),
     Executable(PathBuf),
 }
 
@@ -60,10 +90,11 @@ impl Package {
                     settings,
                     binary,
                     locked,
+                    files,
                 } = sources::resolve(build, architecture, runtime, &mut inputs)?;
                 components = locked;
                 let (name, version) = (binary.name.clone(), binary.version.clone());
-                (name, Some(version), Origin::Cargo(settings, binary))
+                (name, Some(version), Origin::Cargo(settings, binary, files))
             }
             Source::Executable(path) => {
                 let content = std::fs::read(path).map_err(Error::read(path))?;
@@ -152,37 +183,43 @@ impl Package {
     /// Puts the artifact into the store and into `folder`: from the store if it is there, otherwise
     /// by compiling. What is in the store binds every machine, also one whose toolchain gives other
     /// bytes.
-    pub async fn publish(&self, folder: &Path, builder: &Builder, store: &Store) -> Result<Stored> {
-        let stored = match (store.find(self).await?, self.find(folder)) {
-            (Some(stored), _) => stored,
-            (None, Some(artifact)) => store.put(self, &artifact).await?,
+    pub async fn publish(
+        &self,
+        folder: &Path,
+        builder: &Builder,
+        store: &Store,
+    ) -> Result<Made<Stored>> {
+        let made = match (store.find(self).await?, self.find(folder)) {
+            (Some(stored), _) => Made::before(stored),
+            (None, Some(artifact)) => Made::before(store.put(self, &artifact).await?),
             (None, None) => {
-                let artifact = self.compile(folder, builder, Deployment::S3).await?;
-                store.put(self, &artifact).await?
+                let made = self.compile(folder, builder, Deployment::S3).await?;
+                let stored = store.put(self, &made.zip).await?;
+                made.with(stored)
             }
         };
-        if self
-            .find(folder)
-            .is_none_or(|found| found.sha256 != stored.sha256)
-        {
-            store.fetch(self, &stored, folder).await?;
-        }
-        Ok(stored)
+        let artifact = match self.find(folder) {
+            Some(found) if found.sha256 == made.zip.sha256 => found,
+            _ => store.fetch(self, &made.zip, folder).await?,
+        };
+        store.describe(self, &artifact).await?;
+        Ok(made)
     }
 
     /// Puts the artifact into `folder`, by compiling if it is not there.
-    pub async fn make(&self, folder: &Path, builder: &Builder) -> Result<Artifact> {
+    pub async fn make(&self, folder: &Path, builder: &Builder) -> Result<Made<Artifact>> {
         let Some(artifact) = self.find(folder) else {
-            return self.build(folder, builder).await;
+            return self.compile(folder, builder, Deployment::Direct).await;
         };
         inspect::zipped_size(&self.name, artifact.size)?;
-        Ok(artifact)
+        Ok(Made::before(artifact))
     }
 
     /// Compiles, inspects, and writes the zip into `folder`. Dropping the future ends the
     /// compilation and leaves no partial file behind.
     pub async fn build(&self, folder: &Path, builder: &Builder) -> Result<Artifact> {
-        self.compile(folder, builder, Deployment::Direct).await
+        let made = self.compile(folder, builder, Deployment::Direct).await?;
+        Ok(made.zip)
     }
 
     async fn compile(
@@ -190,13 +227,18 @@ impl Package {
         folder: &Path,
         builder: &Builder,
         deployment: Deployment,
-    ) -> Result<Artifact> {
-        let (executable, rustc) = match &self.origin {
-            Origin::Cargo(settings, binary) => {
-                let Compiled { executable, rustc } = builder.compile(settings, binary).await?;
-                (executable, Some(rustc))
+    ) -> Result<Made<Artifact>> {
+        let (executable, rustc, unnoticed) = match &self.origin {
+            Origin::Cargo(settings, binary, files) => {
+                let compiled = builder.compile(settings, binary).await?;
+                let (read, target_dir) = (&compiled.read, &compiled.target_dir);
+                let unnoticed = depinfo::unnoticed(read, files, target_dir);
+                (compiled.executable, Some(compiled.rustc), unnoticed)
             }
-            Origin::Executable(path) => (std::fs::read(path).map_err(Error::read(path))?, None),
+            Origin::Executable(path) => {
+                let executable = std::fs::read(path).map_err(Error::read(path))?;
+                (executable, None, Vec::new())
+            }
         };
         let package = self.clone();
         let zip = tokio::task::spawn_blocking(move || package.zip(executable, deployment))
@@ -204,11 +246,12 @@ impl Package {
             .map_err(std::io::Error::from);
         let zip = zip.map_err(Error::write(&self.file(folder)))??;
         let manifest = self.manifest(&zip, rustc.as_deref());
-        artifact::write(folder, &self.name, &self.fingerprint, &zip, &manifest)
+        let zip = artifact::write(folder, &self.name, &self.fingerprint, &zip, &manifest)?;
+        Ok(Made { zip, unnoticed })
     }
 
     /// What a zip was made of, in JSON.
-    fn manifest(&self, zip: &[u8], rustc: Option<&str>) -> Vec<u8> {
+    pub(crate) fn manifest(&self, zip: &[u8], rustc: Option<&str>) -> Vec<u8> {
         let manifest = serde_json::json!({
             "name": self.name,
             "version": self.version,

@@ -24,6 +24,8 @@ pub(crate) struct Resolved {
     pub binary: Binary,
     /// The packages of the lock file that it is made of.
     pub locked: Vec<Locked>,
+    /// The files on this disk that were read.
+    pub files: BTreeSet<PathBuf>,
 }
 
 /// Reads the sources of a binary, adds them to the inputs, and says how to compile it.
@@ -64,12 +66,13 @@ pub(crate) fn resolve(
     add_request(&settings, &binary, inputs);
     add_configuration(&workspace, &config, inputs)?;
     let locked = add_locked(&workspace, &mut reach, inputs)?;
-    add_packages(&workspace, &reach, &root, &binary.name, inputs)?;
+    let files = add_packages(&workspace, &reach, &root, &binary.name, inputs)?;
     binary.places = places(&workspace, &reach);
     Ok(Resolved {
         settings,
         binary,
         locked,
+        files,
     })
 }
 
@@ -202,7 +205,8 @@ fn add_packages(
     root: &Path,
     binary: &str,
     inputs: &mut Inputs,
-) -> Result<()> {
+) -> Result<BTreeSet<PathBuf>> {
+    let mut read = BTreeSet::new();
     for (dir, reached) in &reach.packages {
         let place = relative(&workspace.root, dir);
         inputs.add("package", &place, reached.krate.name().as_bytes());
@@ -213,9 +217,10 @@ fn add_packages(
         let binary = (dir == root).then_some(binary);
         for (path, file) in files::of_package(&reached.krate, &workspace.root, binary) {
             inputs.add("file", &path, &files::read(&file)?);
+            read.insert(file);
         }
     }
-    Ok(())
+    Ok(read)
 }
 
 /// Where the packages are, if one of them is outside of the workspace's folder.

@@ -2,8 +2,9 @@
 //!
 //! Under `<prefix>/<name>/` lie `<fingerprint>.zip` and `<fingerprint>.json`, a manifest that says
 //! what the zip was made of. Both are written on the condition that they are not there, so that
-//! nothing is ever overwritten; the manifest first, so that whoever finds the zip finds the
-//! manifest.
+//! nothing is ever overwritten. The manifest is written last, and only by who has the stored zip:
+//! so it is of this zip, even where two machines have made different ones. If who uploaded the zip
+//! was ended before it, the next who has the zip writes it.
 
 use std::path::Path;
 
@@ -44,40 +45,42 @@ impl Store {
         folder: &Path,
     ) -> Result<Artifact> {
         tracing::info!("downloading {}", self.objects.address(&stored.key));
-        let zip = self.read(&stored.key, stored.version.as_deref()).await?;
-        let manifest = self.read(&self.key(package, "json"), None).await?;
-        artifact::write(
-            folder,
-            package.name(),
-            package.fingerprint(),
-            &zip,
-            &manifest,
-        )
+        let (key, version) = (&stored.key, stored.version.as_deref());
+        let zip = self.objects.read(key, version).await?;
+        let zip = zip.ok_or_else(|| self.objects.broken(key, "it is not there"))?;
+        let manifest = self.objects.read(&self.key(package, "json"), None).await?;
+        let manifest = match manifest {
+            Some(manifest) => manifest.bytes,
+            // Which rustc it was compiled with is not known any more.
+            None => package.manifest(&zip.bytes, None),
+        };
+        let (name, fingerprint) = (package.name(), package.fingerprint());
+        artifact::write(folder, name, fingerprint, &zip.bytes, &manifest)
     }
 
-    async fn read(&self, key: &str, version: Option<&str>) -> Result<Vec<u8>> {
-        let content = self.objects.read(key, version).await?;
-        let content = content.ok_or_else(|| self.objects.broken(key, "it is not there"))?;
-        Ok(content.bytes)
-    }
-
-    /// Uploads a package's zip and manifest. If another machine was quicker, what it put there is
-    /// given.
+    /// Uploads a package's zip. If another machine was quicker, what it put there is given.
     pub(crate) async fn put(&self, package: &Package, artifact: &Artifact) -> Result<Stored> {
-        for (ending, file, kind) in [
-            ("json", artifact.manifest(), "application/json"),
-            ("zip", artifact.file.clone(), "application/zip"),
-        ] {
-            let key = self.key(package, ending);
-            tracing::info!("uploading {}", self.objects.address(&key));
-            let content = std::fs::read(&file).map_err(Error::read(&file))?;
-            self.objects.write_new(&key, content, kind).await?;
-        }
+        let key = self.key(package, "zip");
+        tracing::info!("uploading {}", self.objects.address(&key));
+        let zip = std::fs::read(&artifact.file).map_err(Error::read(&artifact.file))?;
+        self.objects.write_new(&key, zip, "application/zip").await?;
         let missing = || {
-            let key = self.key(package, "zip");
             self.objects
                 .broken(&key, "it was uploaded and is not there")
         };
         self.find(package).await?.ok_or_else(missing)
+    }
+
+    /// Uploads the manifest of the stored zip, unless it is there, as it is for all who only read.
+    pub(crate) async fn describe(&self, package: &Package, artifact: &Artifact) -> Result<()> {
+        let (key, file) = (self.key(package, "json"), artifact.manifest());
+        if self.objects.find(&key).await?.is_some() {
+            return Ok(());
+        }
+        let manifest = std::fs::read(&file).map_err(Error::read(&file))?;
+        self.objects
+            .write_new(&key, manifest, "application/json")
+            .await?;
+        Ok(())
     }
 }

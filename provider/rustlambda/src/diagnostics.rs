@@ -1,5 +1,7 @@
 //! Packaging's errors as Terraform shows them.
 
+use std::path::PathBuf;
+
 use packaging::{Error, Input};
 use tf_provider::Diagnostic;
 
@@ -11,6 +13,27 @@ pub(crate) fn of(error: &Error) -> Diagnostic {
 /// An error at the argument of `rustlambda_release` that it is about.
 pub(crate) fn of_release(error: &Error) -> Diagnostic {
     at(error, release_argument)
+}
+
+/// A warning about files whose change nobody would notice.
+pub(crate) fn unnoticed(name: &str, files: &[PathBuf]) -> Diagnostic {
+    let shown = files
+        .iter()
+        .take(5)
+        .map(|file| format!("\n  - {}", file.display()));
+    let more = files.len().saturating_sub(5);
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!("\n  - and {more} more")
+    };
+    let detail = format!(
+        "These files were read to compile `{name}`, and are outside of the packages that it is made \
+         of, or ignored by git:{}{more}\nThe fingerprint does not know them: a change of these \
+         alone plans nothing. Move them into a package, and out of .gitignore.",
+        shown.collect::<String>()
+    );
+    Diagnostic::warning("A change of some files would go unnoticed", detail)
 }
 
 fn at(error: &Error, argument: fn(Input) -> Option<&'static str>) -> Diagnostic {

@@ -78,16 +78,22 @@ async fn package(cx: &Context<Client>, plan: Package) -> Result<Package> {
     let client = cx.client()?;
     let store = client.store(plan.store.known()).await?;
     let make = async {
-        let zip: packaging::Result<Zip> = match &store {
-            Some(store) => package
-                .publish(&folder, &client.builder, store)
-                .await
-                .map(Zip::from),
-            None => package.make(&folder, &client.builder).await.map(Zip::from),
+        let made = match &store {
+            Some(store) => {
+                let made = package.publish(&folder, &client.builder, store).await;
+                made.map(|made| (Zip::from(made.zip), made.unnoticed))
+            }
+            None => {
+                let made = package.make(&folder, &client.builder).await;
+                made.map(|made| (Zip::from(made.zip), made.unnoticed))
+            }
         };
-        Ok(zip.map_err(|error| diagnostics::of(&error))?)
+        Ok(made.map_err(|error| diagnostics::of(&error))?)
     };
-    let zip = cx.run(make).await?;
+    let (zip, unnoticed) = cx.run(make).await?;
+    if !unnoticed.is_empty() {
+        cx.report(diagnostics::unnoticed(package.name(), &unnoticed));
+    }
     check_planned(&plan, &zip)?;
     let mut state = plan;
     state.describe(&package);

@@ -59,6 +59,11 @@ async fn a_machine_without_a_compiler_takes_what_another_has_built() {
     assert_eq!(manifest["sbom"]["bomFormat"], "CycloneDX");
     assert!(manifest["rustc"].as_str().unwrap().starts_with("rustc 1."));
 
+    // As if the first machine had been ended between the two.
+    let manifest = format!("{place}.json");
+    let delete = aws.client.delete_object().bucket("artifacts");
+    delete.key(&manifest).send().await.unwrap();
+
     let second = checkout();
     let path = path_without_compiler(&second);
     let path = Some(path.as_str());
@@ -74,6 +79,11 @@ async fn a_machine_without_a_compiler_takes_what_another_has_built() {
     aws.terraform(&second, &["apply", "-no-color", "plan"], path)
         .exits_with(0);
     assert_eq!(second.output(), built);
+    let written: Value = serde_json::from_slice(&aws.read(&manifest).await).unwrap();
+    assert_eq!(
+        written["sha256"], built["sha256"],
+        "whoever has the zip describes it"
+    );
     assert!(second.path(built["filename"].as_str().unwrap()).exists());
 
     // What is damaged in the store is not deployed.

@@ -103,6 +103,36 @@ async fn gives_the_same_bytes_in_another_folder_with_another_cargo_home() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn names_what_is_compiled_in_and_would_change_unnoticed() {
+    let fixture = Fixture::package(
+        "const ALL: [&str; 3] = [include_str!(\"../noticed.txt\"), include_str!(\"../ignored.txt\"), include_str!(\"../../out side.txt\")];\nfn main() { println!(\"{ALL:?}\") }\n",
+    );
+    let outside = Fixture::new(&[("out side.txt", "outside")]);
+    for (path, content) in [
+        ("noticed.txt", ""),
+        ("ignored.txt", ""),
+        (".gitignore", "/ignored.txt\n/target\n"),
+    ] {
+        fixture.write(path, content);
+    }
+    let main = std::fs::read_to_string(fixture.path("src/main.rs")).unwrap();
+    let path = outside.path("out side.txt");
+    fixture.write(
+        "src/main.rs",
+        &main.replace("../../out side.txt", path.to_str().unwrap()),
+    );
+    let package = fixture.resolve("Cargo.toml").unwrap();
+    let folder = fixture.path("out");
+    let made = package.make(&folder, &Builder::new()).await.unwrap();
+    let mut expected = [fixture.path("ignored.txt"), path];
+    expected.sort();
+    assert_eq!(made.unnoticed, expected);
+    let again = package.make(&folder, &Builder::new()).await.unwrap();
+    assert_eq!(again.unnoticed, [] as [PathBuf; 0], "nothing was compiled");
+    assert_eq!(again.zip, made.zip);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn shows_errors_as_rustc_renders_them() {
     let fixture = Fixture::package("fn main() {\n    let x: u8 = \"text\";\n}\n");
     let text = build(&fixture, "Cargo.toml").await.unwrap_err().to_string();

@@ -133,3 +133,26 @@ output "functions" {
         serde_json::json!({ "api": function, "other": function })
     );
 }
+
+#[test]
+fn files_whose_change_would_go_unnoticed_are_named() {
+    if !terraform_is_there() {
+        return;
+    }
+    let root = Root::new();
+    root.write("notes.txt", "outside of the package");
+    root.write(
+        "api/src/bin/api.rs",
+        "fn main() { println!(\"{}\", include_str!(\"../../../notes.txt\")) }\n",
+    );
+    root.init();
+    let answer = root.terraform(&["apply", "-auto-approve", "-no-color"]);
+    assert_eq!(answer.code, Some(0), "{}", answer.text);
+    let text = answer.flat();
+    assert!(
+        text.contains("A change of some files would go unnoticed"),
+        "{text}"
+    );
+    assert!(text.contains("/notes.txt"), "{text}");
+    root.plan().exits_with(0);
+}
