@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::constraint::ConstraintError;
 use crate::inspect::Refusal;
+use crate::release::Taken;
 
 /// Which part of the request an error is about, so that a caller can point at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -249,23 +250,8 @@ pub enum Error {
     #[error(transparent)]
     ConstraintInvalid(#[from] ConstraintError),
     /// A version is published with other contents.
-    #[error(
-        "`{name}` {version} is published with other contents: fingerprint {published}, on {published_at}; it is now {given}. A release never changes. The next free version is {next}."
-    )]
-    ReleaseTaken {
-        /// The function.
-        name: String,
-        /// As given.
-        version: String,
-        /// The fingerprint of what is published.
-        published: String,
-        /// When it was published.
-        published_at: String,
-        /// The fingerprint of what was to be published.
-        given: String,
-        /// The next free version.
-        next: String,
-    },
+    #[error(transparent)]
+    ReleaseTaken(Box<Taken>),
     /// No release is what is asked for.
     #[error("No release of `{name}` for {architecture} in {address} matches {constraint}. {}", if published.is_empty() { "Nothing is published there, or there is no such bucket in this region.".to_owned() } else { format!("Published are: {}", list(published)) })]
     ReleaseMissing {
@@ -311,7 +297,7 @@ impl Error {
             Self::CannotCross { .. } => Input::Compiler,
             Self::Asset { .. } => Input::Assets,
             Self::Store { .. } => Input::Store,
-            Self::VersionInvalid { .. } | Self::ReleaseTaken { .. } => Input::Version,
+            Self::VersionInvalid { .. } | Self::ReleaseTaken(_) => Input::Version,
             Self::ConstraintInvalid(_) | Self::ReleaseMissing { .. } => Input::Constraint,
             Self::ReleaseZipMissing { .. } => Input::Zip,
             _ => return None,

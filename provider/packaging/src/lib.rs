@@ -47,6 +47,7 @@ mod s3;
 mod sources;
 mod store;
 mod toolchain;
+mod version;
 mod workspace;
 
 pub use artifact::{Artifact, file_hash};
@@ -58,12 +59,13 @@ pub use fingerprint::Fingerprint;
 pub use inspect::Refusal;
 pub use manifest::crate_version;
 pub use package::{Made, Package};
-pub use release::{Publication, Release, Releases, StoredZip, release_version};
+pub use release::{Publication, Release, Releases, StoredZip, Taken};
 pub use request::{Architecture, CargoBuild, Compiler, Request, Runtime, Source};
 pub use s3::{S3, Stored};
 /// The versions of releases.
 pub use semver::Version;
 pub use store::Store;
+pub use version::release_version;
 pub use workspace::{LambdaBinary, lambda_binaries};
 
 /// What this crate's fallible functions give.

@@ -70,9 +70,17 @@ impl<T> Made<T> {
 
 #[derive(Debug, Clone)]
 enum Origin {
-    /// With the files that its fingerprint is over.
-    Cargo(Settings, Binary, BTreeSet<PathBuf>),
+    Cargo(Box<Build>),
     Executable(PathBuf),
+}
+
+/// What cargo compiles.
+#[derive(Debug, Clone)]
+struct Build {
+    settings: Settings,
+    binary: Binary,
+    /// The files that the fingerprint is over.
+    files: BTreeSet<PathBuf>,
 }
 
 impl Package {
@@ -94,7 +102,12 @@ impl Package {
                 } = sources::resolve(build, architecture, runtime, &mut inputs)?;
                 components = locked;
                 let (name, version) = (binary.name.clone(), binary.version.clone());
-                (name, Some(version), Origin::Cargo(settings, binary, files))
+                let build = Build {
+                    settings,
+                    binary,
+                    files,
+                };
+                (name, Some(version), Origin::Cargo(Box::new(build)))
             }
             Source::Executable(path) => {
                 let content = std::fs::read(path).map_err(Error::read(path))?;
@@ -229,10 +242,10 @@ impl Package {
         deployment: Deployment,
     ) -> Result<Made<Artifact>> {
         let (executable, rustc, unnoticed) = match &self.origin {
-            Origin::Cargo(settings, binary, files) => {
-                let compiled = builder.compile(settings, binary).await?;
+            Origin::Cargo(build) => {
+                let compiled = builder.compile(&build.settings, &build.binary).await?;
                 let (read, target_dir) = (&compiled.read, &compiled.target_dir);
-                let unnoticed = depinfo::unnoticed(read, files, target_dir);
+                let unnoticed = depinfo::unnoticed(read, &build.files, target_dir);
                 (compiled.executable, Some(compiled.rustc), unnoticed)
             }
             Origin::Executable(path) => {

@@ -7,7 +7,7 @@
 
 use std::path::PathBuf;
 
-use semver::{BuildMetadata, Prerelease, Version};
+use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -17,6 +17,7 @@ use crate::constraint::Constraint;
 use crate::fingerprint::Fingerprint;
 use crate::request::Architecture;
 use crate::s3::{Objects, S3, Stored};
+use crate::version::next;
 use crate::{Error, Result};
 
 /// The releases of one function for one architecture.
@@ -74,6 +75,26 @@ pub struct Release {
     pub published_at: Option<String>,
 }
 
+/// A version that is published with other contents.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{name}` {version} is published with other contents: fingerprint {published}, on {published_at}; it is now {given}. A release never changes. The next free version is {next}."
+)]
+pub struct Taken {
+    /// The function.
+    pub name: String,
+    /// As given.
+    pub version: String,
+    /// The fingerprint of what is published.
+    pub published: String,
+    /// When it was published.
+    pub published_at: String,
+    /// The fingerprint of what was to be published.
+    pub given: String,
+    /// The next free version.
+    pub next: String,
+}
+
 /// How a release is stored.
 #[derive(Serialize, Deserialize)]
 struct Record {
@@ -87,21 +108,6 @@ struct Record {
     key: String,
     /// What the zip was made of, where that is known.
     manifest: Option<Value>,
-}
-
-/// Reads the version of a release. Versions that differ in nothing but build metadata count as
-/// equal, so a release has none.
-pub fn release_version(text: &str) -> Result<Version> {
-    let invalid = |reason: String| Error::VersionInvalid {
-        text: text.to_owned(),
-        reason,
-    };
-    let version = Version::parse(text).map_err(|error| invalid(error.to_string()))?;
-    if version.build == BuildMetadata::EMPTY {
-        return Ok(version);
-    }
-    let reason = format!("it has build metadata (+{})", version.build);
-    Err(invalid(reason))
 }
 
 impl Releases {
@@ -201,14 +207,14 @@ impl Releases {
         match self.find(version).await? {
             Some(release) if release.fingerprint != *fingerprint => {
                 let next = next(version, &self.versions().await?);
-                Err(Error::ReleaseTaken {
+                Err(Error::ReleaseTaken(Box::new(Taken {
                     name: self.name.clone(),
                     version: version.to_string(),
                     published: release.fingerprint.short().to_owned(),
                     published_at: release.published_at.unwrap_or_default(),
                     given: fingerprint.short().to_owned(),
                     next: next.to_string(),
-                })
+                })))
             }
             found => Ok(found),
         }
@@ -320,75 +326,4 @@ impl Releases {
 fn described(manifest: Option<Vec<u8>>, sha256: &Checksum) -> Option<Value> {
     let manifest: Value = serde_json::from_slice(&manifest?).ok()?;
     (manifest["sha256"] == sha256.hex()).then_some(manifest)
-}
-
-/// The lowest version above `taken` that is free: the next patch of its line, or the next
-/// pre-release of its version.
-fn next(taken: &Version, published: &[Version]) -> Version {
-    if taken.pre == Prerelease::EMPTY {
-        let line = published
-            .iter()
-            .filter(|version| (version.major, version.minor) == (taken.major, taken.minor));
-        let patch = line.map(|version| version.patch).max();
-        return Version::new(taken.major, taken.minor, patch.unwrap_or(taken.patch) + 1);
-    }
-    let (stem, mut number) = match taken.pre.rsplit_once('.') {
-        Some((stem, number)) if number.parse::<u64>().is_ok() => {
-            (stem.to_owned(), number.parse().unwrap_or_default())
-        }
-        _ => (taken.pre.to_string(), 0_u64),
-    };
-    let mut version = taken.clone();
-    while version == *taken || published.contains(&version) {
-        number += 1;
-        match Prerelease::new(&format!("{stem}.{number}")) {
-            Ok(pre) => version.pre = pre,
-            Err(_) => return Version::new(taken.major, taken.minor, taken.patch),
-        }
-    }
-    version
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_next_version_is_the_next_free_one_of_its_line() {
-        let published = [
-            "1.4.0",
-            "1.4.1",
-            "1.4.9",
-            "2.0.0",
-            "3.0.0-rc.1",
-            "3.0.0-rc.2",
-            "3.1.0-beta",
-        ];
-        let published = published.map(|version| Version::parse(version).unwrap());
-        for (taken, expected) in [
-            ("1.4.0", "1.4.10"),
-            ("2.0.0", "2.0.1"),
-            ("3.0.0-rc.1", "3.0.0-rc.3"),
-            ("3.1.0-beta", "3.1.0-beta.1"),
-        ] {
-            let taken = Version::parse(taken).unwrap();
-            assert_eq!(next(&taken, &published).to_string(), expected);
-        }
-    }
-
-    #[test]
-    fn a_version_is_semantic_and_without_build_metadata() {
-        assert_eq!(
-            release_version("1.4.0-rc.1").unwrap().to_string(),
-            "1.4.0-rc.1"
-        );
-        for (text, reason) in [
-            ("1.4", "unexpected end of input"),
-            ("v1.4.0", "unexpected character 'v'"),
-            ("1.4.0+abc", "build metadata (+abc)"),
-        ] {
-            let error = release_version(text).unwrap_err().to_string();
-            assert!(error.contains(reason), "{error}");
-        }
-    }
 }

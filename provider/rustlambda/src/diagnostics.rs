@@ -43,7 +43,7 @@ fn at(error: &Error, argument: fn(Input) -> Option<&'static str>) -> Diagnostic 
         Error::SourcesChanged { .. } => "The sources changed since the plan",
         Error::ToolMissing { .. } | Error::TargetMissing { .. } => "A build tool is missing",
         Error::Store { .. } => "The artifact store does not work",
-        Error::ReleaseTaken { .. } => "The version is taken",
+        Error::ReleaseTaken(_) => "The version is taken",
         Error::VersionInvalid { .. } => "The version cannot be published",
         Error::ReleaseZipMissing { .. } => "There is nothing to publish",
         Error::ConstraintInvalid(_) => "The version constraint is not one",
