@@ -11,11 +11,11 @@ use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Credentials;
 use sandbox::embedded_aws::{Address, EmbeddedAws, REGION, ROOT_KEY};
-use sandbox::{project::Project, python::Python};
+use sandbox::{project::Project, python::Python, tool};
 
-use crate::driver::{Answer, Root};
+use crate::driver::{Answer, Root, tools_are_there};
 
-/// An embedded AWS with a versioned bucket, `artifacts`.
+/// An embedded AWS with a bucket, `artifacts`.
 pub struct Aws {
     running: EmbeddedAws,
     project: Project,
@@ -23,7 +23,11 @@ pub struct Aws {
 }
 
 impl Aws {
-    pub async fn start() -> Self {
+    /// Starts it, unless terraform or Python is not there.
+    pub async fn start() -> Option<Self> {
+        if !tools_are_there(&[&tool::TERRAFORM, &tool::PYTHON]) {
+            return None;
+        }
         let project = Project::find().unwrap();
         let python = Python::prepare(&project, &|_| ()).unwrap();
         let running = EmbeddedAws::start(&project, &python, None, &|_| ()).unwrap();
@@ -38,11 +42,11 @@ impl Aws {
             .send()
             .await
             .unwrap();
-        Self {
+        Some(Self {
             running,
             project,
             client,
-        }
+        })
     }
 
     fn address(&self) -> &Address {
