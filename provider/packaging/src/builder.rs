@@ -142,6 +142,8 @@ async fn groups(cargo: &Cargo<'_>, binaries: &[Binary]) -> Result<Vec<Vec<Binary
             resolved.iter().all(|(id, features)| unified.get(id).is_none_or(|other| other == features))
                 // Both would be written to one place.
                 && group.iter().all(|other| other.name != binary.name)
+                // Crates that are numbered by their places would be so in the other, too.
+                && group.iter().all(|other| other.places.is_empty() == binary.places.is_empty())
         };
         match groups.iter_mut().find(agrees) {
             Some((unified, group)) => {

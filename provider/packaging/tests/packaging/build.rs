@@ -102,6 +102,47 @@ async fn gives_the_same_bytes_in_another_folder_with_another_cargo_home() {
     assert_eq!(here.sha256.hex(), there.sha256.hex());
 }
 
+/// A workspace in which `api` uses a package outside and a member, and `worker` the member alone.
+fn half_outside() -> Fixture {
+    let fixture = telltale_beside();
+    fixture.write(
+        "api/Cargo.toml",
+        &manifest("api", "[dependencies]\nshared = { path = \"../shared\" }\ninner = { path = \"inner\" }\n[workspace]\nmembers = [\"inner\", \"worker\"]\n"),
+    );
+    fixture.write("api/inner/Cargo.toml", &manifest("inner", ""));
+    fixture.write(
+        "api/inner/src/lib.rs",
+        "#[inline(never)]\npub fn text(n: usize) -> String { format!(\"{n} {}\", file!()) }\n",
+    );
+    fixture.write(
+        "api/worker/Cargo.toml",
+        &manifest(
+            "worker",
+            "[dependencies]\ninner = { path = \"../inner\" }\n",
+        ),
+    );
+    fixture.write(
+        "api/worker/src/main.rs",
+        "fn main() { println!(\"{}\", inner::text(std::env::args().count())) }\n",
+    );
+    fixture
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dependency_outside_does_not_reach_another_binary() {
+    let (together, alone) = (half_outside(), half_outside());
+    let (builder, folder) = (Builder::new(), together.path("out"));
+    let api = together.resolve("api/Cargo.toml").unwrap();
+    let worker = together.resolve("api/worker/Cargo.toml").unwrap();
+    let (api, worker) = tokio::join!(
+        api.build(&folder, &builder),
+        worker.build(&folder, &builder)
+    );
+    api.unwrap();
+    let expected = build(&alone, "api/worker/Cargo.toml").await.unwrap();
+    assert_eq!(worker.unwrap().sha256.hex(), expected.sha256.hex());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn names_what_is_compiled_in_and_would_change_unnoticed() {
     let fixture = Fixture::package(

@@ -6,7 +6,7 @@ mod model;
 
 pub(crate) use data_source::ReleaseData;
 
-use packaging::{Architecture, Releases, Version};
+use packaging::{Architecture, Releases};
 use tf_provider::{Attr, Context, Plan, Resource, Result};
 
 use self::address::Address;
@@ -77,8 +77,7 @@ impl Resource for ReleaseResource {
         mut state: ReleaseModel,
     ) -> Result<Option<ReleaseModel>> {
         let releases = opened(cx, &state, state.architecture.get()?).await?;
-        let version = published_version(&state)?;
-        let Some(release) = run(cx, releases.find(&version)).await? else {
+        let Some(release) = run(cx, releases.find(&state.version()?)).await? else {
             return Ok(None);
         };
         state.set(&release, releases.architecture());
@@ -139,11 +138,6 @@ async fn publish(cx: &Context<Client>, plan: ReleaseModel) -> Result<ReleaseMode
     }
     state.versions = texts(&run(cx, releases.versions()).await?);
     Ok(state)
-}
-
-fn published_version(state: &ReleaseModel) -> Result<Version> {
-    let version = packaging::release_version(state.version.get()?);
-    Ok(version.map_err(|error| diagnostics::of_release(&error))?)
 }
 
 async fn opened(

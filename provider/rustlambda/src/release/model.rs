@@ -167,18 +167,21 @@ impl ReleaseModel {
 
     /// The version and the contents that are wanted; nothing while one of them is unknown.
     pub fn claim(&self) -> Result<Option<(Version, Fingerprint)>> {
-        let (Some(version), Some(fingerprint)) = (self.version.as_str(), self.wanted_fingerprint())
-        else {
+        let (Some(_), Some(fingerprint)) = (self.version.known(), self.wanted_fingerprint()) else {
             return Ok(None);
         };
-        let version = release_version(version).map_err(|error| diagnostics::of_release(&error))?;
-        Ok(Some((version, Fingerprint::from_hex(fingerprint))))
+        Ok(Some((self.version()?, Fingerprint::from_hex(fingerprint))))
+    }
+
+    /// The version, which is known.
+    pub fn version(&self) -> Result<Version> {
+        let version = release_version(self.version.get()?);
+        Ok(version.map_err(|error| diagnostics::of_release(&error))?)
     }
 
     /// What is to be published.
     pub fn publication(&self) -> Result<Publication> {
         let package = self.package.get()?;
-        let version = release_version(self.version.get()?);
         let stored = match (package.s3_bucket.as_str(), package.s3_key.as_str()) {
             (Some(bucket), Some(key)) => Some(StoredZip {
                 bucket: bucket.to_owned(),
@@ -195,7 +198,7 @@ impl ReleaseModel {
             .at("package")
         };
         Ok(Publication {
-            version: version.map_err(|error| diagnostics::of_release(&error))?,
+            version: self.version()?,
             fingerprint: Fingerprint::from_hex(package.source_fingerprint.get()?),
             sha256: Checksum::from_hex(package.sha256.get()?).ok_or_else(invalid)?,
             file: PathBuf::from(package.filename.get()?),
@@ -211,8 +214,8 @@ impl ReleaseModel {
         self.architecture = architecture.name().into();
     }
 
-    /// Takes the results over from a state of the same release.
-    pub fn take(&mut self, prior: Self) {
+    /// Takes the results over from another model.
+    pub fn take(&mut self, results: Self) {
         let Self {
             name,
             version,
@@ -229,28 +232,13 @@ impl ReleaseModel {
             store,
             retain,
             keep_on_destroy,
-            ..prior
+            ..results
         };
     }
 
     /// Nothing is known of the release.
     pub fn forget(&mut self) {
-        let Self {
-            name,
-            version,
-            package,
-            store,
-            retain,
-            keep_on_destroy,
-            ..
-        } = self.clone();
-        *self = Self {
-            name,
-            version,
-            package,
-            store,
-            retain,
-            keep_on_destroy,
+        self.take(Self {
             versions: Attr::Unknown,
             source_code_hash: Attr::Unknown,
             sha256: Attr::Unknown,
@@ -264,7 +252,8 @@ impl ReleaseModel {
             s3_key: Attr::Unknown,
             s3_object_version: Attr::Unknown,
             published_at: Attr::Unknown,
-        };
+            ..Self::default()
+        });
     }
 }
 
