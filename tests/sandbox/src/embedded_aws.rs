@@ -12,6 +12,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
 
 use crate::{
     Progress, cancel,
@@ -106,6 +107,8 @@ pub(crate) fn inherited(prefix: &str) -> Vec<OsString> {
 pub struct EmbeddedAws {
     address: Address,
     group: Group,
+    // Behind the group, so that it is removed when nothing uses it any more.
+    temporary: TempDir,
 }
 
 impl EmbeddedAws {
@@ -122,11 +125,7 @@ impl EmbeddedAws {
             port: bindable(project, port)?,
         };
         let log = project.log(&format!("embedded-aws-{}", address.port));
-        let temporary = project.build(&format!("embedded-aws-{}", address.port));
-        if temporary.exists() {
-            fs::remove_dir_all(&temporary)?;
-        }
-        fs::create_dir_all(&temporary)?;
+        let temporary = TempDir::with_prefix_in("embedded-aws-", project.build(""))?;
         let output = File::create(&log)?;
 
         let mut command = Command::new(python.program("ministack"));
@@ -140,14 +139,17 @@ impl EmbeddedAws {
             .envs(address.exports())
             .env("AUTH", "true")
             .env("BIND_HOST", "127.0.0.1")
+            // Its MQTT listener would bind every interface.
+            .env("IOT_MTLS_ENABLED", "0")
             .env("GATEWAY_PORT", address.port.to_string())
-            .env("TMPDIR", &temporary)
-            .current_dir(&temporary)
+            .env("TMPDIR", temporary.path())
+            .current_dir(temporary.path())
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output);
         let mut aws = Self {
             group: Group::spawn(&mut command)?,
+            temporary,
             address,
         };
 
@@ -178,6 +180,7 @@ impl EmbeddedAws {
         let record = Record {
             address: self.address.clone(),
             process: self.group.id(),
+            temporary: self.temporary.keep(),
         };
         fs::write(Record::path(project), serde_json::to_vec_pretty(&record)?)?;
         self.group.detach();
@@ -192,6 +195,8 @@ pub struct Record {
     pub address: Address,
     /// Its process id, which is also its group's.
     pub process: u32,
+    /// The folder of its temporary files.
+    temporary: PathBuf,
 }
 
 impl Record {
@@ -217,6 +222,7 @@ impl Record {
     /// Ends it and everything that it runs.
     pub fn stop(self, project: &Project) -> Result<()> {
         process::end_group(self.process, || !self.is_ours());
+        fs::remove_dir_all(&self.temporary)?;
         fs::remove_file(Self::path(project))?;
         Ok(())
     }
