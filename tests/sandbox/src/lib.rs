@@ -15,6 +15,7 @@ pub mod process;
 pub mod project;
 pub mod provider;
 pub mod python;
+pub mod relay;
 pub mod stage;
 pub mod terraform;
 pub mod tool;

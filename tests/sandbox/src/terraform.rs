@@ -21,6 +21,7 @@ use crate::{
     process::{self, Finished},
     project::Project,
     provider::CliConfig,
+    relay::Relay,
     tool,
 };
 
@@ -30,7 +31,7 @@ pub struct Terraform {
     program: &'static str,
     folder: PathBuf,
     project: Project,
-    aws: Address,
+    relay: Relay,
     cli_config: PathBuf,
     environment: Vec<(String, String)>,
     log_name: String,
@@ -84,7 +85,7 @@ impl Terraform {
             program: tool::need(&tool::TERRAFORM, "a deployment")?,
             folder,
             project: project.clone(),
-            aws: aws.clone(),
+            relay: Relay::start(aws)?,
             cli_config: cli_config.path().to_owned(),
             environment: Vec::new(),
             log_name: name.to_owned(),
@@ -187,7 +188,7 @@ impl Terraform {
         for name in inherited("TF_") {
             command.env_remove(name);
         }
-        self.aws.apply_to(&mut command, &self.project);
+        self.relay.address().apply_to(&mut command, &self.project);
         command
             .current_dir(&self.folder)
             .env("TF_CLI_CONFIG_FILE", &self.cli_config)
