@@ -56,6 +56,29 @@ pub(crate) fn manifest_path(zip: &Path) -> PathBuf {
     zip.with_extension("json")
 }
 
+/// The name of the package whose zip has this file name.
+fn packaged(zip: &str) -> Option<&str> {
+    let (name, digits) = zip.strip_suffix(".zip")?.rsplit_once('-')?;
+    let hex = digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    hex.then_some(name)
+}
+
+/// Whether a file is a zip, or the manifest of one, or one that is being written.
+pub(crate) fn is_ours(path: &Path) -> bool {
+    let zip = path.with_extension("zip");
+    let name = |path: &Path| {
+        path.file_name()
+            .and_then(|name| name.to_str())
+            .map(str::to_owned)
+    };
+    let is_zip = name(&zip).is_some_and(|name| packaged(&name).is_some());
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("zip") => is_zip,
+        Some("json") => is_zip && zip.exists(),
+        _ => name(path).is_some_and(|name| name.starts_with(PARTIAL)),
+    }
+}
+
 /// Looks for the zip of a fingerprint. One that is damaged, or whose manifest is not there, does
 /// not count.
 pub(crate) fn find(folder: &Path, name: &str, fingerprint: &Fingerprint) -> Option<Artifact> {

@@ -4,6 +4,7 @@
 //! files that are checked out together with the workspace count: from the workspace's folder up to
 //! the repository's.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -20,8 +21,10 @@ const RELEVANT: [&str; 6] = ["build", "target", "profile", "env", "patch", "unst
 /// The checked-out configuration of a workspace.
 #[derive(Debug)]
 pub(crate) struct Config {
-    /// `.cargo/config.toml` files, the nearest first.
+    /// `.cargo/config.toml` files, the nearest first, each followed by what it includes.
     files: Vec<toml::Table>,
+    /// Their `[patch]` tables, with the folder that paths in them start from.
+    patches: Vec<(PathBuf, toml::Value)>,
     /// `rust-toolchain.toml` or `rust-toolchain`, the nearest.
     pub toolchain: Option<Vec<u8>>,
 }
@@ -32,6 +35,7 @@ impl Config {
         let repository = repository_of(workspace_root).unwrap_or(workspace_root);
         let mut config = Self {
             files: Vec::new(),
+            patches: Vec::new(),
             toolchain: None,
         };
         for dir in workspace_root
@@ -39,10 +43,7 @@ impl Config {
             .take_while(|dir| dir.starts_with(repository))
         {
             if let Some((path, text)) = first_of(dir, &[".cargo/config", ".cargo/config.toml"])? {
-                let text = String::from_utf8_lossy(&text);
-                config
-                    .files
-                    .push(text.parse().map_err(Error::unparseable(&path))?);
+                config.add(dir, &path, &text)?;
             }
             if config.toolchain.is_none() {
                 config.toolchain = first_of(dir, &["rust-toolchain", "rust-toolchain.toml"])?
@@ -50,6 +51,34 @@ impl Config {
             }
         }
         Ok(config)
+    }
+
+    /// Adds a file of the configuration in `dir`, and what it includes ("Including extra
+    /// configuration files" in the Cargo book).
+    fn add(&mut self, dir: &Path, path: &Path, text: &[u8]) -> Result<()> {
+        let text = String::from_utf8_lossy(text);
+        let file: toml::Table = text.parse().map_err(Error::unparseable(path))?;
+        let includes = file.get("include").map(includes).unwrap_or_default();
+        if let Some(patch) = file.get("patch") {
+            self.patches.push((dir.to_owned(), patch.clone()));
+        }
+        self.files.push(file);
+        // What is included last wins over what is before it.
+        for (included, optional) in includes.into_iter().rev() {
+            let included = path.with_file_name(included);
+            match std::fs::read(&included) {
+                Ok(text) => self.add(dir, &included, &text)?,
+                Err(error) if optional && error.kind() == ErrorKind::NotFound => (),
+                Err(error) => return Err(Error::read(&included)(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The `[patch]` tables, the nearest last, with the folder that paths in them start from.
+    pub fn patches(&self) -> impl Iterator<Item = (&Path, &toml::Value)> {
+        let patches = self.patches.iter().rev();
+        patches.map(|(dir, patch)| (dir.as_path(), patch))
     }
 
     /// The relevant parts in a canonical form.
@@ -112,6 +141,20 @@ impl Config {
 /// The folder of the repository that `dir` is checked out in.
 pub(crate) fn repository_of(dir: &Path) -> Option<&Path> {
     dir.ancestors().find(|dir| dir.join(".git").exists())
+}
+
+/// The files that a configuration includes, and whether each may be missing. Cargo takes one path,
+/// or a list of paths and tables.
+fn includes(value: &toml::Value) -> Vec<(String, bool)> {
+    let one = |value: &toml::Value| {
+        let path = value.get("path").unwrap_or(value).as_str()?.to_owned();
+        let optional = value.get("optional").and_then(toml::Value::as_bool);
+        Some((path, optional.unwrap_or(false)))
+    };
+    match value {
+        toml::Value::Array(items) => items.iter().filter_map(one).collect(),
+        other => one(other).into_iter().collect(),
+    }
 }
 
 /// A list of words, or one string of them, as cargo allows both.

@@ -6,19 +6,28 @@ use std::path::{Path, PathBuf};
 use cargo_toml::Product;
 use ignore::{DirEntry, WalkBuilder};
 
+use crate::artifact;
 use crate::config::repository_of;
 use crate::manifest::Crate;
 use crate::{Error, Result};
 
 /// Endings of the files that Terraform keeps in a folder. It rewrites some of them during an apply,
 /// and no binary is made of them.
-const TERRAFORM: [&str; 5] = [
+const TERRAFORM: [&str; 9] = [
     ".tf",
+    ".tf.json",
     ".tfvars",
+    ".tfvars.json",
+    ".tftest.hcl",
     ".tfstate",
     ".tfstate.backup",
+    ".tfstate.lock.info",
     ".terraform.lock.hcl",
 ];
+
+/// How a plan that Terraform has saved begins: as a zip (PKWARE's APPNOTE, 4.3.7) whose first file
+/// has this name.
+const PLAN: &[u8] = b"tfplan";
 
 /// Lists a package's files as cargo packages them, without what belongs to other targets than
 /// `binary` and the library: path within the package, written with `/` → path on this disk.
@@ -104,6 +113,9 @@ fn skipped(entry: &DirEntry, package_dir: &Path, foreign: &[PathBuf]) -> bool {
     // The lock file counts by the packages that the binary uses.
     (name == "Cargo.lock" && path.parent() == Some(package_dir))
         || TERRAFORM.iter().any(|ending| name.ends_with(ending))
+        // `terraform.tfstate.<time>.backup`
+        || (name.contains(".tfstate.") && name.ends_with(".backup"))
+        || artifact::is_ours(path)
 }
 
 /// The files and folders that belong only to targets that the binary is not made of.
@@ -152,6 +164,12 @@ fn with_modules(source: PathBuf) -> PathBuf {
         }
         _ => source,
     }
+}
+
+/// Whether a file is a plan that Terraform has saved. It may have any name, and appears between the
+/// plan and its apply.
+pub(crate) fn is_terraform_plan(content: &[u8]) -> bool {
+    content.starts_with(b"PK\x03\x04") && content.get(30..30 + PLAN.len()) == Some(PLAN)
 }
 
 /// Reads a file that [`of_package`] listed.

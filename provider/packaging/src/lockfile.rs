@@ -1,6 +1,6 @@
 //! `Cargo.lock`: which registry and git packages a binary uses, in which version and with which checksum.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -90,12 +90,13 @@ impl Lockfile {
             .collect())
     }
 
-    /// Everything that the given packages lead to, themselves included.
+    /// Everything that the given packages lead to, themselves included. What a package on this disk
+    /// leads to stands in its manifest; the lock file lists with it what only its tests need.
     pub fn closure<'a>(&'a self, from: Vec<&'a Locked>) -> BTreeSet<&'a Locked> {
         let mut found = BTreeSet::new();
         let mut open = from;
         while let Some(package) = open.pop() {
-            if found.insert(package) {
+            if found.insert(package) && package.source.is_some() {
                 open.extend(package.dependencies.iter().filter_map(|id| self.get(id)));
             }
         }
@@ -114,21 +115,4 @@ impl Lockfile {
                 && source.is_none_or(|source| package.source.as_deref() == Some(source))
         })
     }
-}
-
-/// The folders that `[patch]` sections put in place of registry packages, by package name.
-pub(crate) fn path_patches(
-    root: &Path,
-    manifest: &cargo_toml::Manifest,
-) -> BTreeMap<String, PathBuf> {
-    let patches = manifest.patch.values().flatten();
-    patches
-        .filter_map(|(key, dependency)| {
-            let path = dependency.detail()?.path.as_ref()?;
-            Some((
-                dependency.package().unwrap_or(key).to_owned(),
-                root.join(path),
-            ))
-        })
-        .collect()
 }

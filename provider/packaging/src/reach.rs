@@ -82,12 +82,16 @@ impl<'a> Reach<'a> {
         Ok(())
     }
 
-    /// Adds a package that a `[patch]` puts in a registry package's place.
+    /// Adds a package that a `[patch]` puts in a registry package's place. All its features are on:
+    /// which of them registry packages ask for, only their manifests say.
     pub fn add_patched(&mut self, dir: &Path) -> Result<()> {
         let package = self.loader.load(dir)?;
         let dir = package.dir.clone();
+        let features = feature_names(&package);
         self.add(package)?;
-        self.turn_on(&dir, "default")
+        features
+            .iter()
+            .try_for_each(|feature| self.turn_on(&dir, feature))
     }
 
     fn add(&mut self, package: Crate) -> Result<()> {

@@ -1,16 +1,18 @@
 //! Everything that cargo would compile into a binary, as inputs of its fingerprint.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+use cargo_toml::Dependency;
 
 use crate::cargo::{Binary, Settings};
 use crate::config::Config;
 use crate::files;
 use crate::fingerprint::Inputs;
-use crate::lockfile::{self, Locked, Lockfile};
+use crate::lockfile::{Locked, Lockfile};
 use crate::manifest::{Loader, Workspace, choose_binary, choose_package, locate};
 use crate::outside::Places;
-use crate::reach::Reach;
+use crate::reach::{Reach, Reached};
 use crate::request::{Architecture, CargoBuild, Runtime};
 use crate::{Error, Result};
 
@@ -65,7 +67,7 @@ pub(crate) fn resolve(
     reach.add_root(package, &build.features, build.default_features)?;
     add_request(&settings, &binary, inputs);
     add_configuration(&workspace, &config, inputs)?;
-    let locked = add_locked(&workspace, &mut reach, inputs)?;
+    let locked = add_locked(&workspace, &config, &mut reach, inputs)?;
     let files = add_packages(&workspace, &reach, &root, &binary.name, inputs)?;
     binary.places = places(&workspace, &reach);
     Ok(Resolved {
@@ -146,46 +148,22 @@ fn add_configuration(workspace: &Workspace, config: &Config, inputs: &mut Inputs
     Ok(())
 }
 
-/// The registry and git packages that are used. Packages on this disk that a `[patch]` brings in
-/// are added to the reach.
+/// The registry and git packages that are used.
 fn add_locked(
     workspace: &Workspace,
+    config: &Config,
     reach: &mut Reach<'_>,
     inputs: &mut Inputs,
 ) -> Result<Vec<Locked>> {
-    let patches = lockfile::path_patches(&workspace.root, &workspace.manifest);
-    let lock = Lockfile::read(&workspace.root)?;
-    let mut locked: BTreeSet<&Locked> = BTreeSet::new();
-    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    while let Some(dir) = reach
-        .packages
-        .keys()
-        .find(|dir| !seen.contains(*dir))
-        .cloned()
-    {
-        seen.insert(dir.clone());
-        let Some(reached) = reach.packages.get(&dir) else {
-            continue;
-        };
-        let used = reached.used_names();
-        let Some(lock) = &lock else {
-            if reached.uses_registry() {
-                return Err(Error::LockMissing {
-                    path: Lockfile::path(&workspace.root),
-                });
-            }
-            continue;
-        };
-        locked.extend(lock.closure(lock.direct(
-            reached.krate.name(),
-            &reached.krate.version(),
-            &used,
-        )?));
-        let on_disk = locked.iter().filter(|package| package.source.is_none());
-        for patch in on_disk.filter_map(|package| patches.get(&package.name)) {
-            reach.add_patched(patch)?;
+    let Some(lock) = Lockfile::read(&workspace.root)? else {
+        if reach.packages.values().any(Reached::uses_registry) {
+            return Err(Error::LockMissing {
+                path: Lockfile::path(&workspace.root),
+            });
         }
-    }
+        return Ok(Vec::new());
+    };
+    let locked = locked(&lock, &patches(workspace, config)?, reach)?;
     for package in locked.iter().filter(|package| package.source.is_some()) {
         let content = [
             &package.version,
@@ -196,6 +174,51 @@ fn add_locked(
         inputs.add("locked", &package.name, content.as_bytes());
     }
     Ok(locked.into_iter().cloned().collect())
+}
+
+/// The packages of the lock file that are used. Those on this disk that a patch brings in are added
+/// to the reach.
+pub(crate) fn locked<'a>(
+    lock: &'a Lockfile,
+    patches: &Patches,
+    reach: &mut Reach<'_>,
+) -> Result<BTreeSet<&'a Locked>> {
+    let mut locked: BTreeSet<&Locked> = BTreeSet::new();
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    while let Some((dir, reached)) = reach.packages.iter().find(|(dir, _)| !seen.contains(*dir)) {
+        seen.insert(dir.clone());
+        let (name, version) = (reached.krate.name(), reached.krate.version());
+        let direct = lock.direct(name, &version, &reached.used_names())?;
+        locked.extend(lock.closure(direct));
+        let on_disk = locked.iter().filter(|package| package.source.is_none());
+        for patch in on_disk.filter_map(|package| patches.get(&package.name)) {
+            reach.add_patched(patch)?;
+        }
+    }
+    Ok(locked)
+}
+
+/// The folders that `[patch]` sections put in place of registry packages, by package name.
+pub(crate) type Patches = BTreeMap<String, PathBuf>;
+
+/// Reads the `[patch]` sections of the root manifest and of the configuration.
+pub(crate) fn patches(workspace: &Workspace, config: &Config) -> Result<Patches> {
+    let own = workspace
+        .table
+        .get("patch")
+        .map(|patch| (&*workspace.root, patch));
+    let mut patches = Patches::new();
+    for (dir, patch) in config.patches().chain(own) {
+        let registries: BTreeMap<String, BTreeMap<String, Dependency>> =
+            patch.clone().try_into().map_err(Error::unparseable(dir))?;
+        for (key, dependency) in registries.into_values().flatten() {
+            if let Some(path) = dependency.detail().and_then(|detail| detail.path.as_ref()) {
+                let name = dependency.package().unwrap_or(&key).to_owned();
+                patches.insert(name, dir.join(path));
+            }
+        }
+    }
+    Ok(patches)
 }
 
 /// The packages on this disk: their features, what they inherit, and their files.
@@ -216,8 +239,13 @@ fn add_packages(
         inputs.add("package inherits", &place, reached.inherited().as_bytes());
         let binary = (dir == root).then_some(binary);
         for (path, file) in files::of_package(&reached.krate, &workspace.root, binary) {
-            inputs.add("file", &path, &files::read(&file)?);
-            read.insert(file);
+            let content = files::read(&file)?;
+            if files::is_terraform_plan(&content) {
+                continue;
+            }
+            inputs.add("file", &path, &content);
+            // Where a link leads: so cargo's lists are compared with this one.
+            read.insert(file.canonicalize().map_err(Error::read(&file))?);
         }
     }
     Ok(read)

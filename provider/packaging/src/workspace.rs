@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::config::Config;
 use crate::lockfile::Lockfile;
 use crate::manifest::{Crate, Loader, Workspace, locate};
-use crate::reach::Reach;
+use crate::reach::{Reach, Reached};
 use crate::request::Architecture;
+use crate::sources::{self, Patches};
 use crate::{Error, Result};
 
 /// The crates that talk to Lambda's runtime interface. What uses one of them, directly or not, is a
@@ -28,6 +30,7 @@ pub struct LambdaBinary {
 pub fn lambda_binaries(manifest: &Path) -> Result<Vec<LambdaBinary>> {
     let workspace = Workspace::of(&locate(manifest)?)?;
     let lock = Lockfile::read(&workspace.root)?;
+    let patches = sources::patches(&workspace, &Config::read(&workspace.root)?)?;
     let mut found = Vec::new();
     for package in workspace.members()?.into_values() {
         let (name, version, binaries) = (
@@ -35,7 +38,7 @@ pub fn lambda_binaries(manifest: &Path) -> Result<Vec<LambdaBinary>> {
             package.version(),
             package.binaries(),
         );
-        if binaries.is_empty() || !uses_runtime(&workspace, package, lock.as_ref())? {
+        if binaries.is_empty() || !uses_runtime(&workspace, package, lock.as_ref(), &patches)? {
             continue;
         }
         found.extend(binaries.into_iter().map(|binary| LambdaBinary {
@@ -54,24 +57,21 @@ pub fn lambda_binaries(manifest: &Path) -> Result<Vec<LambdaBinary>> {
     }
 }
 
-fn uses_runtime(workspace: &Workspace, package: Crate, lock: Option<&Lockfile>) -> Result<bool> {
+fn uses_runtime(
+    workspace: &Workspace,
+    package: Crate,
+    lock: Option<&Lockfile>,
+    patches: &Patches,
+) -> Result<bool> {
+    let is_runtime = |name: &str| RUNTIMES.contains(&name);
     // Which processor does not matter to whether it is a function.
     let mut reach = Reach::new(Loader::new(workspace), Architecture::X86_64);
     reach.add_root(package, &BTreeSet::new(), true)?;
-    for reached in reach.packages.values() {
-        let used = reached.used_names();
-        if used.iter().any(|name| RUNTIMES.contains(&name.as_str())) {
-            return Ok(true);
-        }
-        let Some(lock) = lock else { continue };
-        let direct = lock.direct(reached.krate.name(), &reached.krate.version(), &used)?;
-        if lock
-            .closure(direct)
-            .iter()
-            .any(|locked| RUNTIMES.contains(&locked.name.as_str()))
-        {
-            return Ok(true);
-        }
+    let declared = reach.packages.values().flat_map(Reached::used_names);
+    if declared.into_iter().any(|name| is_runtime(&name)) {
+        return Ok(true);
     }
-    Ok(false)
+    let Some(lock) = lock else { return Ok(false) };
+    let locked = sources::locked(lock, patches, &mut reach)?;
+    Ok(locked.iter().any(|locked| is_runtime(&locked.name)))
 }

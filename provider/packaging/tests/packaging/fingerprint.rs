@@ -6,7 +6,7 @@ const API: &str = "api/Cargo.toml";
 const WORKER: &str = "worker/Cargo.toml";
 
 #[track_caller]
-fn changes(fixture: &Fixture, package: &str, path: &str, content: &str, expected: bool) {
+pub fn changes(fixture: &Fixture, package: &str, path: &str, content: &str, expected: bool) {
     let before = fixture.fingerprint(package);
     fixture.write(path, content);
     let changed = fixture.fingerprint(package) != before;
@@ -177,46 +177,31 @@ fn follows_optional_dependencies_where_a_feature_turns_them_on() {
 }
 
 #[test]
-fn counts_locked_packages_that_the_binary_uses_and_no_others() {
-    let lock = |used: &str, tests: &str, other: &str| {
-        let registry = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
-        let locked = |name: &str, checksum: &str, more: &str| {
-            format!(
-                "[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n{registry}\nchecksum = \"{checksum}\"\n{more}\n"
-            )
-        };
-        [
-            "version = 4\n\n[[package]]\nname = \"api\"\nversion = \"1.2.3\"\ndependencies = [\n \"direct\",\n \"tested\",\n]\n\n".to_owned(),
-            locked("direct", "d", "dependencies = [\n \"indirect\",\n]\n"),
-            locked("indirect", used, ""),
-            locked("tested", tests, ""),
-            locked("other", other, ""),
-        ]
-        .concat()
+fn follows_the_files_that_a_configuration_includes() {
+    let fixture = Fixture::workspace();
+    let include = "include = [\"flags.toml\", { path = \"local.toml\", optional = true }]\n";
+    fixture.write(".cargo/flags.toml", "[env]\nSTAGE = \"one\"\n");
+    fixture.write(".cargo/config.toml", include);
+    let two = "[env]\nSTAGE = \"two\"\n";
+    changes(&fixture, API, ".cargo/flags.toml", two, true);
+    changes(&fixture, API, ".cargo/local.toml", two, true);
+    let error = {
+        fixture.write(".cargo/config.toml", "include = [\"nowhere.toml\"]\n");
+        fixture.resolve(API).unwrap_err().to_string()
     };
-    let dependencies = "[dependencies]\ndirect = \"1\"\n[dev-dependencies]\ntested = \"1\"\n[target.'cfg(windows)'.dependencies]\nother = \"1\"\n";
+    assert!(error.contains("nowhere.toml"), "{error}");
+}
+
+#[test]
+fn reads_what_a_configuration_patches_in() {
     let fixture = Fixture::package("fn main() {}\n");
-    fixture.write("Cargo.toml", &manifest("api", dependencies));
-    fixture.write("Cargo.lock", &lock("1", "1", "1"));
-    changes(
-        &fixture,
-        "Cargo.toml",
-        "Cargo.lock",
-        &lock("1", "2", "1"),
-        false,
-    );
-    changes(
-        &fixture,
-        "Cargo.toml",
-        "Cargo.lock",
-        &lock("1", "2", "2"),
-        false,
-    );
-    changes(
-        &fixture,
-        "Cargo.toml",
-        "Cargo.lock",
-        &lock("2", "2", "2"),
-        true,
-    );
+    let dependency = "[dependencies]\nlog = \"0.4\"\n";
+    fixture.write("Cargo.toml", &manifest("api", dependency));
+    fixture.write("vendored/log/Cargo.toml", &manifest("log", ""));
+    fixture.write("vendored/log/src/lib.rs", "");
+    fixture.write("Cargo.lock", "version = 4\n\n[[package]]\nname = \"api\"\nversion = \"1.2.3\"\ndependencies = [\n \"log\",\n]\n\n[[package]]\nname = \"log\"\nversion = \"1.2.3\"\n");
+    let patch = "[patch.crates-io]\nlog = { path = \"vendored/log\" }\n";
+    fixture.write(".cargo/config.toml", patch);
+    let source = "vendored/log/src/lib.rs";
+    changes(&fixture, "Cargo.toml", source, "// changed\n", true);
 }

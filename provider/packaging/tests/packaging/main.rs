@@ -6,8 +6,10 @@
     reason = "a test that panics says why"
 )]
 
+mod beside_terraform;
 mod build;
 mod errors;
 mod fingerprint;
 mod fixture;
+mod locked;
 mod refusal;

@@ -1,0 +1,101 @@
+//! Which packages of `Cargo.lock` change a fingerprint.
+
+use crate::fingerprint::changes;
+use crate::fixture::{Fixture, manifest};
+
+#[test]
+fn counts_locked_packages_that_the_binary_uses_and_no_others() {
+    let lock = |used: &str, tests: &str, other: &str| {
+        let registry = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
+        let locked = |name: &str, checksum: &str, more: &str| {
+            format!(
+                "[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n{registry}\nchecksum = \"{checksum}\"\n{more}\n"
+            )
+        };
+        [
+            "version = 4\n\n[[package]]\nname = \"api\"\nversion = \"1.2.3\"\ndependencies = [\n \"direct\",\n \"tested\",\n]\n\n".to_owned(),
+            locked("direct", "d", "dependencies = [\n \"indirect\",\n]\n"),
+            locked("indirect", used, ""),
+            locked("tested", tests, ""),
+            locked("other", other, ""),
+        ]
+        .concat()
+    };
+    let dependencies = "[dependencies]\ndirect = \"1\"\n[dev-dependencies]\ntested = \"1\"\n[target.'cfg(windows)'.dependencies]\nother = \"1\"\n";
+    let fixture = Fixture::package("fn main() {}\n");
+    fixture.write("Cargo.toml", &manifest("api", dependencies));
+    fixture.write("Cargo.lock", &lock("1", "1", "1"));
+    changes(
+        &fixture,
+        "Cargo.toml",
+        "Cargo.lock",
+        &lock("1", "2", "1"),
+        false,
+    );
+    changes(
+        &fixture,
+        "Cargo.toml",
+        "Cargo.lock",
+        &lock("1", "2", "2"),
+        false,
+    );
+    changes(
+        &fixture,
+        "Cargo.toml",
+        "Cargo.lock",
+        &lock("2", "2", "2"),
+        true,
+    );
+}
+
+/// A function over a library whose tests have dependencies of their own.
+fn library_with_tests() -> Fixture {
+    let fixture = Fixture::workspace();
+    let tested = "[dependencies]\nused = \"1\"\n[dev-dependencies]\ntested = \"1\"\n";
+    fixture.write("shared/Cargo.toml", &manifest("shared", tested));
+    fixture
+}
+
+fn library_lock(used: &str, tested: &str) -> String {
+    let own = |name: &str, dependencies: &[&str]| {
+        let dependencies = dependencies.join("\", \"");
+        format!(
+            "[[package]]\nname = \"{name}\"\nversion = \"1.2.3\"\ndependencies = [\"{dependencies}\"]\n\n"
+        )
+    };
+    let locked = |name: &str, checksum: &str| {
+        format!(
+            "[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\nchecksum = \"{checksum}\"\n\n"
+        )
+    };
+    [
+        "version = 4\n\n".to_owned(),
+        own("api", &["shared"]),
+        own("shared", &["tested", "used"]),
+        locked("tested", tested),
+        locked("used", used),
+    ]
+    .concat()
+}
+
+#[test]
+fn what_only_a_librarys_tests_need_does_not_count() {
+    let fixture = library_with_tests();
+    let api = "api/Cargo.toml";
+    fixture.write("Cargo.lock", &library_lock("1", "1"));
+    changes(&fixture, api, "Cargo.lock", &library_lock("1", "2"), false);
+    changes(&fixture, api, "Cargo.lock", &library_lock("2", "2"), true);
+}
+
+#[test]
+fn a_function_is_not_what_only_its_librarys_tests_make_one() {
+    let fixture = library_with_tests();
+    let rename = |text: &str| text.replace("tested", "lambda_runtime");
+    let library = std::fs::read_to_string(fixture.path("shared/Cargo.toml")).unwrap();
+    fixture.write("shared/Cargo.toml", &rename(&library));
+    let worker = "\n[[package]]\nname = \"worker\"\nversion = \"1.2.3\"\n";
+    let lock = rename(&library_lock("1", "1")) + worker;
+    fixture.write("Cargo.lock", &lock);
+    let functions = packaging::lambda_binaries(&fixture.path("Cargo.toml")).unwrap();
+    assert_eq!(functions, []);
+}
