@@ -5,6 +5,7 @@
 //! whole `http::Request` and panics where the client's `Host`, query or encoded body cannot be
 //! part of one; a client must not be able to do that.
 
+mod members;
 mod rest;
 
 use std::convert::Infallible;
@@ -23,6 +24,8 @@ use serde::de::DeserializeOwned;
 
 use crate::claims::Claims;
 use crate::problem::Problem;
+
+use members::UniqueMembers;
 
 pub use rest::serve_rest;
 
@@ -54,14 +57,17 @@ impl Request {
     }
 
     /// The body, a JSON object, as a `T`. A member that `T` does not know is ignored, one that
-    /// stands twice is refused.
+    /// stands twice, at whatever depth, is refused.
     ///
     /// # Errors
     /// 415 when the request declares another media type, 400 when the body is not such an object.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_slice(&self.json_object()?).map_err(|error| {
-            Problem::bad_request(format!("the body is not the JSON expected: {error}"))
-        })
+        let body = self.json_object()?;
+        serde_json::from_slice(&body)
+            .and_then(|UniqueMembers| serde_json::from_slice(&body))
+            .map_err(|error| {
+                Problem::bad_request(format!("the body is not the JSON expected: {error}"))
+            })
     }
 
     /// The body's bytes, if they may be a JSON object: for a handler that reads it in its own
@@ -231,6 +237,12 @@ mod tests {
         event.into()
     }
 
+    fn json_of(body: &str) -> Result<Value, Problem> {
+        let mut request = request("/", "");
+        request.body = body.to_owned();
+        request.json()
+    }
+
     #[test]
     fn the_stage_is_not_in_the_path() {
         for (path, stage, expected) in [
@@ -264,6 +276,20 @@ mod tests {
             number: u8,
         }
         assert_eq!(request("/", "").json::<Body>().unwrap_err().status(), 400);
+    }
+
+    #[test]
+    fn a_member_that_stands_twice_is_refused_at_any_depth() {
+        let plain = r#"{"a":[{"b":1,"c":{"b":-1.5e3}},{"b":null}],"b":true,"":"ü"}"#;
+        let value: Value = serde_json::from_str(plain).unwrap();
+        assert_eq!(json_of(plain).unwrap(), value);
+        for body in [
+            r#"{"a":1,"a":2}"#,
+            r#"{"a":[{"b":1,"b":1}]}"#,
+            r#"{"a":{"b":{"ü":1,"\u00fc":2}}}"#,
+        ] {
+            assert_eq!(json_of(body).unwrap_err().status(), 400, "{body}");
+        }
     }
 
     #[tokio::test]
