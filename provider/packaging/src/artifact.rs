@@ -4,6 +4,7 @@ use std::fs::Permissions;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
@@ -89,7 +90,11 @@ pub(crate) fn find(folder: &Path, name: &str, fingerprint: &Fingerprint) -> Opti
     let (size, sha256) = (zip.len() as u64, Checksum::of(&zip));
     let sound =
         identity.source_fingerprint == fingerprint.as_str() && identity.sha256 == sha256.hex();
-    sound.then_some(Artifact { file, size, sha256 })
+    if !sound {
+        return None;
+    }
+    mark_used(&file);
+    Some(Artifact { file, size, sha256 })
 }
 
 /// Writes a zip and its manifest.
@@ -106,6 +111,7 @@ pub(crate) fn write(
     replace(&file, zip, 0o644)?;
     // Last: a manifest promises that its zip is whole.
     replace(&manifest_path(&file), manifest, 0o644)?;
+    prune(folder, name);
     let (size, sha256) = (zip.len() as u64, Checksum::of(zip));
     Ok(Artifact { file, size, sha256 })
 }
@@ -155,6 +161,30 @@ fn sweep(folder: &Path) {
     }
 }
 
+/// How long a zip stays that nobody asks for. Longer than a saved plan is applied after, and than
+/// one goes back to sources of before; who does so later compiles them again.
+const UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Notes that a zip is used. Where that cannot be noted, it may have to be made again one day.
+fn mark_used(zip: &Path) {
+    let file = std::fs::File::options().append(true).open(zip);
+    let _ = file.and_then(|file| file.set_modified(SystemTime::now()));
+}
+
+/// Removes the zips of a package that were not used for long. Only of this package: of another,
+/// whose sources are old, the zip may be the one that is deployed.
+fn prune(folder: &Path, name: &str) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let age = entry.metadata().and_then(|metadata| metadata.modified());
+        let unused = age.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > UNUSED));
+        if unused && entry.file_name().to_str().and_then(packaged) == Some(name) {
+            // Another process may have removed it already.
+            let _ = std::fs::remove_file(manifest_path(&entry.path()));
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,6 +216,46 @@ mod tests {
         std::fs::write(&written.file, "zi").unwrap();
         assert_eq!(find(folder.path(), "api", &fingerprint), None);
     }
+
+    #[test]
+    fn zips_that_nobody_uses_any_more_go_when_another_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let zip = |name: &str, digit: &str| {
+            let fingerprint = Fingerprint::from_hex(digit.repeat(64));
+            let manifest = format!(
+                r#"{{"source_fingerprint":"{fingerprint}","sha256":"{}"}}"#,
+                Checksum::of(b"zip").hex()
+            );
+            let written = write(
+                folder.path(),
+                name,
+                &fingerprint,
+                b"zip",
+                manifest.as_bytes(),
+            );
+            let file = written.unwrap().file;
+            (fingerprint, file)
+        };
+        let age = |file: &Path| {
+            let time = SystemTime::now() - UNUSED - Duration::from_secs(60);
+            let file = std::fs::File::options().write(true).open(file).unwrap();
+            file.set_modified(time).unwrap();
+        };
+        let (used, used_file) = zip("api", "1");
+        let (_, unused) = zip("api", "2");
+        let (_, of_another) = zip("api-worker", "3");
+        let (_, fresh) = zip("api", "4");
+        for file in [&used_file, &unused, &of_another] {
+            age(file);
+        }
+        assert!(find(folder.path(), "api", &used).is_some());
+        let (_, new) = zip("api", "5");
+        for file in [&used_file, &of_another, &fresh, &new] {
+            assert!(file.exists() && manifest_path(file).exists(), "{file:?}");
+        }
+        assert!(!unused.exists() && !manifest_path(&unused).exists());
+    }
+
     #[test]
     fn clears_away_what_a_killed_process_left() {
         let folder = tempfile::tempdir().unwrap();

@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 
-use crate::cargo::{Binary, Cargo, Compiled, Settings};
+use crate::cargo::{Binary, Cargo, Compiled, Packages, Settings};
 use crate::lock::FolderLock;
 use crate::{Error, Result};
 
@@ -118,12 +118,17 @@ async fn try_compile_all(
     binaries: &[Binary],
 ) -> Result<BTreeMap<Binary, Result<Compiled>>> {
     let cargo = Cargo::prepare(settings).await?;
+    let mut resolved = Vec::new();
+    for binary in binaries {
+        resolved.push((binary.clone(), cargo.resolved(binary).await?));
+    }
     let mut compiled = BTreeMap::new();
-    for group in groups(&cargo, binaries).await? {
+    for group in groups(resolved) {
         // Until the executables are read: another apply of this folder would replace them.
         let _lock = FolderLock::acquire(&cargo.target_dir).await?;
         let results = cargo.compile(&group).await?;
-        compiled.extend(group.into_iter().zip(results));
+        let binaries = group.into_iter().map(|(binary, _)| binary);
+        compiled.extend(binaries.zip(results));
     }
     Ok(compiled)
 }
@@ -131,27 +136,20 @@ async fn try_compile_all(
 /// Splits binaries into those that cargo compiles together as it would compile each alone. It
 /// unifies the features of what it compiles together, so that a binary could otherwise depend on
 /// its company.
-async fn groups(cargo: &Cargo<'_>, binaries: &[Binary]) -> Result<Vec<Vec<Binary>>> {
-    if let [only] = binaries {
-        return Ok(vec![vec![only.clone()]]);
-    }
-    let mut groups: Vec<(BTreeMap<_, _>, Vec<Binary>)> = Vec::new();
-    for binary in binaries {
-        let resolved = cargo.resolved(binary).await?;
-        let agrees = |(unified, group): &&mut (BTreeMap<_, _>, Vec<Binary>)| {
-            resolved.iter().all(|(id, features)| unified.get(id).is_none_or(|other| other == features))
+fn groups(binaries: Vec<(Binary, Packages)>) -> Vec<Vec<(Binary, Packages)>> {
+    let mut groups: Vec<Vec<(Binary, Packages)>> = Vec::new();
+    for (binary, packages) in binaries {
+        let agrees = |(other, others): &(Binary, Packages)| {
+            packages.iter().all(|(id, features)| others.get(id).is_none_or(|other| other == features))
                 // Both would be written to one place.
-                && group.iter().all(|other| other.name != binary.name)
+                && other.name != binary.name
                 // Crates that are numbered by their places would be so in the other, too.
-                && group.iter().all(|other| other.places.is_empty() == binary.places.is_empty())
+                && other.places.is_empty() == binary.places.is_empty()
         };
-        match groups.iter_mut().find(agrees) {
-            Some((unified, group)) => {
-                unified.extend(resolved);
-                group.push(binary.clone());
-            }
-            None => groups.push((resolved, vec![binary.clone()])),
+        match groups.iter_mut().find(|group| group.iter().all(agrees)) {
+            Some(group) => group.push((binary, packages)),
+            None => groups.push(vec![(binary, packages)]),
         }
     }
-    Ok(groups.into_iter().map(|(_, group)| group).collect())
+    groups
 }

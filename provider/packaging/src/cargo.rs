@@ -10,6 +10,7 @@ use crate::depinfo;
 use crate::outside::{self, Places};
 use crate::process;
 use crate::progress::Progress;
+use crate::provenance::Compilation;
 use crate::request::{Architecture, Compiler, Runtime};
 use crate::rustflags;
 use crate::toolchain::{Driver, Rustc, command, tool_missing};
@@ -68,9 +69,11 @@ pub(crate) struct Compiled {
     pub read: Vec<PathBuf>,
     /// Where everything was made.
     pub target_dir: PathBuf,
-    /// What `rustc --version` prints.
-    pub rustc: String,
+    pub used: Compilation,
 }
+
+/// The packages that a binary is made of, as cargo names them, each with its features.
+pub(crate) type Packages = BTreeMap<String, BTreeSet<String>>;
 
 /// Cargo, ready to compile in one workspace.
 pub(crate) struct Cargo<'a> {
@@ -152,7 +155,7 @@ impl<'a> Cargo<'a> {
 
     /// The packages that a binary is made of, each with the features that it has when nothing
     /// else is compiled along.
-    pub async fn resolved(&self, binary: &Binary) -> Result<BTreeMap<String, BTreeSet<String>>> {
+    pub async fn resolved(&self, binary: &Binary) -> Result<Packages> {
         let spec = binary.spec();
         let features: Vec<_> = binary.features().collect();
         let target = format!("--target={}", self.settings.architecture.target());
@@ -165,7 +168,7 @@ impl<'a> Cargo<'a> {
         arguments.extend([spec.as_str(), target.as_str()]);
         arguments.extend(features.iter().map(String::as_str));
         arguments.extend((!self.settings.default_features).then_some("--no-default-features"));
-        let mut resolved: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut resolved = Packages::new();
         for line in self.run(&arguments).await?.lines() {
             let (package, features) = line
                 .trim_end_matches(" (*)")
@@ -181,11 +184,12 @@ impl<'a> Cargo<'a> {
 
     /// Compiles binaries in one cargo process, and reads them. Dropping the future ends cargo and
     /// everything it started.
-    pub async fn compile(&self, binaries: &[Binary]) -> Result<Vec<Result<Compiled>>> {
+    pub async fn compile(&self, group: &[(Binary, Packages)]) -> Result<Vec<Result<Compiled>>> {
+        let binaries: Vec<_> = group.iter().map(|(binary, _)| binary).collect();
         let names: Vec<_> = binaries.iter().map(|binary| binary.name.as_str()).collect();
         let (mut executables, mut progress) = (BTreeMap::new(), Progress::default());
         let on_message = |line: &str| executables.extend(Executable::announced(line));
-        let mut command = self.build_command(binaries)?;
+        let mut command = self.build_command(&binaries)?;
         tracing::info!(
             profile = self.settings.profile,
             "compiling {}",
@@ -194,26 +198,32 @@ impl<'a> Cargo<'a> {
         let status = process::run(&mut command, on_message, |line| progress.line(line)).await;
         let status = status.map_err(|error| tool_missing("cargo", &error, ""))?;
         // After an error, cargo still names the binaries that had none.
-        let read = |binary: &Binary| match executables.get(&binary.name) {
-            Some(path) => self.read(path),
+        let read = |(binary, packages): &(Binary, Packages)| match executables.get(&binary.name) {
+            Some(path) => self.read(path, packages),
             None => Err(Error::Compilation {
                 rendered: failure(status, &progress),
             }),
         };
-        Ok(binaries.iter().map(read).collect())
+        Ok(group.iter().map(read).collect())
     }
 
-    fn read(&self, path: &Path) -> Result<Compiled> {
+    fn read(&self, path: &Path, packages: &Packages) -> Result<Compiled> {
         let executable = std::fs::read(path).map_err(Error::read(path))?;
         Ok(Compiled {
             executable,
             read: depinfo::of_executable(path),
             target_dir: self.target_dir.clone(),
-            rustc: self.rustc.version.clone(),
+            used: Compilation {
+                rustc: self.rustc.version.clone(),
+                packages: packages
+                    .keys()
+                    .filter_map(|id| name_and_version(id))
+                    .collect(),
+            },
         })
     }
 
-    fn build_command(&self, binaries: &[Binary]) -> Result<tokio::process::Command> {
+    fn build_command(&self, binaries: &[&Binary]) -> Result<tokio::process::Command> {
         let settings = self.settings;
         let places: Places = binaries
             .iter()
@@ -267,6 +277,13 @@ impl<'a> Cargo<'a> {
         }
         Ok(command)
     }
+}
+
+/// Reads `serde v1.0.228 (proc-macro)`.
+fn name_and_version(id: &str) -> Option<(String, String)> {
+    let mut words = id.split(' ');
+    let (name, version) = (words.next()?, words.next()?.strip_prefix('v')?);
+    Some((name.to_owned(), version.to_owned()))
 }
 
 fn failure(status: ExitStatus, progress: &Progress) -> String {

@@ -11,7 +11,8 @@ pub(crate) type Version = (u32, u32);
 #[derive(Debug)]
 pub(crate) struct Facts {
     pub machine: elf::Machine,
-    /// Whether it is a program (and no object file or core dump).
+    /// Whether it is a program (and no object file, shared library or core dump). A position
+    /// independent one has a shared library's type, and a place to start.
     pub executable: bool,
     /// The program that loads it; none where it is statically linked.
     pub interpreter: Option<String>,
@@ -39,7 +40,7 @@ pub(crate) fn read(executable: &[u8]) -> object::Result<Facts> {
         .collect::<object::Result<_>>()?;
     Ok(Facts {
         machine: header.e_machine(endian),
-        executable: kind == elf::ET_EXEC || kind == elf::ET_DYN,
+        executable: kind == elf::ET_EXEC || (kind == elf::ET_DYN && header.e_entry(endian) != 0),
         interpreter,
         libraries,
         glibc: newest_glibc(&file, executable)?,

@@ -11,10 +11,10 @@ use crate::cargo::{Binary, Settings};
 use crate::checksum::Checksum;
 use crate::depinfo;
 use crate::fingerprint::{Fingerprint, Inputs};
-use crate::inspect;
+use crate::inspect::{self, Refusal};
 use crate::lockfile::Locked;
-use crate::provenance;
-use crate::request::{Request, Source};
+use crate::provenance::{self, Compilation};
+use crate::request::{Compiler, Request, Source};
 use crate::s3::Stored;
 use crate::sources::{self, Resolved};
 use crate::store::Store;
@@ -235,18 +235,51 @@ impl Package {
         Ok(made.zip)
     }
 
+    /// Compiles with what fits, and once more with zigbuild where this machine's glibc turns out to
+    /// be too new for the runtime.
     async fn compile(
         &self,
         folder: &Path,
         builder: &Builder,
         deployment: Deployment,
     ) -> Result<Made<Artifact>> {
-        let (executable, rustc, unnoticed) = match &self.origin {
+        let made = self.compile_as_asked(folder, builder, deployment).await;
+        let (Err(refused @ Error::Refused(Refusal::GlibcTooNew { .. })), Some(other)) =
+            (&made, self.with_zigbuild())
+        else {
+            return made;
+        };
+        tracing::info!("compiling again with zigbuild, for an older glibc than this machine's");
+        match other.compile_as_asked(folder, builder, deployment).await {
+            Err(Error::ToolMissing { .. }) => Err(refused.clone()),
+            again => again,
+        }
+    }
+
+    /// The same, compiled by zigbuild, if that is left open.
+    fn with_zigbuild(&self) -> Option<Self> {
+        let mut other = self.clone();
+        match &mut other.origin {
+            Origin::Cargo(build) if build.settings.compiler == Compiler::Auto => {
+                build.settings.compiler = Compiler::Zigbuild;
+                Some(other)
+            }
+            _ => None,
+        }
+    }
+
+    async fn compile_as_asked(
+        &self,
+        folder: &Path,
+        builder: &Builder,
+        deployment: Deployment,
+    ) -> Result<Made<Artifact>> {
+        let (executable, used, unnoticed) = match &self.origin {
             Origin::Cargo(build) => {
                 let compiled = builder.compile(&build.settings, &build.binary).await?;
                 let (read, target_dir) = (&compiled.read, &compiled.target_dir);
                 let unnoticed = depinfo::unnoticed(read, &build.files, target_dir);
-                (compiled.executable, Some(compiled.rustc), unnoticed)
+                (compiled.executable, Some(compiled.used), unnoticed)
             }
             Origin::Executable(path) => {
                 let executable = std::fs::read(path).map_err(Error::read(path))?;
@@ -258,13 +291,19 @@ impl Package {
             .await
             .map_err(std::io::Error::from);
         let zip = zip.map_err(Error::write(&self.file(folder)))??;
-        let manifest = self.manifest(&zip, rustc.as_deref());
+        let manifest = self.manifest(&zip, used.as_ref());
         let zip = artifact::write(folder, &self.name, &self.fingerprint, &zip, &manifest)?;
         Ok(Made { zip, unnoticed })
     }
 
-    /// What a zip was made of, in JSON.
-    pub(crate) fn manifest(&self, zip: &[u8], rustc: Option<&str>) -> Vec<u8> {
+    /// What a zip was made of, in JSON. Where what its compilation used is not known any more, all
+    /// that is locked is listed.
+    pub(crate) fn manifest(&self, zip: &[u8], used: Option<&Compilation>) -> Vec<u8> {
+        let locked = self.components.iter();
+        let components = match used {
+            Some(used) => used.components(locked),
+            None => locked.collect(),
+        };
         let manifest = serde_json::json!({
             "name": self.name,
             "version": self.version,
@@ -274,8 +313,8 @@ impl Package {
             "size": zip.len(),
             "architecture": self.request.architecture.name(),
             "runtime": self.request.runtime.name(),
-            "rustc": rustc,
-            "sbom": provenance::sbom(&self.name, self.version(), &self.components),
+            "rustc": used.map(|used| &used.rustc),
+            "sbom": provenance::sbom(&self.name, self.version(), &components),
         });
         manifest.to_string().into_bytes()
     }

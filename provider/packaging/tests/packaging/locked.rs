@@ -1,5 +1,7 @@
 //! Which packages of `Cargo.lock` change a fingerprint.
 
+use packaging::Builder;
+
 use crate::fingerprint::changes;
 use crate::fixture::{Fixture, manifest};
 
@@ -98,4 +100,34 @@ fn a_function_is_not_what_only_its_librarys_tests_make_one() {
     fixture.write("Cargo.lock", &lock);
     let functions = packaging::lambda_binaries(&fixture.path("Cargo.toml")).unwrap();
     assert_eq!(functions, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_components_has_what_is_compiled_in_and_no_more() {
+    let fixture = Fixture::package("fn main() { used::call() }\n");
+    let vendored = "[source.crates-io]\nreplace-with = \"vendored\"\n[source.vendored]\ndirectory = \"vendor\"\n";
+    fixture.write(".cargo/config.toml", vendored);
+    let dependencies = "[dependencies]\nused = \"1\"\n";
+    fixture.write("Cargo.toml", &manifest("api", dependencies));
+    let windows = "[target.'cfg(windows)'.dependencies]\nwindows = \"1\"\n";
+    let mut lock = "version = 4\n\n[[package]]\nname = \"api\"\nversion = \"1.2.3\"\ndependencies = [\"used\"]\n\n".to_owned();
+    for (name, rest, needs) in [("used", windows, "\"windows\""), ("windows", "", "")] {
+        let (folder, sum) = (format!("vendor/{name}"), "0".repeat(64));
+        fixture.write(&format!("{folder}/Cargo.toml"), &manifest(name, rest));
+        fixture.write(&format!("{folder}/src/lib.rs"), "pub fn call() {}\n");
+        let checksums = format!("{{\"files\":{{}},\"package\":\"{sum}\"}}");
+        fixture.write(&format!("{folder}/.cargo-checksum.json"), &checksums);
+        lock += &format!(
+            "[[package]]\nname = \"{name}\"\nversion = \"1.2.3\"\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\nchecksum = \"{sum}\"\ndependencies = [{needs}]\n\n"
+        );
+    }
+    fixture.write("Cargo.lock", &lock);
+    let package = fixture.resolve("Cargo.toml").unwrap();
+    let built = package.build(&fixture.path("out"), &Builder::new()).await;
+    let described = std::fs::read_to_string(built.unwrap().manifest()).unwrap();
+    assert!(
+        described.contains("\"pkg:cargo/used@1.2.3\""),
+        "{described}"
+    );
+    assert!(!described.contains("windows"), "{described}");
 }

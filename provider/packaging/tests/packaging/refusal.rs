@@ -57,6 +57,21 @@ async fn a_script_needs_its_first_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_library_that_is_no_program() {
+    let fixture = Fixture::new(&[]);
+    let request = patched(&fixture, b"\x7fELF", b"\x7fELF");
+    let mut bytes = std::fs::read(fixture.path("api")).unwrap();
+    // Where a program starts (`e_entry`), a shared library has nothing.
+    bytes[24..32].fill(0);
+    std::fs::write(fixture.path("api"), bytes).unwrap();
+    let target = request.architecture.target();
+    let expected = format!(
+        "`api` is an ELF file, but none that Lambda could start: it is not linked to a program. Build it for {target}."
+    );
+    assert_eq!(refusal(&fixture, request).await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_processor() {
     let fixture = Fixture::new(&[]);
     let mut request = patched(&fixture, b"\x7fELF", b"\x7fELF");
