@@ -8,7 +8,7 @@ locals {
   # Which tables each function uses, and how. The rest of what it may do is in its module block.
   uses = {
     users             = { users = ["GetItem", "PutItem"] }
-    orders            = { users = ["GetItem"], products = ["BatchGetItem"], orders = ["GetItem", "PutItem"] }
+    orders            = { users = ["GetItem"], products = ["BatchGetItem"], orders = ["GetItem", "PutItem"], receipts = ["GetItem", "PutItem"] }
     process-payment   = { orders = ["GetItem", "PutItem"], payments = ["PutItem"] }
     update-inventory  = { orders = ["GetItem", "PutItem"], products = ["UpdateItem"] }
     refund-payment    = { orders = ["GetItem", "PutItem"], payments = ["PutItem"] }
@@ -46,7 +46,7 @@ module "http_function" {
   description     = each.value
   artifact        = rustlambda_package.this
   handler         = each.key
-  timeout_seconds = 29 # Its three calls to AWS may take 8 s each, retries included; API Gateway gives up after 30 s.
+  timeout_seconds = 29 # Any three of its calls to AWS may take 8 s each, retries included; API Gateway gives up after 30 s.
   tracing         = true
   environment     = merge(local.table_variables[each.key], lookup(local.settings, each.key, {}))
   permissions     = local.table_permissions[each.key]

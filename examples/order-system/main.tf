@@ -9,6 +9,7 @@ locals {
     products      = { partition_key = "sku" }
     payments      = { partition_key = "orderId" }
     notifications = { partition_key = "orderId" }
+    receipts      = { partition_key = "userId", sort_key = "idempotencyKey", ttl = "expiresAt" }
   }
 }
 
@@ -61,7 +62,13 @@ module "user_pool" {
 module "api" {
   source = "../../modules/http-api"
   name   = var.name
-  cors   = { origins = var.allowed_origins, methods = ["GET", "POST"], expose_headers = ["location"] }
+
+  cors = {
+    origins        = var.allowed_origins
+    methods        = ["GET", "POST"]
+    headers        = ["authorization", "content-type", "idempotency-key"]
+    expose_headers = ["location"]
+  }
 
   jwt = {
     issuer   = module.user_pool.issuer

@@ -26,6 +26,10 @@ fn main() -> ExitCode {
                 users::refused_bodies_leave_nothing,
             ),
             ("an_order_is_confirmed", orders::an_order_is_confirmed),
+            (
+                "an_order_asked_for_twice_is_placed_once",
+                orders::an_order_asked_for_twice_is_placed_once,
+            ),
             ("a_payment_is_refused", orders::a_payment_is_refused),
             (
                 "an_empty_stock_gives_the_payment_back",

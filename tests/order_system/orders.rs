@@ -1,12 +1,15 @@
 //! How an order ends when everything works.
 
+use std::thread;
+
 use acceptance_tests::{answers::ensure_problem, deployment::Deployment};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
+use serde_json::json;
 
 use crate::{
     delivery::{end_of, entered},
-    shop::Shop,
-    tables::{attribute, ensure_nothing_waits, notification, payment, stock},
+    shop::{Placed, Shop},
+    tables::{attribute, ensure_nothing_waits, notification, orders_of, payment, stock},
 };
 
 /// Payment, goods, notification, each once; the execution bears the order's id.
@@ -42,6 +45,33 @@ pub fn an_order_is_confirmed(deployment: &Deployment) -> Result<()> {
     let stranger = deployment.new_user("carol@example.com")?;
     let seen = shop.api.get(&placed.path(), Some(&stranger.access))?;
     ensure_problem(&seen, 404)?;
+    ensure_nothing_waits(deployment)
+}
+
+/// The same request four times at once, and once more when the order has gone on: one order, one
+/// payment. Another request under the same key is refused.
+pub fn an_order_asked_for_twice_is_placed_once(deployment: &Deployment) -> Result<()> {
+    let shop = Shop::new(deployment)?.under_key("\"8e03978e-40d5-43e8-bc93-6894a57f9324\"");
+    let before = stock(deployment, "keyboard")?;
+    let user = shop.register("free")?;
+    let order = |quantity: u32| json!({"userId": user["id"], "items": [{"sku": "keyboard", "quantity": quantity}]});
+    let place = || Placed::of(&shop.post("/orders", &order(1))?);
+    let placed = thread::scope(|scope| {
+        let requests: Vec<_> = (0..4).map(|_| scope.spawn(place)).collect();
+        let answers = requests.into_iter().map(|request| request.join());
+        answers
+            .map(|answer| answer.map_err(|_| anyhow!("a request panicked"))?)
+            .collect::<Result<Vec<_>>>()
+    })?;
+    let first = placed.first().context("no request was made")?;
+    ensure!(placed.iter().all(|other| other == first), "{placed:?}");
+    shop.wait_for(first, "CONFIRMED")?;
+    ensure!(place()? == *first);
+    ensure_problem(&shop.post("/orders", &order(2))?, 422)?;
+
+    let rows = orders_of(deployment, &first.user_id)?;
+    ensure!(rows == 1, "the user has {rows} orders");
+    ensure!(stock(deployment, "keyboard")? == before - 1);
     ensure_nothing_waits(deployment)
 }
 

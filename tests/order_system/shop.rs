@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use acceptance_tests::{answers::ensure_status, deployment::Deployment};
 use anyhow::{Context, Result, bail};
-use sandbox::{api::Api, cancel};
+use sandbox::{
+    api::{Answer, Api},
+    cancel,
+};
 use serde_json::{Value, json};
 
 /// How long an order may take before a scenario gives up on it. Five tries of a task take 15 s.
@@ -17,7 +20,7 @@ pub struct Shop<'a> {
 }
 
 /// Which order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed {
     pub user_id: String,
     pub order_id: String,
@@ -31,14 +34,20 @@ impl<'a> Shop<'a> {
         })
     }
 
+    /// The application with each request under this Idempotency-Key.
+    pub fn under_key(mut self, key: &str) -> Self {
+        self.api = self.api.with_header("idempotency-key", key);
+        self
+    }
+
     /// `POST` with the user's token.
-    pub fn post(&self, path: &str, body: &Value) -> Result<sandbox::api::Answer> {
+    pub fn post(&self, path: &str, body: &Value) -> Result<Answer> {
         self.api
             .post(path, Some(self.token), body.to_string().as_bytes())
     }
 
     /// `GET` with the user's token.
-    pub fn get(&self, path: &str) -> Result<sandbox::api::Answer> {
+    pub fn get(&self, path: &str) -> Result<Answer> {
         self.api.get(path, Some(self.token))
     }
 
@@ -58,16 +67,7 @@ impl<'a> Shop<'a> {
             .map(|(sku, quantity)| json!({"sku": sku, "quantity": quantity}))
             .collect();
         let answer = self.post("/orders", &json!({"userId": user["id"], "items": items}))?;
-        ensure_status(&answer, 201)?;
-        let order = answer.json()?;
-        let text = |name: &str| {
-            let value = order[name].as_str().map(str::to_owned);
-            value.with_context(|| format!("the order has no {name}: {order}"))
-        };
-        Ok(Placed {
-            user_id: text("userId")?,
-            order_id: text("orderId")?,
-        })
+        Placed::of(&answer)
     }
 
     /// The order as the API shows it.
@@ -97,6 +97,20 @@ impl<'a> Shop<'a> {
 }
 
 impl Placed {
+    /// The order that was answered with 201.
+    pub fn of(answer: &Answer) -> Result<Self> {
+        ensure_status(answer, 201)?;
+        let order = answer.json()?;
+        let text = |name: &str| {
+            let value = order[name].as_str().map(str::to_owned);
+            value.with_context(|| format!("the order has no {name}: {order}"))
+        };
+        Ok(Self {
+            user_id: text("userId")?,
+            order_id: text("orderId")?,
+        })
+    }
+
     /// Where the order is.
     pub fn path(&self) -> String {
         format!("/users/{}/orders/{}", self.user_id, self.order_id)

@@ -60,6 +60,19 @@ pub fn notification(deployment: &Deployment, placed: &Placed) -> Result<Option<R
     row(deployment, "notifications", "orderId", &placed.order_id)
 }
 
+/// How many orders a user has.
+pub fn orders_of(deployment: &Deployment, user_id: &str) -> Result<usize> {
+    let clients = deployment.clients();
+    let query = clients
+        .dynamodb
+        .query()
+        .table_name(table_name(deployment, "orders")?)
+        .key_condition_expression("userId = :user")
+        .expression_attribute_values(":user", AttributeValue::S(user_id.to_owned()))
+        .consistent_read(true);
+    Ok(clients.wait(query.send())?.items().len())
+}
+
 /// The address of a queue.
 pub fn queue<'a>(deployment: &'a Deployment, name: &str) -> Result<&'a str> {
     let url = deployment.outputs().value("queue_urls")?[name].as_str();

@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 use function_kit::PortError;
 
-use crate::domain::{Change, Notification, Order, OrderKey, Payment, Product, Sku, User, UserId};
+use crate::domain::{
+    Change, IdempotencyKey, Notification, Order, OrderKey, Payment, Product, Receipt, Sku, User,
+    UserId,
+};
 use crate::message::{DeadLetter, Event};
 
 /// Answer of a conditional write.
@@ -47,6 +50,21 @@ pub trait Orders: Send + Sync {
 
     /// Writes the order's next state, if it still is in the one before.
     async fn update(&self, change: &Change) -> Result<Write, PortError>;
+}
+
+/// The receipts of orders that are placed under a key, with those orders.
+#[async_trait]
+pub trait Receipts: Send + Sync {
+    /// Reads the receipt of a user's key as it was last written.
+    async fn find(
+        &self,
+        user_id: UserId,
+        key: &IdempotencyKey,
+    ) -> Result<Option<Receipt>, PortError>;
+
+    /// Writes a new order and its receipt, unless another order of the same user is of the same
+    /// millisecond, or the key has a receipt: both or neither.
+    async fn place(&self, order: &Order, receipt: &Receipt) -> Result<Write, PortError>;
 }
 
 /// What can be ordered.

@@ -111,10 +111,15 @@ impl Wiring<'_> {
     }
 
     fn orders_api(&self) -> Wired<OrdersApi> {
+        let (orders, receipts) = (
+            self.required("ORDERS_TABLE")?,
+            self.required("RECEIPTS_TABLE")?,
+        );
         let products = self.required("PRODUCTS_TABLE")?;
         Ok(OrdersApi {
             orders: self.orders()?,
             users: self.users()?,
+            receipts: Arc::new(aws::ReceiptTables::new(&self.config, orders, receipts)),
             catalogue: Arc::new(aws::ProductTable::new(&self.config, products)),
             clock: Arc::new(SystemClock),
         })

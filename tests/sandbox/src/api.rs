@@ -19,6 +19,7 @@ pub struct Api {
     agent: Agent,
     base: String,
     host: String,
+    header: Option<(&'static str, String)>,
 }
 
 /// What the API answered.
@@ -64,7 +65,14 @@ impl Api {
             agent: agent(),
             base: format!("{}{}", aws.endpoint(), path_of(api_endpoint)),
             host: aws.api_host(api_endpoint)?,
+            header: None,
         })
+    }
+
+    /// Sends this header with every request.
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.header = Some((name, value.into()));
+        self
     }
 
     /// The `Host` header under which it is called on loopback.
@@ -96,6 +104,9 @@ impl Api {
             .header("host", &self.host);
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if let Some((name, value)) = &self.header {
+            request = request.header(*name, value);
         }
         if let Some((content_type, _)) = body {
             request = request.header("content-type", content_type);

@@ -11,17 +11,24 @@ use serde_json::Value;
 
 use super::{path, unknown_user, user_of_caller};
 use crate::domain::{
-    Line, MAX_LINES, MAX_QUANTITY, NewLine, Order, OrderKey, Product, Sku, User, UserId,
+    IdempotencyKey, Line, MAX_LINES, MAX_QUANTITY, NewLine, NewOrder, Order, OrderKey, Product,
+    Receipt, Sku, User,
 };
-use crate::ports::{Catalogue, Orders, Users, Write};
+use crate::ports::{Catalogue, Orders, Receipts, Users, Write};
 
 /// How often an order is placed anew because another of its user is of the same millisecond.
 const TRIES: usize = 5;
+
+/// Header with which a client makes a request that it may have to repeat
+/// (draft-ietf-httpapi-idempotency-key-header-07).
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Answers for orders.
 pub struct OrdersApi {
     /// Where orders are.
     pub orders: Arc<dyn Orders>,
+    /// Which keys stand for which orders.
+    pub receipts: Arc<dyn Receipts>,
     /// Where users are.
     pub users: Arc<dyn Users>,
     /// What can be ordered.
@@ -74,14 +81,21 @@ async fn get(
 }
 
 async fn post(api: &OrdersApi, request: &Request) -> Result<Response, Problem> {
-    let (user_id, lines) = validate(request)?;
-    let user = user_of_caller(&*api.users, request, user_id, api.clock.now()).await?;
-    let skus: Vec<Sku> = lines.iter().map(|line| line.sku.clone()).collect();
+    let new = validate(request)?;
+    let user = user_of_caller(&*api.users, request, new.user_id, api.clock.now()).await?;
+    if user.is_some()
+        && let Some(order) = placed_before(api, &new).await?
+    {
+        return created(&order);
+    }
+    let skus: Vec<Sku> = new.lines.iter().map(|line| line.sku.clone()).collect();
     let products = api.catalogue.find(&skus).await?;
-    let (user, lines) = resolve(user, lines, &products)?;
-    let order = place(api, &user, &lines).await?;
+    let (user, lines) = resolve(user, &new.lines, &products)?;
+    created(&place(api, &new, &user, &lines).await?)
+}
 
-    let mut response = json(StatusCode::CREATED, &order)?;
+fn created(order: &Order) -> Result<Response, Problem> {
+    let mut response = json(StatusCode::CREATED, order)?;
     let location = path(format!(
         "/users/{}/orders/{}",
         order.user_id, order.order_id
@@ -90,10 +104,46 @@ async fn post(api: &OrdersApi, request: &Request) -> Result<Response, Problem> {
     Ok(response)
 }
 
-async fn place(api: &OrdersApi, user: &User, lines: &[Line]) -> Result<Order, Problem> {
+/// The order that the request's key stands for, as it is by now.
+async fn placed_before(api: &OrdersApi, new: &NewOrder) -> Result<Option<Order>, Problem> {
+    let user_id = new.user_id;
+    let Some(key) = &new.key else {
+        return Ok(None);
+    };
+    let Some(Receipt { order_id, .. }) = api.receipts.find(user_id, key).await? else {
+        return Ok(None);
+    };
+    let order = api.orders.find(OrderKey { user_id, order_id }).await?;
+    match order {
+        Some(order) if !order.is_of(&new.lines) => Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "the Idempotency-Key stands for another order; send a new key with a new order",
+        )),
+        order => Ok(order),
+    }
+}
+
+async fn place(
+    api: &OrdersApi,
+    new: &NewOrder,
+    user: &User,
+    lines: &[Line],
+) -> Result<Order, Problem> {
     for _ in 0..TRIES {
-        let order = Order::place(user, lines.to_vec(), api.clock.now());
-        if api.orders.insert(&order).await? == Write::Done {
+        let now = api.clock.now();
+        let order = Order::place(user, lines.to_vec(), now);
+        let write = match &new.key {
+            None => api.orders.insert(&order).await?,
+            Some(key) => {
+                let receipt = Receipt::of(&order, key, now);
+                api.receipts.place(&order, &receipt).await?
+            }
+        };
+        if write == Write::Done {
+            return Ok(order);
+        }
+        // The same request, sent twice at once, may have been faster.
+        if let Some(order) = placed_before(api, new).await? {
             return Ok(order);
         }
     }
@@ -102,8 +152,9 @@ async fn place(api: &OrdersApi, user: &User, lines: &[Line]) -> Result<Order, Pr
     ))
 }
 
-fn validate(request: &Request) -> Result<(UserId, Vec<NewLine>), Problem> {
+fn validate(request: &Request) -> Result<NewOrder, Problem> {
     request.claims.subject()?;
+    let key = idempotency_key(request)?;
     let body: Body = request.json()?;
     let mut mistakes = Mistakes::default();
     let user_id = mistakes.parse("/userId", body.user_id.as_ref(), |text| {
@@ -111,9 +162,22 @@ fn validate(request: &Request) -> Result<(UserId, Vec<NewLine>), Problem> {
     });
     let lines = items(&mut mistakes, body.items.as_ref());
     match (user_id, lines) {
-        (Some(user_id), Some(lines)) => mistakes.none().map(|()| (user_id, lines)),
+        (Some(user_id), Some(lines)) => mistakes.none().map(|()| NewOrder {
+            user_id,
+            lines,
+            key,
+        }),
         _ => Err(mistakes.into_problem()),
     }
+}
+
+fn idempotency_key(request: &Request) -> Result<Option<IdempotencyKey>, Problem> {
+    let Some(value) = request.headers.get(IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
+    let key = IdempotencyKey::try_from(value.to_str().unwrap_or_default());
+    key.map(Some)
+        .map_err(|error| Problem::bad_request(format!("the header Idempotency-Key {error}")))
 }
 
 fn items(mistakes: &mut Mistakes, items: Option<&Value>) -> Option<Vec<NewLine>> {
@@ -161,12 +225,12 @@ fn line(mistakes: &mut Mistakes, index: usize, item: &Value) -> Option<NewLine> 
 /// What the body names, as it is in the tables.
 fn resolve(
     user: Option<User>,
-    lines: Vec<NewLine>,
+    lines: &[NewLine],
     products: &[Product],
 ) -> Result<(User, Vec<Line>), Problem> {
     let mut mistakes = Mistakes::default();
     let mut found = Vec::new();
-    for (index, line) in lines.into_iter().enumerate() {
+    for (index, line) in lines.iter().enumerate() {
         match products.iter().find(|product| product.sku == line.sku) {
             Some(product) => found.push(Line::of(product, line.quantity)),
             None => mistakes.note(format!("/items/{index}/sku"), "there is no such product"),

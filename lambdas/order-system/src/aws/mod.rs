@@ -4,10 +4,12 @@
 mod event_bus;
 mod executions;
 mod queue;
+mod receipts;
 mod tables;
 mod transaction;
 
 pub use event_bus::EventBridge;
 pub use executions::StateMachine;
+pub use receipts::ReceiptTables;
 pub use tables::{NotificationTable, OrderTable, ProductTable, UserTable};
 pub use transaction::{InventoryTables, PaymentTables};

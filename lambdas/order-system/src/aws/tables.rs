@@ -20,9 +20,9 @@ use crate::ports::{Catalogue, Notifications, Orders, Users, Write};
 
 /// A table of DynamoDB.
 #[derive(Debug, Clone)]
-struct Table {
-    client: Client,
-    name: String,
+pub(super) struct Table {
+    pub(super) client: Client,
+    pub(super) name: String,
 }
 
 /// The users, by `id`.
@@ -48,7 +48,7 @@ enum Put<T> {
 }
 
 impl Table {
-    fn new(config: &SdkConfig, name: String) -> Self {
+    pub(super) fn new(config: &SdkConfig, name: String) -> Self {
         Self {
             client: Client::new(config),
             name,
@@ -85,12 +85,12 @@ impl Table {
         }
     }
 
-    fn get(&self) -> GetItemFluentBuilder {
+    pub(super) fn get(&self) -> GetItemFluentBuilder {
         let get = self.client.get_item().table_name(&self.name);
         get.consistent_read(true)
     }
 
-    async fn row<T: DeserializeOwned>(
+    pub(super) async fn row<T: DeserializeOwned>(
         &self,
         get: GetItemFluentBuilder,
     ) -> Result<Option<T>, PortError> {
@@ -224,6 +224,6 @@ impl Notifications for NotificationTable {
     }
 }
 
-fn text(value: impl ToString) -> AttributeValue {
+pub(super) fn text(value: impl ToString) -> AttributeValue {
     AttributeValue::S(value.to_string())
 }

@@ -43,7 +43,7 @@ pub struct InventoryTables {
 }
 
 /// What became of a transaction.
-enum Outcome {
+pub(super) enum Outcome {
     Done,
     /// The condition of the write at this place did not hold; nothing was written.
     Refused(usize),
@@ -132,12 +132,12 @@ impl Inventory for InventoryTables {
     }
 }
 
-type Writes = Vec<TransactWriteItem>;
+pub(super) type Writes = Vec<TransactWriteItem>;
 
 /// A row or a write that cannot be built.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-enum WriteError {
+pub(super) enum WriteError {
     Row(#[from] serde_dynamo::Error),
     Write(#[from] BuildError),
 }
@@ -155,7 +155,7 @@ fn order(table: &str, change: &Change) -> Result<TransactWriteItem, WriteError> 
 
 /// The SDK sends a token with the transaction, so that a try that it repeats because the answer was
 /// lost succeeds.
-async fn transact(
+pub(super) async fn transact(
     client: &Client,
     operation: String,
     writes: Result<Writes, WriteError>,

@@ -5,12 +5,16 @@ mod notification;
 mod order;
 mod payment;
 mod product;
+mod receipt;
 mod time;
 mod user;
 
 pub use id::{InvalidOrderId, OrderId, UserId};
 pub use notification::Notification;
-pub use order::{Change, Line, MAX_LINES, MAX_QUANTITY, NewLine, Order, OrderKey, OrderStatus};
+pub use order::{
+    Change, Line, MAX_LINES, MAX_QUANTITY, NewLine, NewOrder, Order, OrderKey, OrderStatus,
+};
 pub use payment::{Payment, PaymentStatus};
 pub use product::{Product, Sku};
+pub use receipt::{IdempotencyKey, InvalidIdempotencyKey, Receipt};
 pub use user::{Email, InvalidUser, NewUser, PersonName, Plan, User};

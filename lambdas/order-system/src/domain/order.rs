@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{OrderId, UserId};
 use super::product::{Product, Sku};
+use super::receipt::IdempotencyKey;
 use super::time;
 use super::user::{Email, Plan, User};
 
@@ -83,6 +84,17 @@ pub struct NewLine {
     pub sku: Sku,
     /// How many.
     pub quantity: u32,
+}
+
+/// An order as somebody asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOrder {
+    /// Who orders.
+    pub user_id: UserId,
+    /// What, each product once.
+    pub lines: Vec<NewLine>,
+    /// What makes it the same order when it is asked for again.
+    pub key: Option<IdempotencyKey>,
 }
 
 /// Where an order stands.
@@ -163,6 +175,12 @@ impl Order {
             user_id: self.user_id,
             order_id: self.order_id,
         }
+    }
+
+    /// Whether it is what these lines ask for.
+    pub fn is_of(&self, lines: &[NewLine]) -> bool {
+        let lines = lines.iter().map(|line| (&line.sku, line.quantity));
+        lines.eq(self.items.iter().map(|line| (&line.sku, line.quantity)))
     }
 
     /// Whether the user's plan allows what it costs.

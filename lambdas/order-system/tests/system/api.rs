@@ -10,9 +10,9 @@ use order_system::api::users::{self, UsersApi};
 use order_system::domain::Plan;
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::world::{Fault, World};
 
-fn request(subject: &str, method: &str, path: &str, body: &Value) -> Request {
+fn request(subject: &str, method: &str, path: &str, headers: Value, body: &Value) -> Request {
     let event = json!({
         "rawPath": path,
         "requestContext": {
@@ -20,7 +20,7 @@ fn request(subject: &str, method: &str, path: &str, body: &Value) -> Request {
             "http": {"method": method},
             "authorizer": {"jwt": {"claims": {"sub": subject}}},
         },
-        "headers": {},
+        "headers": headers,
         "body": body.to_string(),
         "isBase64Encoded": false,
     });
@@ -28,17 +28,27 @@ fn request(subject: &str, method: &str, path: &str, body: &Value) -> Request {
     event.into()
 }
 
-/// What `subject` is answered: status, body and, of a problem, the places of its mistakes.
+/// What `subject` is answered: status and body.
 async fn call(
     world: &World,
     subject: &str,
     (method, path): (&str, &str),
     body: Value,
 ) -> (u16, Value) {
-    let request = request(subject, method, path, &body);
-    let answer = if path.contains("orders") {
+    send(world, request(subject, method, path, json!({}), &body)).await
+}
+
+/// What ann is answered who orders under that key.
+async fn order_under(world: &World, key: &str, body: Value) -> (u16, Value) {
+    let headers = json!({"idempotency-key": key});
+    send(world, request("ann", "POST", "/orders", headers, &body)).await
+}
+
+async fn send(world: &World, request: Request) -> (u16, Value) {
+    let answer = if request.path.contains("orders") {
         let api = OrdersApi {
             orders: Arc::new(world.clone()),
+            receipts: Arc::new(world.clone()),
             users: Arc::new(world.clone()),
             catalogue: Arc::new(world.clone()),
             clock: Arc::new(world.clone()),
@@ -193,6 +203,51 @@ async fn two_orders_of_one_millisecond_do_not_overwrite_each_other() {
     );
     assert_eq!(call(&world, "ann", ("POST", "/orders"), body).await.0, 503);
     assert_eq!(world.state().orders.len(), 1);
+}
+
+#[tokio::test]
+async fn an_order_that_is_asked_for_again_is_placed_once() {
+    let world = World::default();
+    world.add_product("keyboard", 4_900, 3);
+    let user = world.add_user(Plan::Free);
+    let body = |quantity: u32| json!({"userId": user.id, "items": [{"sku": "keyboard", "quantity": quantity}]});
+
+    let (status, first) = order_under(&world, "\"a\"", body(1)).await;
+    assert_eq!(status, 201, "{first}");
+    world.state().now += Duration::from_secs(60);
+    // The catalogue may be another by now.
+    world.state().products.clear();
+    assert_eq!(order_under(&world, "a", body(1)).await, (201, first));
+    assert_eq!(order_under(&world, "a", body(2)).await.0, 422);
+    assert_eq!(order_under(&world, "a b", body(1)).await.0, 400);
+    assert_eq!(world.state().orders.len(), 1);
+
+    world.add_product("keyboard", 4_900, 3);
+    assert_eq!(order_under(&world, "b", body(1)).await.0, 201);
+    assert_eq!(world.state().orders.len(), 2);
+}
+
+/// Whatever fails, and whether or not it was done: the client asks again and has one order.
+#[tokio::test]
+async fn an_order_whose_answer_is_lost_is_placed_once() {
+    for fault in [Fault::Refused, Fault::AnswerLost] {
+        for number in 0.. {
+            let world = World::default();
+            world.add_product("keyboard", 4_900, 3);
+            let user = world.add_user(Plan::Free);
+            let body = json!({"userId": user.id, "items": [{"sku": "keyboard", "quantity": 1}]});
+            world.break_call(number, fault);
+            let (status, _) = order_under(&world, "a", body.clone()).await;
+            if world.heal() {
+                assert_eq!(number, 4, "user, receipt, product, order with receipt");
+                break;
+            }
+            assert_eq!(status, 503, "{fault:?} {number}");
+            world.state().now += Duration::from_secs(1);
+            assert_eq!(order_under(&world, "a", body).await.0, 201);
+            assert_eq!(world.state().orders.len(), 1, "{fault:?} {number}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ pub enum Fault {
 pub struct State {
     pub users: BTreeMap<UserId, User>,
     pub orders: BTreeMap<OrderKey, Order>,
+    pub receipts: BTreeMap<(UserId, IdempotencyKey), Receipt>,
     pub products: BTreeMap<Sku, Product>,
     pub payments: BTreeMap<OrderId, Payment>,
     pub notifications: BTreeMap<OrderId, Notification>,
@@ -124,6 +125,16 @@ impl World {
 }
 
 impl State {
+    fn insert(&mut self, order: &Order) -> Write {
+        let taken =
+            |other: &Order| (other.user_id, other.created_at) == (order.user_id, order.created_at);
+        if self.orders.values().any(taken) {
+            return Write::Conflict;
+        }
+        self.orders.insert(order.key(), order.clone());
+        Write::Done
+    }
+
     /// Writes the order's next state, if it is in the one before.
     fn write(&mut self, change: &Change) -> Write {
         match self.orders.get_mut(&change.to.key()) {
@@ -150,16 +161,7 @@ impl Users for World {
 #[async_trait]
 impl Orders for World {
     async fn insert(&self, order: &Order) -> Result<Write, PortError> {
-        self.call(|state| {
-            let taken = |other: &Order| {
-                (other.user_id, other.created_at) == (order.user_id, order.created_at)
-            };
-            if state.orders.values().any(taken) {
-                return Write::Conflict;
-            }
-            state.orders.insert(order.key(), order.clone());
-            Write::Done
-        })
+        self.call(|state| state.insert(order))
     }
 
     async fn find(&self, key: OrderKey) -> Result<Option<Order>, PortError> {
@@ -168,6 +170,28 @@ impl Orders for World {
 
     async fn update(&self, change: &Change) -> Result<Write, PortError> {
         self.call(|state| state.write(change))
+    }
+}
+
+#[async_trait]
+impl Receipts for World {
+    async fn find(
+        &self,
+        user_id: UserId,
+        key: &IdempotencyKey,
+    ) -> Result<Option<Receipt>, PortError> {
+        self.call(|state| state.receipts.get(&(user_id, key.clone())).cloned())
+    }
+
+    async fn place(&self, order: &Order, receipt: &Receipt) -> Result<Write, PortError> {
+        self.call(|state| {
+            let key = (receipt.user_id, receipt.idempotency_key.clone());
+            if state.receipts.contains_key(&key) || state.insert(order) == Write::Conflict {
+                return Write::Conflict;
+            }
+            state.receipts.insert(key, receipt.clone());
+            Write::Done
+        })
     }
 }
 

@@ -1,0 +1,69 @@
+//! Orders that are placed once, however often they are asked for: each is written together with
+//! the receipt that its repetition finds.
+
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use function_kit::PortError;
+use serde::Serialize;
+
+use super::tables::{Table, text};
+use super::transaction::{Outcome, WriteError, Writes, transact};
+use crate::domain::{IdempotencyKey, Order, Receipt, UserId};
+use crate::ports::{Receipts, Write};
+
+/// The tables of orders and receipts. A receipt's key is `userId` and `idempotencyKey`.
+#[derive(Debug, Clone)]
+pub struct ReceiptTables {
+    receipts: Table,
+    orders: String,
+}
+
+impl ReceiptTables {
+    /// The tables of those names.
+    pub fn new(config: &SdkConfig, orders: String, receipts: String) -> Self {
+        Self {
+            receipts: Table::new(config, receipts),
+            orders,
+        }
+    }
+
+    fn writes(&self, order: &Order, receipt: &Receipt) -> Result<Writes, WriteError> {
+        Ok(vec![
+            new_row(&self.orders, order)?,
+            new_row(&self.receipts.name, receipt)?,
+        ])
+    }
+}
+
+#[async_trait]
+impl Receipts for ReceiptTables {
+    async fn find(
+        &self,
+        user_id: UserId,
+        key: &IdempotencyKey,
+    ) -> Result<Option<Receipt>, PortError> {
+        let get = self.receipts.get().key("userId", text(user_id));
+        let get = get.key("idempotencyKey", text(key.as_ref()));
+        self.receipts.row(get).await
+    }
+
+    async fn place(&self, order: &Order, receipt: &Receipt) -> Result<Write, PortError> {
+        let Table { client, name } = &self.receipts;
+        let operation = format!("TransactWriteItems in {} and {name}", self.orders);
+        match transact(client, operation, self.writes(order, receipt)).await? {
+            Outcome::Done => Ok(Write::Done),
+            Outcome::Refused(_) => Ok(Write::Conflict),
+        }
+    }
+}
+
+/// Writes a row whose key nothing has. Both tables have a user's rows together.
+fn new_row(table: &str, row: &impl Serialize) -> Result<TransactWriteItem, WriteError> {
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(serde_dynamo::to_item(row)?))
+        .condition_expression("attribute_not_exists(userId)")
+        .build()?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
