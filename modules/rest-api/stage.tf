@@ -7,6 +7,7 @@ resource "aws_api_gateway_deployment" "this" {
 
   triggers = {
     api = sha256(jsonencode({
+      endpoint = aws_api_gateway_rest_api.this.endpoint_configuration[0].types
       authorizer = [
         aws_api_gateway_authorizer.cognito.id,
         aws_api_gateway_authorizer.cognito.type,

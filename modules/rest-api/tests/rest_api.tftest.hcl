@@ -172,6 +172,17 @@ run "is_deployed_again_when_another_pool_signs_in" {
   }
 }
 
+run "is_deployed_again_at_another_endpoint" {
+  variables {
+    user_pool_arns = ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_other"]
+    endpoint_type  = "EDGE"
+  }
+  assert {
+    condition     = output.deployment.fingerprint != run.is_deployed_again_when_another_pool_signs_in.deployment.fingerprint
+    error_message = "A changed endpoint must be deployed."
+  }
+}
+
 run "asks_for_a_key_only_where_the_plan_has_clients" {
   command = plan
   variables {
