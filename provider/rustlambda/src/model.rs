@@ -20,7 +20,7 @@ model! {
     pub struct StoreModel {
         /// The S3 bucket.
         pub bucket: Attr<String> = required().validate(non_empty()),
-        /// What the keys begin with; they go on with `/<name>/<fingerprint>.zip`.
+        /// What the keys begin with; a slash and the function's name follow.
         pub prefix: Attr<String> = optional(),
     }
 }
@@ -30,7 +30,10 @@ model! {
     /// every machine.
     ///
     /// Whether anything changes is decided by a fingerprint over the sources, which is taken at
-    /// plan and without compiling. A fresh checkout of unchanged sources plans no change.
+    /// plan and without compiling. A fresh checkout of unchanged sources plans no change, and has no
+    /// zip. Where a function is to be created once more from unchanged sources on such a machine,
+    /// under another name for instance, `terraform apply -replace=rustlambda_package.hello` makes
+    /// the zip first. With a `store` the function takes it from there.
     pub struct Package {
         /// Path to the `Cargo.toml` of the function's package or of its workspace.
         pub manifest_path: Attr<String> = optional().exactly_one_of(["binary_path"]).validate(non_empty()),
@@ -55,15 +58,19 @@ model! {
         /// no effect.
         pub environment: Attr<BTreeMap<String, String>> = optional().conflicts_with(["binary_path"]),
         /// What compiles: `cargo`, `zigbuild` (which cross-compiles, and links against the
-        /// runtime's glibc), or `auto`, which takes cargo where this machine fits.
+        /// runtime's glibc), or `auto`, which takes cargo where this machine fits, and zigbuild
+        /// where it does not or where its glibc turns out to be too new.
         pub compiler: Attr<String> = optional().default("auto").validate(one_of(["auto", "cargo", "zigbuild"])),
         /// Path to an executable that is built already, instead of `manifest_path`.
         pub binary_path: Attr<String> = optional().validate(non_empty()),
         /// Further files of the zip: path in the zip to file or folder on this disk.
         pub assets: Attr<BTreeMap<String, String>> = optional(),
-        /// The folder for the zip. It is a cache: what is in it need not be kept.
+        /// The folder for the zip. It is a cache: what is in it need not be kept. Destroying the
+        /// package removes nothing, because another workspace of the same folder may share it; a
+        /// zip that was not used for 30 days goes when another of the same name is written.
         pub output_dir: Attr<String> = optional().default(OUTPUT_DIR).validate(non_empty()),
-        /// A place in S3 for zips, each with a manifest that lists what was compiled in. A machine
+        /// A place in S3 for zips, as `<prefix>/<name>/<fingerprint>.zip`, each with a manifest that
+        /// lists what was compiled in. A machine
         /// that finds the zip of its sources there compiles nothing. Nothing there is ever
         /// overwritten. Credentials, region and endpoint are those that the AWS SDKs find in the
         /// environment.
@@ -217,13 +224,12 @@ impl Package {
         (self.filename, self.build) = (Attr::Unknown, Attr::Unknown);
         (self.source_code_hash, self.sha256) = (Attr::Unknown, Attr::Unknown);
         self.size = Attr::Unknown;
-        let stored = if self.store.is_null() {
-            Attr::Null
-        } else {
-            Attr::Unknown
+        (self.s3_bucket, self.s3_key) = match &self.store {
+            Attr::Null => (Attr::Null, Attr::Null),
+            Attr::Known(store) => (store.bucket.clone(), Attr::Unknown),
+            Attr::Unknown => (Attr::Unknown, Attr::Unknown),
         };
-        (self.s3_bucket, self.s3_key) = (stored.clone(), stored.clone());
-        self.s3_object_version = stored;
+        self.s3_object_version = self.s3_key.clone();
     }
 }
 

@@ -66,6 +66,20 @@ async fn a_machine_without_a_compiler_takes_what_another_has_built() {
     let delete = aws.client.delete_object().bucket("artifacts");
     delete.key(&manifest).send().await.unwrap();
 
+    // Other sources go to the same bucket, which is known before they are compiled.
+    first.write("api/src/bin/api.rs", "fn main() {}\n");
+    aws.terraform(&first, &["plan", "-out=plan", "-no-color"], None)
+        .exits_with(0);
+    let plan = first.terraform(&["show", "-json", "plan"]).exits_with(0);
+    let plan: Value = serde_json::from_str(&plan).unwrap();
+    let changes = plan["resource_changes"].as_array().unwrap();
+    let package = changes
+        .iter()
+        .find(|change| change["type"] == "rustlambda_package");
+    let change = &package.unwrap()["change"];
+    assert_eq!(change["after"]["s3_bucket"], "artifacts");
+    assert_eq!(change["after_unknown"]["s3_key"], true);
+
     let second = checkout();
     let path = path_without_compiler(&second);
     let path = Some(path.as_str());

@@ -167,6 +167,24 @@ tokio = { version = "1", features = ["macros", "rt"] }
     Answer::of(update.current_dir(root.path("api"))).exits_with(0);
 }
 
+/// A root module whose package is for this machine's processor. `further` are arguments.
+fn own_processor(further: &str) -> Root {
+    let root = Root::new();
+    let processor = if cfg!(target_arch = "aarch64") {
+        "arm64"
+    } else {
+        "x86_64"
+    };
+    let arguments =
+        format!("binary        = \"api\"\n  architecture  = \"{processor}\"\n  {further}");
+    root.write(
+        "main.tf",
+        &CONFIGURATION.replace("binary        = \"api\"", &arguments),
+    );
+    root.init();
+    root
+}
+
 #[test]
 fn an_older_glibc_than_this_machine_has_is_linked_against() {
     if !tools_are_there(&[&tool::TERRAFORM, &tool::PYTHON]) {
@@ -174,20 +192,7 @@ fn an_older_glibc_than_this_machine_has_is_linked_against() {
     }
     let project = Project::find().unwrap();
     let package = || {
-        let root = Root::new();
-        let processor = if cfg!(target_arch = "aarch64") {
-            "arm64"
-        } else {
-            "x86_64"
-        };
-        let runtime = format!(
-            "binary        = \"api\"\n  runtime       = \"provided.al2\"\n  architecture  = \"{processor}\""
-        );
-        root.write(
-            "main.tf",
-            &CONFIGURATION.replace("binary        = \"api\"", &runtime),
-        );
-        root.init();
+        let root = own_processor("runtime = \"provided.al2\"");
         terraform(&root, &project, &["apply", "-auto-approve", "-no-color"]).exits_with(0);
         root
     };
@@ -199,4 +204,22 @@ fn an_older_glibc_than_this_machine_has_is_linked_against() {
         other.output()["sha256"],
         "in two folders"
     );
+}
+
+#[test]
+fn zigbuild_takes_over_where_a_symbol_of_this_machine_is_too_new() {
+    if !tools_are_there(&[&tool::TERRAFORM, &tool::PYTHON]) {
+        return;
+    }
+    let project = Project::find().unwrap();
+    let root = own_processor("");
+    // glibc 2.35 gave `hypot` a new version; provided.al2023 has 2.34.
+    root.write(
+        "api/src/bin/api.rs",
+        "fn main() { println!(\"{}\", (std::env::args().count() as f64).hypot(3.0)) }\n",
+    );
+    terraform(&root, &project, &["apply", "-auto-approve", "-no-color"]).exits_with(0);
+    let bytes = std::fs::read(bootstrap(&root, &root.output())).unwrap();
+    assert!(glibc(&bytes) <= (2, 34), "{:?}", glibc(&bytes));
+    root.plan().exits_with(0);
 }
