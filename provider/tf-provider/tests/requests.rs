@@ -15,6 +15,7 @@ use requests::{CALLS, request};
 use tf_provider::{
     proto::{self, DynamicValue, ResourceIdentityData, diagnostic::Severity},
     testing,
+    value::Value,
 };
 use tokio::runtime::Builder;
 use tower::ServiceExt;
@@ -98,6 +99,82 @@ async fn what_was_half_done_is_kept() {
             .len(),
         1
     );
+}
+
+/// A vault in msgpack.
+fn vault(key: Value, number: Value) -> Option<DynamicValue> {
+    let vault = Value::object([
+        ("name", Value::string("v")),
+        ("key", key),
+        ("number", number),
+    ]);
+    Some(DynamicValue {
+        msgpack: vault.to_msgpack(),
+        json: Vec::new(),
+    })
+}
+
+#[tokio::test]
+async fn what_is_stored_has_neither_write_only_nor_unknown_values() {
+    let mut client = testing::client(Everything);
+    let locked = vault(Value::string("secret"), Value::Null);
+    let stored = vault(Value::Null, Value::Null);
+    let request = proto::apply_resource_change::Request {
+        type_name: "everything_vault".into(),
+        prior_state: null(),
+        planned_state: vault(Value::Null, Value::unknown()),
+        config: locked,
+        ..Default::default()
+    };
+    let answer = client.apply_resource_change(request).await.unwrap();
+    assert_eq!(answer.into_inner().new_state, stored);
+
+    // Stored when the key was an ordinary attribute.
+    let json = br#"{"name":"v","key":"secret","number":null}"#.to_vec();
+    let request = proto::upgrade_resource_state::Request {
+        type_name: "everything_vault".into(),
+        version: 0,
+        raw_state: Some(proto::RawState {
+            json,
+            ..Default::default()
+        }),
+    };
+    let answer = client.upgrade_resource_state(request).await.unwrap();
+    assert_eq!(answer.into_inner().upgraded_state, stored);
+
+    let request = proto::import_resource_state::Request {
+        type_name: "everything_vault".into(),
+        id: "v".into(),
+        ..Default::default()
+    };
+    let answer = client.import_resource_state(request).await.unwrap();
+    assert_eq!(answer.into_inner().imported_resources[0].state, stored);
+}
+
+#[tokio::test]
+async fn a_terraform_that_would_store_a_write_only_value_is_refused() {
+    let mut client = testing::client(Everything);
+    let mut faults = async |key: &str, allowed| {
+        let key = match key {
+            "" => Value::Null,
+            key => Value::string(key),
+        };
+        let request = proto::validate_resource_config::Request {
+            type_name: "everything_vault".into(),
+            config: vault(key, Value::Null),
+            client_capabilities: Some(proto::ClientCapabilities {
+                write_only_attributes_allowed: allowed,
+                ..Default::default()
+            }),
+        };
+        let answer = client.validate_resource_config(request).await.unwrap();
+        answer.into_inner().diagnostics
+    };
+    assert_eq!(faults("secret", true).await, []);
+    assert_eq!(faults("", false).await, []);
+    let refused = &faults("secret", false).await[..];
+    assert_eq!(refused[0].summary, "key is a write-only attribute");
+    assert_eq!(refused[0].attribute.as_ref().unwrap().steps.len(), 1);
 }
 
 #[tokio::test]

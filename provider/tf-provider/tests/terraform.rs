@@ -170,12 +170,12 @@ const SAMPLER: &str = r#"
     resource "terraform_data" "later" { input = "later" }
     locals { later = terraform_data.later.output }
     resource "notes_sampler" "it" {
-      text     = local.later
+      text     = "pre-${local.later}"
       integer  = length(local.later)
       float    = 0.1
       number   = 123456789012345678901234567890.5
       flag     = local.later == "later"
-      list     = ["a", local.later]
+      list     = ["a", "pre-${local.later}"]
       sparse   = [1, null, length(local.later)]
       set      = ["b", "a", local.later]
       map      = { k = local.later, l = "m" }
@@ -203,8 +203,9 @@ fn every_kind_of_attribute_carries_what_is_unknown() {
     sandbox.apply();
     sandbox.assert_unchanged();
     let state = sandbox.state("notes_sampler.it");
-    assert_eq!(state["text"], "later");
-    assert_eq!(state["list"], json!(["a", "later"]));
+    // Terraform knows how these two begin before it knows them.
+    assert_eq!(state["text"], "pre-later");
+    assert_eq!(state["list"], json!(["a", "pre-later"]));
     assert_eq!(state["sparse"], json!([1, null, 5]));
     assert_eq!(
         state["any"],
@@ -260,11 +261,32 @@ fn faults_are_named_where_they_are() {
         assert_says(&output, message);
         assert_says(&output, "on main.tf line");
     }
-    sandbox.configure("resource \"notes_sampler\" \"it\" {\n  rule { action = \"ask\" }\n}\n");
-    assert_says(
-        &sandbox.fail(&["plan"]),
-        "must be one of \"allow\", \"deny\", and is \"ask\"",
-    );
+    let block = |kind: &str, action: &str| format!("  {kind} {{\n    action = {action:?}\n  }}\n");
+    let inside = [
+        block("rule", "allow") + &block("rule", "ask"),
+        "  parts = [{ name = \"p\" }, { name = 1, weight = 1e400 }]\n".to_owned(),
+    ];
+    let messages = [
+        (
+            "must be one of \"allow\", \"deny\", and is \"ask\"",
+            ": action = \"ask\"",
+        ),
+        ("A number below 1.8e308 is needed here", "on main.tf line"),
+    ];
+    for (arguments, (message, underlined)) in inside.iter().zip(messages) {
+        sandbox.configure(&format!(
+            "resource \"notes_sampler\" \"it\" {{\n{arguments}}}\n"
+        ));
+        let output = sandbox.fail(&["plan"]);
+        assert_says(&output, message);
+        assert_says(&output, underlined);
+    }
+    // Elements of a set have no place: the block that holds the set is named.
+    let set = block("each", "deny") + &block("each", "allow") + &block("each", "ask");
+    sandbox.configure(&format!("resource \"notes_sampler\" \"it\" {{\n{set}}}\n"));
+    let output = sandbox.fail(&["plan"]);
+    assert_says(&output, "Invalid value of each[*].action");
+    assert_says(&output, ": resource \"notes_sampler\" \"it\" {");
     sandbox.configure("resource \"notes_note\" \"it\" {\n  name = \"a\"\n  tag = \"b\"\n}\n");
     assert_says(&sandbox.succeed(&["plan"]), "Use labels instead.");
 }

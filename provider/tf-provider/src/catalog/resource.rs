@@ -75,7 +75,11 @@ impl<R: Resource> Adapter<R> {
 
     /// The state as it is stored: what the resource left alone stays as it was in `raw`.
     fn stored(&self, raw: Value, before: &Value, state: &R::Model) -> Value {
-        let mut state = plan::carry(raw, before, state.to_value());
+        self.stripped(plan::carry(raw, before, state.to_value()))
+    }
+
+    /// The state without its write-only attributes, which Terraform refuses.
+    fn stripped(&self, mut state: Value) -> Value {
         plan::strip_write_only(&self.schema.block, &mut state);
         state
     }
@@ -146,7 +150,8 @@ impl<R: Resource> AnyResource<R::Client> for Adapter<R> {
     }
 
     async fn import(&self, cx: &Context<R::Client>, id: String) -> Result<Value> {
-        Ok(self.resource.import(cx, id).await?.to_value())
+        let imported = self.resource.import(cx, id).await?;
+        Ok(self.stripped(imported.to_value()))
     }
 
     async fn import_identity(&self, cx: &Context<R::Client>, identity: Value) -> Result<Value> {
@@ -155,18 +160,18 @@ impl<R: Resource> AnyResource<R::Client> for Adapter<R> {
             whole.extend(identity);
         }
         let identity = R::Model::from_value(&whole)?;
-        Ok(self
-            .resource
-            .import_identity(cx, identity)
-            .await?
-            .to_value())
+        let imported = self.resource.import_identity(cx, identity).await?;
+        Ok(self.stripped(imported.to_value()))
     }
 
     async fn upgrade(&self, cx: &Context<R::Client>, state: StoredState) -> Result<Value> {
-        if state.version == self.schema.version {
-            return state.value(&self.schema.block.ty());
-        }
-        Ok(self.resource.upgrade(cx, state).await?.to_value())
+        let upgraded = if state.version == self.schema.version {
+            state.value(&self.schema.block.ty())?
+        } else {
+            self.resource.upgrade(cx, state).await?.to_value()
+        };
+        // It may have been stored before the attribute became write-only.
+        Ok(self.stripped(upgraded))
     }
 
     async fn move_from(
@@ -174,10 +179,7 @@ impl<R: Resource> AnyResource<R::Client> for Adapter<R> {
         cx: &Context<R::Client>,
         source: MoveSource,
     ) -> Result<Option<Value>> {
-        Ok(self
-            .resource
-            .move_from(cx, source)
-            .await?
-            .map(|state| state.to_value()))
+        let moved = self.resource.move_from(cx, source).await?;
+        Ok(moved.map(|state| self.stripped(state.to_value())))
     }
 }

@@ -175,7 +175,12 @@ impl Field for f64 {
     }
 
     fn from_value(value: &Value) -> Result<Self, ValueError> {
-        Number::from_value(value).map(|number| number.to_f64())
+        let float = Number::from_value(value)?.to_f64();
+        if float.is_finite() {
+            Ok(float)
+        } else {
+            Err(mismatch("a number below 1.8e308", value))
+        }
     }
 
     /// The shortest decimal that reads as this float: the 0.1 that its author
@@ -232,14 +237,21 @@ impl<T: Field> Field for Vec<T> {
     }
 
     fn from_value(value: &Value) -> Result<Self, ValueError> {
-        let (Value::List(elements) | Value::Set(elements)) = present(value)? else {
-            return Err(mismatch(Self::shape().ty(), value));
+        let (elements, named) = match present(value)? {
+            Value::List(elements) => (elements, true),
+            Value::Set(elements) => (elements, false),
+            other => return Err(mismatch(Self::shape().ty(), other)),
         };
-        let at = |index: usize| move |error: ValueError| error.under(Step::Index(index));
+        let step = |index| {
+            if named {
+                Step::Index(index)
+            } else {
+                Step::Element
+            }
+        };
+        let elements = elements.iter().enumerate();
         elements
-            .iter()
-            .enumerate()
-            .map(|(i, e)| T::from_value(e).map_err(at(i)))
+            .map(|(index, e)| T::from_value(e).map_err(|error| error.under(step(index))))
             .collect()
     }
 

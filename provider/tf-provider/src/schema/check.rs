@@ -1,7 +1,7 @@
 //! Finds what Terraform, or this crate, would stumble over in a schema.
 
-use super::{Attribute, Block, Mode, Relation};
-use crate::model::Shape;
+use super::{Attribute, Block, Mode, NestedBlock, Nesting, Relation};
+use crate::{model::Shape, value::Type};
 
 /// Names that Terraform keeps for itself in every resource and data source.
 const RESERVED: [&str; 7] = [
@@ -41,11 +41,11 @@ impl Block {
                 found.push(format!("{path}: it may be null: make it an Attr"));
             }
         }
-        self.find_problems(owner, &mut found);
+        self.find_problems(owner, role, &mut found);
         found
     }
 
-    fn find_problems(&self, owner: &str, found: &mut Vec<String>) {
+    fn find_problems(&self, owner: &str, role: Role, found: &mut Vec<String>) {
         for attribute in &self.attributes {
             let path = format!("{owner}.{}", attribute.name);
             let mut problem = |text: &str| found.push(format!("{path}: {text}"));
@@ -63,18 +63,90 @@ impl Block {
                     problem(&format!("there is no attribute {sibling:?} beside it"));
                 }
             }
-            if let Shape::Objects(_, nested) = &attribute.shape {
+            if let Shape::Objects(nesting, nested) = &attribute.shape {
                 if !nested.blocks.is_empty() {
                     problem("a nested attribute cannot hold blocks");
                 }
-                nested.find_problems(&path, found);
+                nested.find_nested_problems(*nesting, &path, role, found);
             }
         }
         for nested in &self.blocks {
+            let path = format!("{owner}.{}", nested.name);
+            nested.find_problems(&path, found);
             nested
                 .block
-                .find_problems(&format!("{owner}.{}", nested.name), found);
+                .find_nested_problems(nested.nesting, &path, role, found);
         }
+    }
+
+    /// What is wrong with the objects of an attribute or a block.
+    fn find_nested_problems(
+        &self,
+        nesting: Nesting,
+        path: &str,
+        role: Role,
+        found: &mut Vec<String>,
+    ) {
+        if nesting == Nesting::Set {
+            if holds_dynamic(&self.ty()) {
+                found.push(format!("{path}: a set cannot hold values of any type"));
+            }
+            if self.holds_write_only() {
+                found.push(format!("{path}: a set cannot hold write-only attributes"));
+            }
+        }
+        for attribute in &self.attributes {
+            let unknown = role == Role::Planned && attribute.mode.is_computed();
+            let may_be = match (attribute.nullable, attribute.unknowable) {
+                (_, false) if unknown => "unknown",
+                (false, _) if attribute.mode != Mode::Required => "null",
+                _ => continue,
+            };
+            let name = &attribute.name;
+            found.push(format!(
+                "{path}.{name}: it may be {may_be}: make it an Attr"
+            ));
+        }
+        self.find_problems(path, role, found);
+    }
+
+    fn holds_write_only(&self) -> bool {
+        let nested = self
+            .blocks
+            .iter()
+            .any(|nested| nested.block.holds_write_only());
+        nested || self.attributes.iter().any(|attribute| {
+            attribute.write_only
+                || matches!(&attribute.shape, Shape::Objects(_, block) if block.holds_write_only())
+        })
+    }
+}
+
+impl NestedBlock {
+    fn find_problems(&self, path: &str, found: &mut Vec<String>) {
+        let mut problem = |text: &str| found.push(format!("{path}: {text}"));
+        if self.overdeclared {
+            problem("a block has min_items and max_items and no more: make it an attribute");
+        }
+        let (min, max) = (self.min_items, self.max_items);
+        let faulty = match self.nesting {
+            Nesting::Single => min > 1 || max > 1,
+            Nesting::List | Nesting::Set => max != 0 && min > max,
+            Nesting::Map => (min, max) != (0, 0),
+        };
+        if faulty {
+            problem("it cannot stand there that often");
+        }
+    }
+}
+
+fn holds_dynamic(ty: &Type) -> bool {
+    match ty {
+        Type::Dynamic => true,
+        Type::List(element) | Type::Set(element) | Type::Map(element) => holds_dynamic(element),
+        Type::Tuple(elements) => elements.iter().any(holds_dynamic),
+        Type::Object(attributes) => attributes.values().any(|a| holds_dynamic(&a.ty)),
+        Type::String | Type::Number | Type::Bool => false,
     }
 }
 

@@ -86,7 +86,11 @@ impl NestedBlock {
             block: Some(self.block.to_proto(0)),
             nesting: self.nesting.of_block().into(),
             min_items: self.min_items.into(),
-            max_items: self.max_items.into(),
+            // Of a single block Terraform wants both to be equal.
+            max_items: match self.nesting {
+                Nesting::Single => self.min_items.into(),
+                _ => self.max_items.into(),
+            },
         }
     }
 }

@@ -122,6 +122,8 @@ pub struct NestedBlock {
     pub max_items: u32,
     /// What it holds.
     pub block: Block,
+    /// Whether its declaration says more than a block has place for.
+    pub(crate) overdeclared: bool,
 }
 
 /// How objects are held.
@@ -151,11 +153,14 @@ impl Nesting {
     pub(crate) fn objects(self, value: &Value) -> Vec<(Option<Step>, &Value)> {
         match (self, value) {
             (Self::Single, Value::Map(_)) => vec![(None, value)],
-            (_, Value::List(elements) | Value::Set(elements)) => elements
+            (_, Value::List(elements)) => elements
                 .iter()
                 .enumerate()
                 .map(|(i, e)| (Some(Step::Index(i)), e))
                 .collect(),
+            (_, Value::Set(elements)) => {
+                elements.iter().map(|e| (Some(Step::Element), e)).collect()
+            }
             (Self::Map, Value::Map(entries)) => entries
                 .iter()
                 .map(|(k, e)| (Some(Step::Key(k.clone())), e))
@@ -183,10 +188,27 @@ impl Block {
             (
                 Attribute {
                     shape: Shape::Objects(nesting, mut block),
+                    validators,
+                    relations,
+                    default,
+                    deprecated,
+                    requires_replace,
+                    use_state_for_unknown,
+                    sensitive,
+                    write_only,
+                    identity,
                     ..
                 },
                 Some(items),
             ) => {
+                let overdeclared = default.is_some()
+                    || deprecated.is_some()
+                    || requires_replace
+                    || use_state_for_unknown
+                    || sensitive
+                    || write_only
+                    || identity
+                    || !(validators.is_empty() && relations.is_empty());
                 if !description.is_empty() {
                     block.description = description;
                 }
@@ -197,6 +219,7 @@ impl Block {
                     min_items,
                     max_items,
                     block,
+                    overdeclared,
                 });
             }
             (attribute, _) => self.attributes.push(Attribute {

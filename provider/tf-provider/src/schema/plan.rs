@@ -221,8 +221,22 @@ pub fn carry(raw: Value, before: &Value, after: Value) -> Value {
                 })
                 .collect(),
         ),
+        (Value::List(raw), Value::List(before), Value::List(after))
+            if raw.len() == after.len() && before.len() == after.len() =>
+        {
+            let elements = raw.into_iter().zip(before).zip(after);
+            let carried = elements.map(|((raw, before), after)| carry(raw, before, after));
+            Value::List(carried.collect())
+        }
         (_, _, after) => after,
     }
+}
+
+/// What an operation kept before it failed, as it may be stored.
+pub fn settled(block: &Block, kept: Value) -> Value {
+    let mut state = kept.without_unknown();
+    strip_write_only(block, &mut state);
+    state
 }
 
 /// Fills in write-only attributes from the configuration.

@@ -146,6 +146,26 @@ fn what_a_resource_leaves_alone_keeps_what_its_model_cannot_hold() {
     assert_eq!(carried.get("size"), Some(&Value::Bool(true)));
 }
 
+#[test]
+fn objects_of_a_list_keep_what_their_model_cannot_hold() {
+    let part = |number| {
+        Value::object([
+            (
+                "tags",
+                Value::List(vec![Value::string("a"), Value::unknown()]),
+            ),
+            ("number", number),
+        ])
+    };
+    let held = |number| Value::object([("tags", Value::unknown()), ("number", number)]);
+    let carried = carry(
+        Value::List(vec![part(Value::unknown())]),
+        &Value::List(vec![held(Value::unknown())]),
+        Value::List(vec![held(Value::Bool(true))]),
+    );
+    assert_eq!(carried, Value::List(vec![part(Value::Bool(true))]));
+}
+
 /// The paths of errors, and whether there are warnings.
 fn faults(config: &Thing) -> (Vec<String>, bool) {
     let found = validate(&Thing::block(), &config.to_value());
@@ -232,6 +252,46 @@ fn write_only_attributes_are_filled_in_and_stripped() {
 }
 
 #[test]
+fn a_fault_in_a_set_is_the_sets() {
+    model! {
+        /// Holds a set.
+        struct Holder {
+            /// Rules.
+            each: Attr<Set<Rule>> = block(),
+            /// One rule.
+            only: Attr<Rule> = block().min_items(1),
+        }
+    }
+    model! {
+        /// A rule.
+        struct Rule {
+            /// What it does.
+            action: Attr<String> = required().validate(one_of(["allow"])),
+        }
+    }
+    let rule = |action: &str| Value::object([("action", Value::string(action))]);
+    let each = Value::set([rule("allow"), rule("ask")]);
+    let found = validate(&Holder::block(), &Value::object([("each", each.clone())]));
+    let found = found.iter().next().unwrap();
+    assert_eq!(found.summary, "Invalid value of each[*].action");
+    // The elements have another order here than in the configuration.
+    let steps = found.to_proto().attribute.unwrap().steps;
+    assert_eq!(steps, Path::from("each").to_proto().steps);
+    let wrong = Value::set([Value::object([("action", Value::Bool(true))])]);
+    let error = Holder::from_value(&Value::object([("each", wrong)])).unwrap_err();
+    assert_eq!(error.path.to_string(), "each[*].action");
+
+    // Terraform wants the numbers of a single block to be equal.
+    let schema = Schema {
+        version: 0,
+        block: Holder::block(),
+    }
+    .to_proto();
+    let only = &schema.block.unwrap().block_types[1];
+    assert_eq!((only.min_items, only.max_items), (1, 1));
+}
+
+#[test]
 fn a_faulty_declaration_is_said() {
     model! {
         /// Faulty.
@@ -244,6 +304,27 @@ fn a_faulty_declaration_is_said() {
             both: Attr<String> = computed().write_only(),
             /// Cannot be unknown.
             plain: String = required(),
+            /// Its objects are faulty.
+            set: Attr<Set<Nested>> = optional(),
+            /// Says what a block cannot.
+            over: Attr<Nested> = block().requires_replace(),
+            /// Cannot be twice.
+            twice: Attr<Nested> = block().min_items(2),
+            /// More than it may.
+            many: Attr<Vec<Nested>> = block().min_items(2).max_items(1),
+        }
+    }
+    model! {
+        /// Nested in something faulty.
+        struct Nested {
+            /// Of any type.
+            any: Attr<Value> = optional(),
+            /// Not stored.
+            secret: Attr<String> = optional().write_only(),
+            /// Cannot be null.
+            never_null: u64 = optional(),
+            /// Cannot be unknown.
+            never_unknown: Option<u64> = computed(),
         }
     }
     let problems = Faulty::block().problems("it", Role::Planned).join("\n");
@@ -252,6 +333,13 @@ fn a_faulty_declaration_is_said() {
         "it.one: a required",
         "no attribute \"none\"",
         "it.both: ",
+        "it.set: a set cannot hold values of any type",
+        "it.set: a set cannot hold write-only",
+        "it.set.never_null: it may be null",
+        "it.set.never_unknown: it may be unknown",
+        "it.over: a block has",
+        "it.twice: it cannot stand there that often",
+        "it.many: it cannot stand there that often",
     ] {
         assert!(problems.contains(part), "no {part:?} in {problems}");
     }

@@ -10,63 +10,105 @@ use crate::{
 /// What is wrong with this configuration of `block`, as far as it is known.
 pub fn validate(block: &Block, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
-    walk(block, config, &Path::root(), &mut found);
+    walk(block, config, &Path::root(), &mut |at| {
+        related(at, &mut found);
+        if !at.value.is_null() {
+            check(at, &mut found);
+        }
+    });
     found
 }
 
-fn walk(block: &Block, config: &Value, path: &Path, found: &mut Diagnostics) {
+/// An error for each write-only attribute that is set: for a Terraform that would
+/// store its value, since it does not know what write-only is.
+pub fn refuse_write_only(block: &Block, config: &Value) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    walk(block, config, &Path::root(), &mut |at| {
+        if at.attribute.write_only && !at.value.is_null() {
+            let detail = "Its value must not be stored, which needs Terraform 1.11 or later.";
+            let summary = format!("{} is a write-only attribute", at.path);
+            found.push(Diagnostic::error(summary, detail).at(at.path.clone()));
+        }
+    });
+    found
+}
+
+/// An attribute, and what a configuration says of it.
+struct At<'a> {
+    attribute: &'a Attribute,
+    value: &'a Value,
+    /// The object that the attribute is of.
+    siblings: &'a Value,
+    path: &'a Path,
+}
+
+/// Visits every attribute of an object and of the objects inside it.
+fn walk(block: &Block, config: &Value, path: &Path, visit: &mut dyn FnMut(&At<'_>)) {
     for attribute in &block.attributes {
         let value = config.get(&attribute.name).unwrap_or(&Value::Null);
-        let path = path.clone().attribute(&attribute.name);
-        related(attribute, value, config, &path, found);
-        if value.is_null() {
-            continue;
-        }
-        if let Some(instead) = &attribute.deprecated {
-            let summary = format!("Argument {path} is deprecated");
-            found.push(Diagnostic::warning(summary, instead).at(path.clone()));
-        }
-        if !value.is_unknown() {
-            check(attribute, value, &path, found);
+        let path = &path.clone().attribute(&attribute.name);
+        visit(&At {
+            attribute,
+            value,
+            siblings: config,
+            path,
+        });
+        if let Shape::Objects(nesting, block) = &attribute.shape {
+            objects(*nesting, block, value, path, visit);
         }
     }
     for nested in &block.blocks {
         let value = config.get(&nested.name).unwrap_or(&Value::Null);
         let path = path.clone().attribute(&nested.name);
-        objects(nested.nesting, &nested.block, value, &path, found);
+        objects(nested.nesting, &nested.block, value, &path, visit);
     }
 }
 
-fn check(attribute: &Attribute, value: &Value, path: &Path, found: &mut Diagnostics) {
+fn objects(
+    nesting: Nesting,
+    block: &Block,
+    value: &Value,
+    path: &Path,
+    visit: &mut dyn FnMut(&At<'_>),
+) {
+    for (step, object) in nesting.objects(value) {
+        let path = step.map_or_else(|| path.clone(), |step| path.clone().step(step));
+        walk(block, object, &path, visit);
+    }
+}
+
+fn check(at: &At<'_>, found: &mut Diagnostics) {
+    let At {
+        attribute,
+        value,
+        path,
+        ..
+    } = at;
+    if let Some(instead) = &attribute.deprecated {
+        let summary = format!("Argument {path} is deprecated");
+        found.push(Diagnostic::warning(summary, instead).at((*path).clone()));
+    }
+    if value.is_unknown() {
+        return;
+    }
     for validator in &attribute.validators {
         if let Err(message) = validator.check(value) {
             let detail = format!("The value {message}.");
-            found.push(
-                Diagnostic::error(format!("Invalid value of {path}"), detail).at(path.clone()),
-            );
+            let summary = format!("Invalid value of {path}");
+            found.push(Diagnostic::error(summary, detail).at((*path).clone()));
         }
-    }
-    if let Shape::Objects(nesting, block) = &attribute.shape {
-        objects(*nesting, block, value, path, found);
-    }
-}
-
-fn objects(nesting: Nesting, block: &Block, value: &Value, path: &Path, found: &mut Diagnostics) {
-    for (step, object) in nesting.objects(value) {
-        let path = step.map_or_else(|| path.clone(), |step| path.clone().step(step));
-        walk(block, object, &path, found);
     }
 }
 
 /// Checks what the attribute demands of those beside it. What is unknown may
 /// turn out either way, so that it is checked again when it is known.
-fn related(
-    attribute: &Attribute,
-    value: &Value,
-    siblings: &Value,
-    path: &Path,
-    found: &mut Diagnostics,
-) {
+fn related(at: &At<'_>, found: &mut Diagnostics) {
+    let At {
+        attribute,
+        value,
+        siblings,
+        path,
+    } = *at;
     let sibling = |name: &String| siblings.get(name).unwrap_or(&Value::Null);
     let is_set = |value: &Value| !value.is_null() && !value.is_unknown();
     for relation in &attribute.relations {

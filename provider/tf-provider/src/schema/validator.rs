@@ -94,8 +94,8 @@ pub fn non_empty() -> Validator {
 pub fn between(bounds: RangeInclusive<i64>) -> Validator {
     let description = format!("must be between {} and {}", bounds.start(), bounds.end());
     Validator::new(description.clone(), move |value: &Number| {
-        let float = value.to_f64();
-        if (*bounds.start() as f64..=*bounds.end() as f64).contains(&float) {
+        let (start, end) = (Number::from(*bounds.start()), Number::from(*bounds.end()));
+        if (&start..=&end).contains(&value) {
             Ok(())
         } else {
             Err(format!("{description}, and is {value}"))

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use super::{MAX_DEPTH, ParseNumberError, Step, Type, Value, ValueError};
+use super::{Budget, ParseNumberError, Step, Type, Value, ValueError};
 
 /// Decodes the value of this type that `bytes` hold.
 ///
 /// Attributes that the type does not have are left out: a newer provider may
 /// have dropped them without raising its schema's version, as Terraform allows.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, ValueError> {
-    value(parse(bytes)?, ty, 0)
+    value(parse(bytes)?, ty, 0, &mut Budget::new())
 }
 
 fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ValueError> {
@@ -19,12 +19,13 @@ fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ValueError
 }
 
 /// Raw JSON keeps the digits of a number, which a parsed number would lose.
-fn value(json: &RawValue, ty: &Type, depth: usize) -> Result<Value, ValueError> {
-    if depth > MAX_DEPTH {
-        return Err(ValueError::malformed(format!(
-            "values nest deeper than {MAX_DEPTH}"
-        )));
-    }
+fn value(
+    json: &RawValue,
+    ty: &Type,
+    depth: usize,
+    budget: &mut Budget,
+) -> Result<Value, ValueError> {
+    budget.take(0, depth)?;
     let text = json.get();
     if text == "null" {
         return Ok(Value::Null);
@@ -36,12 +37,12 @@ fn value(json: &RawValue, ty: &Type, depth: usize) -> Result<Value, ValueError> 
             .map(|s: String| Value::string(s))
             .map_err(expected),
         Type::Number => number(text).map_err(|_| expected(ValueError::malformed(""))),
-        Type::List(element) => elements(text, ty, element, depth).map(Value::List),
-        Type::Set(element) => elements(text, ty, element, depth).map(Value::set),
+        Type::List(element) => elements(text, ty, element, depth, budget).map(Value::List),
+        Type::Set(element) => elements(text, ty, element, depth, budget).map(Value::set),
         Type::Map(element) => {
             let entries: BTreeMap<String, &RawValue> = parse(text.as_bytes()).map_err(expected)?;
             let entries = entries.into_iter().map(|(key, entry)| {
-                let entry = value(entry, element, depth + 1);
+                let entry = value(entry, element, depth + 1, budget);
                 let entry = entry.map_err(|error| error.under(Step::Key(key.clone())))?;
                 Ok((super::normalise(key), entry))
             });
@@ -49,10 +50,11 @@ fn value(json: &RawValue, ty: &Type, depth: usize) -> Result<Value, ValueError> 
         }
         Type::Object(attributes) => {
             let given: BTreeMap<String, &RawValue> = parse(text.as_bytes()).map_err(expected)?;
+            budget.take(attributes.len(), depth)?;
             let attributes = attributes.iter().map(|(name, attribute)| {
                 let given = given
                     .get(name)
-                    .map(|json| value(json, &attribute.ty, depth + 1));
+                    .map(|json| value(json, &attribute.ty, depth + 1, budget));
                 let given = given.unwrap_or(Ok(Value::Null));
                 let given = given.map_err(|error| error.under(Step::Attribute(name.clone())))?;
                 Ok((name.clone(), given))
@@ -70,19 +72,26 @@ fn value(json: &RawValue, ty: &Type, depth: usize) -> Result<Value, ValueError> 
                 .zip(types)
                 .enumerate()
                 .map(|(index, (json, ty))| {
-                    value(json, ty, depth + 1).map_err(|error| error.under(Step::Index(index)))
+                    value(json, ty, depth + 1, budget)
+                        .map_err(|error| error.under(Step::Index(index)))
                 });
             given.collect::<Result<_, _>>().map(Value::List)
         }
-        Type::Dynamic => dynamic(text, depth),
+        Type::Dynamic => dynamic(text, depth, budget),
     }
 }
 
-fn elements(text: &str, ty: &Type, element: &Type, depth: usize) -> Result<Vec<Value>, ValueError> {
+fn elements(
+    text: &str,
+    ty: &Type,
+    element: &Type,
+    depth: usize,
+    budget: &mut Budget,
+) -> Result<Vec<Value>, ValueError> {
     let given: Vec<&RawValue> = parse(text.as_bytes())
         .map_err(|_: ValueError| ValueError::mismatch(ty.to_string(), kind(text)))?;
     let given = given.into_iter().enumerate().map(|(index, json)| {
-        value(json, element, depth + 1).map_err(|error| error.under(Step::Index(index)))
+        value(json, element, depth + 1, budget).map_err(|error| error.under(Step::Index(index)))
     });
     given.collect()
 }
@@ -105,10 +114,10 @@ struct Typed<'a> {
     value: &'a RawValue,
 }
 
-fn dynamic(text: &str, depth: usize) -> Result<Value, ValueError> {
+fn dynamic(text: &str, depth: usize, budget: &mut Budget) -> Result<Value, ValueError> {
     let typed: Typed<'_> = parse(text.as_bytes())?;
     let ty = Type::from_json(typed.ty.get().as_bytes())?;
-    let value = value(typed.value, &ty, depth + 1)?;
+    let value = value(typed.value, &ty, depth + 1, budget)?;
     Ok(Value::Dynamic(Box::new((ty, value))))
 }
 

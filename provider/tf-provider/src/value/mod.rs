@@ -25,9 +25,32 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 /// How deeply values and types may nest. Schemas written by people stay below ten.
 pub const MAX_DEPTH: usize = 64;
 
-/// How many values one message may hold. It bounds memory: a message of a few
-/// megabytes could otherwise ask for many times its size.
+/// How many values one message may hold, counting attributes that are left out. It
+/// bounds memory: a message of a few megabytes could otherwise ask for many times its size.
 pub const MAX_VALUES: usize = 4 * 1024 * 1024;
+
+/// How many values a message may still hold.
+struct Budget(usize);
+
+impl Budget {
+    fn new() -> Self {
+        Self(MAX_VALUES)
+    }
+
+    /// Takes one value at this depth, and as many attributes as its object has.
+    fn take(&mut self, attributes: usize, depth: usize) -> Result<(), ValueError> {
+        let left = self.0.checked_sub(1 + attributes);
+        match left.filter(|_| depth <= MAX_DEPTH) {
+            Some(left) => {
+                self.0 = left;
+                Ok(())
+            }
+            None => Err(ValueError::malformed(format!(
+                "more than {MAX_VALUES} values, or deeper than {MAX_DEPTH}"
+            ))),
+        }
+    }
+}
 
 /// A value of Terraform's type system.
 ///
@@ -120,14 +143,37 @@ impl Value {
         match self {
             Self::Unknown(_) => Some(Path::root()),
             Self::Dynamic(inner) => inner.1.first_unknown(),
-            Self::List(elements) | Self::Set(elements) => elements
+            Self::List(elements) => elements
                 .iter()
                 .enumerate()
                 .find_map(|(at, element)| Some(element.first_unknown()?.under(Step::Index(at)))),
+            Self::Set(elements) => elements
+                .iter()
+                .find_map(|element| Some(element.first_unknown()?.under(Step::Element))),
             Self::Map(entries) => entries.iter().find_map(|(key, entry)| {
                 Some(entry.first_unknown()?.under(Step::Attribute(key.clone())))
             }),
             _ => None,
+        }
+    }
+
+    /// The value with null for everything that is unknown.
+    pub(crate) fn without_unknown(self) -> Self {
+        let each = |elements: Vec<Self>| elements.into_iter().map(Self::without_unknown);
+        match self {
+            Self::Unknown(_) => Self::Null,
+            Self::List(elements) => Self::List(each(elements).collect()),
+            Self::Set(elements) => Self::set(each(elements)),
+            Self::Map(entries) => Self::object(
+                entries
+                    .into_iter()
+                    .map(|(key, entry)| (key, entry.without_unknown())),
+            ),
+            Self::Dynamic(inner) => {
+                let (ty, value) = *inner;
+                Self::Dynamic(Box::new((ty, value.without_unknown())))
+            }
+            known => known,
         }
     }
 

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use rmp::{Marker, decode::RmpRead, encode};
 
-use super::{
-    MAX_DEPTH, MAX_VALUES, Number, Refinements, Step, Type, Value, ValueError, number::Repr,
-};
+use super::{Budget, Number, Refinements, Step, Type, Value, ValueError, number::Repr};
 
 /// The extension type of an unknown value with refinements; every other one is
 /// an unknown value of which nothing more is known.
@@ -19,7 +17,7 @@ const MAX_REFINEMENTS: usize = 4096;
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, ValueError> {
     let mut decoder = Decoder {
         rest: bytes,
-        values: 0,
+        budget: Budget::new(),
     };
     let value = decoder.value(ty, 0)?;
     if decoder.rest.is_empty() {
@@ -34,17 +32,12 @@ pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, ValueError> {
 
 struct Decoder<'a> {
     rest: &'a [u8],
-    values: usize,
+    budget: Budget,
 }
 
 impl Decoder<'_> {
     fn value(&mut self, ty: &Type, depth: usize) -> Result<Value, ValueError> {
-        self.values += 1;
-        if depth > MAX_DEPTH || self.values > MAX_VALUES {
-            return Err(ValueError::malformed(format!(
-                "more than {MAX_VALUES} values, or deeper than {MAX_DEPTH}"
-            )));
-        }
+        self.budget.take(0, depth)?;
         let marker = self.marker()?;
         if marker == Marker::Null {
             return Ok(Value::Null);
@@ -138,6 +131,7 @@ impl Decoder<'_> {
         let length = self
             .map_length(marker)?
             .ok_or_else(|| mismatch(ty, marker))?;
+        self.budget.take(attributes.len(), depth)?;
         let mut values: BTreeMap<_, _> = attributes
             .keys()
             .map(|name| (name.clone(), Value::Null))

@@ -1,23 +1,23 @@
 //! Numbers of any size, without loss.
 
-use std::{fmt, str::FromStr};
-
-/// The longest text of a number that is read, in bytes. Terraform computes with
-/// 512 bits, which is 155 digits; every digit of the smallest float takes 1077.
-const MAX_TEXT: usize = 2048;
+use std::{borrow::Cow, cmp::Ordering, fmt, str::FromStr};
 
 /// The largest power of ten that is read, either way. A 64-bit float reaches 308.
 const MAX_EXPONENT: i64 = 100_000;
+
+/// The longest text of a number that is read, in bytes: Terraform writes out every
+/// zero of a power of ten, beside the 155 digits of the 512 bits that it computes with.
+const MAX_TEXT: usize = 101_000;
 
 /// A number as Terraform has them: of any size, and decimal fractions without loss.
 ///
 /// Equal numbers are equal values, whichever way they were written: `1.50`,
 /// `15e-1` and the float `1.5` are one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Number(Repr);
 
 /// Each number has one representation: the first of these that holds it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Repr {
     /// Within the range of `i64` and `u64`.
     Integer(i128),
@@ -28,7 +28,7 @@ pub(crate) enum Repr {
 }
 
 /// `digits` × 10^`exponent`, with neither leading nor trailing zeros in `digits`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Decimal {
     negative: bool,
     digits: String,
@@ -81,11 +81,39 @@ impl Number {
         &self.0
     }
 
+    /// The number in decimal, every digit of it.
+    fn to_decimal(&self) -> Cow<'_, Decimal> {
+        match &self.0 {
+            Repr::Decimal(decimal) => Cow::Borrowed(decimal),
+            // What a number is written as is always a number.
+            _ => Cow::Owned(Decimal::parse_unbounded(&self.to_string()).unwrap_or_default()),
+        }
+    }
+
     fn as_integer(&self) -> Option<i128> {
         match self.0 {
             Repr::Integer(integer) => Some(integer),
             _ => None,
         }
+    }
+}
+
+/// By size, whichever way they are held.
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Repr::Integer(one), Repr::Integer(two)) => one.cmp(two),
+            (Repr::Float(one), Repr::Float(two)) => {
+                f64::from_bits(*one).total_cmp(&f64::from_bits(*two))
+            }
+            _ => self.to_decimal().compare(&other.to_decimal()),
+        }
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -128,7 +156,43 @@ impl FromStr for Number {
     }
 }
 
+/// Zero.
+impl Default for Decimal {
+    fn default() -> Self {
+        Self {
+            negative: false,
+            digits: "0".into(),
+            exponent: 0,
+        }
+    }
+}
+
 impl Decimal {
+    fn compare(&self, other: &Self) -> Ordering {
+        match (self.sign(), other.sign()) {
+            (1, 1) => self.compare_magnitude(other),
+            (-1, -1) => other.compare_magnitude(self),
+            (one, two) => one.cmp(&two),
+        }
+    }
+
+    fn sign(&self) -> i8 {
+        match self.digits.as_str() {
+            "0" => 0,
+            _ if self.negative => -1,
+            _ => 1,
+        }
+    }
+
+    /// Compares without the sign, where neither is zero: first the power of ten of
+    /// the first digit, then digit by digit.
+    fn compare_magnitude(&self, other: &Self) -> Ordering {
+        let power = |it: &Self| it.digits.len() as i64 + it.exponent;
+        power(self)
+            .cmp(&power(other))
+            .then_with(|| self.digits.cmp(&other.digits))
+    }
+
     fn parse(text: &str) -> Option<Self> {
         (text.len() <= MAX_TEXT).then(|| Self::parse_unbounded(text))?
     }
@@ -155,11 +219,7 @@ impl Decimal {
         let significant = digits.trim_start_matches('0');
         let digits = significant.trim_end_matches('0');
         if digits.is_empty() {
-            return Some(Self {
-                negative: false,
-                digits: "0".into(),
-                exponent: 0,
-            });
+            return Some(Self::default());
         }
         let zeros = i64::try_from(significant.len() - digits.len()).ok()?;
         let exponent = exponent.checked_add(zeros)?;
@@ -242,6 +302,47 @@ mod tests {
         assert_eq!(number(text).to_string(), format!("{}", text));
         assert_eq!(number("18446744073709551615").as_u64(), Some(u64::MAX));
         assert_eq!(number("-9223372036854775808").as_i64(), Some(i64::MIN));
+    }
+
+    #[test]
+    fn powers_of_ten_are_read_as_terraform_writes_them() {
+        // It writes out every zero of what it holds as 1e3000.
+        let huge = format!("1{}", "0".repeat(3000));
+        assert_eq!(number(&huge).to_string(), "1e3000");
+        let tiny = format!("0.{}1", "0".repeat(2999));
+        assert_eq!(number(&tiny).to_string(), "1e-3000");
+    }
+
+    #[test]
+    fn numbers_are_ordered_by_size() {
+        let ascending = [
+            "-1e400",
+            "-1e300",
+            "-18446744073709551617",
+            "-2.5",
+            "-2.3",
+            "-2",
+            "-1e-400",
+            "0",
+            "1e-400",
+            "0.1",
+            "0.5",
+            "0.7",
+            "1",
+            "1.5",
+            "9007199254740992.5",
+            "9007199254740993",
+            "18446744073709551615",
+            "18446744073709551616",
+            "1e300",
+            "12e399",
+            "1e401",
+        ];
+        for pair in ascending.windows(2) {
+            let (less, more) = (number(pair[0]), number(pair[1]));
+            assert_eq!(less.cmp(&more), Ordering::Less, "{pair:?}");
+            assert_eq!(more.cmp(&less), Ordering::Greater, "{pair:?}");
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub enum Step {
     Index(usize),
     /// To an entry of a map.
     Key(String),
+    /// To an element of a set, which has no name.
+    Element,
 }
 
 impl Path {
@@ -67,17 +69,20 @@ impl Path {
         &self.0
     }
 
-    /// The path as the protocol has it.
+    /// The path as the protocol has it, which ends at a set: Terraform would take the
+    /// position of an element for that of another, in the order of the configuration.
     pub(crate) fn to_proto(&self) -> proto::AttributePath {
         use proto::attribute_path::step::Selector;
-        let steps = self.0.iter().map(|step| proto::attribute_path::Step {
-            selector: Some(match step {
-                Step::Attribute(name) => Selector::AttributeName(name.clone()),
-                Step::Key(key) => Selector::ElementKeyString(key.clone()),
-                Step::Index(index) => {
-                    Selector::ElementKeyInt(i64::try_from(*index).unwrap_or(i64::MAX))
-                }
-            }),
+        let selectors = self.0.iter().map_while(|step| match step {
+            Step::Attribute(name) => Some(Selector::AttributeName(name.clone())),
+            Step::Key(key) => Some(Selector::ElementKeyString(key.clone())),
+            Step::Index(index) => Some(Selector::ElementKeyInt(
+                i64::try_from(*index).unwrap_or(i64::MAX),
+            )),
+            Step::Element => None,
+        });
+        let steps = selectors.map(|selector| proto::attribute_path::Step {
+            selector: Some(selector),
         });
         proto::AttributePath {
             steps: steps.collect(),
@@ -100,6 +105,7 @@ impl fmt::Display for Path {
                 Step::Attribute(name) => write!(f, ".{name}")?,
                 Step::Index(index) => write!(f, "[{index}]")?,
                 Step::Key(key) => write!(f, "[{key:?}]")?,
+                Step::Element => write!(f, "[*]")?,
             }
         }
         Ok(())

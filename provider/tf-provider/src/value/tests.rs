@@ -151,6 +151,40 @@ fn depth_and_number_of_values_are_bounded() {
 }
 
 #[test]
+fn attributes_that_are_left_out_count_too() {
+    // 1000 empty objects of 5000 attributes each: a few bytes that ask for much.
+    let names = (0..5000).map(|number| (format!("a{number}"), Type::Bool));
+    let ty = Type::list(Type::object(names));
+    let bytes = [&[0xdc, 0x03, 0xe8][..], &[0x80].repeat(1000)].concat();
+    let errors = [
+        msgpack::decode(&bytes, &ty),
+        json::decode(format!("[{}{{}}]", "{},".repeat(999)).as_bytes(), &ty),
+    ];
+    for error in errors {
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("more than 4194304 values"), "{error}");
+    }
+}
+
+#[test]
+fn a_type_of_many_attributes_is_read_in_time() {
+    // Comparing each name with each other would take minutes.
+    let names: Vec<_> = (0..200_000)
+        .map(|number| format!("\"a{number}\""))
+        .collect();
+    let types: Vec<_> = names
+        .iter()
+        .map(|name| format!("{name}:\"bool\""))
+        .collect();
+    let json = format!("[\"object\",{{{}}},[{}]]", types.join(","), names.join(","));
+    let Type::Object(attributes) = Type::from_json(json.as_bytes()).unwrap() else {
+        panic!("not an object")
+    };
+    assert_eq!(attributes.len(), 200_000);
+    assert!(attributes.values().all(|attribute| attribute.optional));
+}
+
+#[test]
 fn an_error_says_where_it_is() {
     let inner = Type::object([("names", Type::map(Type::String))]);
     let ty = Type::object([("rules", Type::list(inner))]);

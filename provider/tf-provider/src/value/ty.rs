@@ -1,6 +1,6 @@
 //! Terraform's types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
@@ -144,16 +144,17 @@ impl Type {
                 .map(Self::Tuple),
             [Json::String(kind), Json::Object(types), rest @ ..] if kind == "object" => {
                 let optional = rest.first().and_then(Json::as_array);
+                let optional: BTreeSet<_> = optional
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Json::as_str)
+                    .collect();
                 let attributes = types.iter().map(|(name, json)| {
-                    let optional = optional
-                        .is_some_and(|names| names.iter().any(|n| n.as_str() == Some(name)));
-                    Ok((
-                        name.clone(),
-                        ObjectAttribute {
-                            ty: nested(json)?,
-                            optional,
-                        },
-                    ))
+                    let attribute = ObjectAttribute {
+                        ty: nested(json)?,
+                        optional: optional.contains(name.as_str()),
+                    };
+                    Ok((name.clone(), attribute))
                 });
                 attributes.collect::<Result<_, _>>().map(Self::Object)
             }

@@ -20,6 +20,7 @@ impl Provider for Everything {
         Catalog::new()
             .resource(sampler::SamplerResource)
             .resource(Things)
+            .resource(Vaults)
             .data_source(Things)
             .ephemeral(Things)
             .function(Echo)
@@ -84,6 +85,48 @@ impl Resource for Things {
             Some("stays") => Err(Diagnostic::error("It stays", "").into()),
             _ => Ok(()),
         }
+    }
+}
+
+model! {
+    /// Keeps a secret, and cannot be closed.
+    pub struct Vault {
+        /// Its name.
+        pub name: Attr<String> = required(),
+        /// Its key.
+        pub key: Attr<String> = optional().write_only(),
+        /// Its number.
+        pub number: Attr<u64> = computed(),
+    }
+}
+
+/// A resource that is never done.
+pub struct Vaults;
+
+impl Resource for Vaults {
+    const NAME: &'static str = "everything_vault";
+    type Client = PathBuf;
+    type Model = Vault;
+
+    async fn create(&self, cx: &Context<PathBuf>, plan: Vault) -> Result<Vault> {
+        cx.keep(&plan);
+        Err(Diagnostic::error("It cannot be closed", "").into())
+    }
+
+    async fn read(&self, _: &Context<PathBuf>, state: Vault) -> Result<Option<Vault>> {
+        Ok(Some(state))
+    }
+
+    async fn delete(&self, _: &Context<PathBuf>, _: Vault) -> Result<()> {
+        Ok(())
+    }
+
+    async fn import(&self, _: &Context<PathBuf>, id: String) -> Result<Vault> {
+        Ok(Vault {
+            key: id.as_str().into(),
+            name: id.into(),
+            ..Vault::default()
+        })
     }
 }
 

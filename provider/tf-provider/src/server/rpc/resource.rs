@@ -12,8 +12,8 @@ use crate::{
         upgrade_resource_state, validate_resource_config,
     },
     schema::{
-        plan::{identity, identity_type},
-        validate::validate,
+        plan::{identity, identity_type, settled},
+        validate::{refuse_write_only, validate},
     },
     value::{Path, Value, json},
 };
@@ -46,9 +46,12 @@ impl<P: Provider> Session<P> {
             let resource = resource?;
             let block = &resource.schema().block;
             let config = DynamicValue::decode(request.config, &block.ty())?;
-            validate(block, &config)
-                .iter()
-                .for_each(|found| cx.report(found.clone()));
+            let client = request.client_capabilities.unwrap_or_default();
+            let mut found = validate(block, &config);
+            if !client.write_only_attributes_allowed {
+                found.append(refuse_write_only(block, &config));
+            }
+            found.iter().for_each(|found| cx.report(found.clone()));
             resource.validate(&cx, config).await
         });
         validate_resource_config::Response {
@@ -232,7 +235,10 @@ impl<P: Provider> Session<P> {
             collected,
         } = outcome.await;
         // After an error: what the resource says it did, or else what was there before.
-        let state = value.or(collected.kept);
+        let resource = self.catalog.resources.get(name.as_str());
+        let kept = collected.kept.zip(resource);
+        let kept = kept.map(|(kept, resource)| settled(&resource.schema().block, kept));
+        let state = value.or(kept);
         apply_resource_change::Response {
             new_identity: self.identity(&name, state.as_ref()),
             new_state: state.as_ref().map(DynamicValue::encode).or(before),

@@ -9,7 +9,7 @@ use crate::{
         self, StringKind, get_functions, get_metadata, get_provider_schema,
         get_resource_identity_schemas,
     },
-    schema::{Block, Schema, check::Role},
+    schema::{Schema, check::Role},
 };
 
 /// What this crate does beyond the first release of the protocol.
@@ -64,13 +64,8 @@ impl<P: Provider> Session<P> {
                 .map(|(n, f)| (n.to_owned(), f.to_proto()))
                 .collect(),
             diagnostics: self.problems().to_proto(),
-            provider_meta: Some(
-                Schema {
-                    version: 0,
-                    block: Block::new(""),
-                }
-                .to_proto(),
-            ),
+            // Not offered: Terraform refuses `provider_meta` blocks then.
+            provider_meta: None,
             server_capabilities: Some(CAPABILITIES),
         }
     }
