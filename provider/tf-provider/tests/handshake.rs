@@ -192,14 +192,33 @@ async fn a_message_of_64_mib_passes_both_ways() {
     assert!(msgpack.len() > SIZE);
 }
 
-#[test]
-fn loopback_is_within_the_given_ports() {
+/// A provider that listens on loopback.
+fn on_loopback() -> Command {
     let mut command = Command::new(provider());
     command
         .env(COOKIE.0, COOKIE.1)
         .env("TF_PROVIDER_TRANSPORT", "tcp")
         .env("PLUGIN_MIN_PORT", "41000")
-        .env("PLUGIN_MAX_PORT", "41999")
+        .env("PLUGIN_MAX_PORT", "41999");
+    command
+}
+
+#[test]
+fn loopback_without_a_certificate_is_refused() {
+    for arguments in [&[][..], &["--debug"]] {
+        let output = on_loopback().args(arguments).output().unwrap();
+        assert!(!output.status.success());
+        assert!(output.stdout.is_empty());
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains("open to every account"), "{error}");
+    }
+}
+
+#[test]
+fn loopback_is_within_the_given_ports() {
+    let mut command = on_loopback();
+    command
+        .env("PLUGIN_CLIENT_CERT", Identity::until(VALID).pem())
         .stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut line = String::new();
@@ -225,11 +244,14 @@ fn the_log_is_what_terraform_reads() {
         let mut child = Command::new(provider())
             .env(COOKIE.0, COOKIE.1)
             .env("TF_LOG_PROVIDER", level)
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_millis(500));
+        let mut handshake = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut handshake)
+            .unwrap();
         kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
         let mut log = String::new();
         child

@@ -18,11 +18,11 @@ const TRANSPORT: &str = "TF_PROVIDER_TRANSPORT";
 /// The ports that go-plugin uses unless it is told otherwise.
 const PORTS: (u16, u16) = (10_000, 25_000);
 
-/// A socket that nobody else on the machine reaches, or reaches without a certificate.
+/// Where connections come in.
 pub enum Listener {
     /// In a folder of its own with mode 0700, which is removed with it.
     Unix(UnixListener, TempDir),
-    /// On loopback.
+    /// On loopback, where every account on the machine can connect.
     Tcp(TcpListener, SocketAddr),
 }
 
@@ -81,6 +81,11 @@ impl Listener {
             ports.start(),
             ports.end()
         )))
+    }
+
+    /// Whether other accounts on the machine can connect.
+    pub fn is_open_to_others(&self) -> bool {
+        matches!(self, Self::Tcp(..))
     }
 
     pub fn address(&self) -> Address {

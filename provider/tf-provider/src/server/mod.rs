@@ -82,6 +82,13 @@ async fn answer<P: Provider>(provider: P, mode: Mode) -> Result<(), Failure> {
     let session = Arc::new(Session::new(provider, shutdown.clone()));
     let listener = Listener::bind()?;
     let tls = mode.client_certificate().map(tls::identity).transpose()?;
+    if tls.is_none() && listener.is_open_to_others() {
+        return Err(
+            "a TCP port is open to every account on this machine: it needs the \
+                    certificate in PLUGIN_CLIENT_CERT, or leave TF_PROVIDER_TRANSPORT unset"
+                .into(),
+        );
+    }
     let (acceptor, certificate) = tls.map_or((None, String::new()), |tls| {
         (Some(tls.acceptor), tls.certificate)
     });
@@ -103,15 +110,17 @@ async fn answer<P: Provider>(provider: P, mode: Mode) -> Result<(), Failure> {
     handshake::announce::<P>(&mode, &address, &certificate)?;
     let serving = server.serve_with_incoming_shutdown(incoming, shutdown.clone().cancelled_owned());
     tokio::select! {
-        served = serving => served?,
+        served = serving => {
+            // The last connection may be gone before what it asked for has cleaned up.
+            shutdown.cancel();
+            session.drained(&shutdown).await;
+            served?;
+        }
         // Connections that stay open do not keep the process.
         () = async {
             session.drained(&shutdown).await;
             tokio::time::sleep(FLUSH).await;
         } => {}
     }
-    // The last connection may be gone before what it asked for has cleaned up.
-    shutdown.cancel();
-    session.drained(&shutdown).await;
     Ok(())
 }
