@@ -8,7 +8,7 @@ use tracing::{
     Event, Level, Metadata, Subscriber,
     field::{Field, Visit},
     level_filters::LevelFilter,
-    span::{Attributes, Id},
+    span::{Attributes, Id, Record},
 };
 use tracing_subscriber::{
     Layer, Registry,
@@ -81,6 +81,14 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Hclog {
         attributes.record(&mut Collect(&mut fields));
         if let Some(span) = context.span(id) {
             span.extensions_mut().insert(Fields(fields));
+        }
+    }
+
+    fn on_record(&self, id: &Id, record: &Record<'_>, context: Context<'_, S>) {
+        if let Some(span) = context.span(id)
+            && let Some(Fields(fields)) = span.extensions_mut().get_mut::<Fields>()
+        {
+            record.record(&mut Collect(fields));
         }
     }
 

@@ -17,7 +17,7 @@ tokio::task_local! {
 /// Where a panic was, and how it got there.
 pub type Place = Arc<OnceLock<String>>;
 
-/// Logs panics instead of printing them, and notes where they were.
+/// Logs panics, and notes where they were. One that no operation reports is printed too.
 pub fn install() {
     panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| {
         let location = info.location().map(ToString::to_string).unwrap_or_default();
@@ -28,8 +28,10 @@ pub fn install() {
             backtrace,
             "panic"
         );
-        // A panic outside of an operation is in the log alone.
-        let _ = PLACE.try_with(|place| place.set(format!("at {location}\n\n{backtrace}")));
+        let noted = PLACE.try_with(|place| place.set(format!("at {location}\n\n{backtrace}")));
+        if noted.is_err() {
+            eprintln!("{info}");
+        }
     }));
 }
 
