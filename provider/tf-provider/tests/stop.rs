@@ -5,53 +5,66 @@ mod support;
 
 use std::{
     fs,
+    os::unix::process::CommandExt,
     path::Path,
     process::{Child, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use support::{Sandbox, has_terraform};
 use tf_provider::process;
 use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
-/// A task that notes its child's process, its own and its provider's, and goes on
-/// for long. It needs a moment to clean up.
-const TASK: &str = r#"
+/// Tasks at the same time. Each notes its child's process, its own and its provider's,
+/// and goes on for long. It needs a moment to clean up.
+const TASKS: &str = r#"
     resource "notes_task" "it" {
+      count   = 3
       command = <<-EOT
-        trap 'sleep 0.7; touch cleaned; exit' TERM
+        trap 'sleep 0.7; touch cleaned${count.index}; exit' TERM
         sleep 300 &
-        echo $! $$ $PPID > pids.new
-        mv pids.new pids
+        echo $! $$ $PPID > new${count.index}
+        mv new${count.index} pids${count.index}
         wait
       EOT
     }
 "#;
 
-/// An apply that has reached the task.
+/// An apply that has reached every task.
 struct Apply {
     sandbox: Sandbox,
     terraform: Child,
-    /// The task's processes, and the provider last.
+    /// The tasks' processes, and the provider last.
     processes: Vec<Pid>,
+}
+
+impl Apply {
+    /// Waits until nothing runs any more, and every task has cleaned up.
+    fn assert_gone(&self, limit: Duration) {
+        wait_until(limit, || all_gone(&self.processes));
+        for task in 0..3 {
+            assert!(self.sandbox.path(format!("cleaned{task}")).exists());
+        }
+    }
 }
 
 fn begin() -> Apply {
     let sandbox = Sandbox::new();
-    sandbox.configure(TASK);
+    sandbox.configure(TASKS);
     let mut command = sandbox.command(&["apply", "-auto-approve"]);
     let terraform = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
+        .process_group(0)
         .spawn()
         .unwrap();
-    let pids = sandbox.path("pids");
-    wait_until(Duration::from_secs(30), || pids.exists());
+    let pids = [0, 1, 2].map(|task| sandbox.path(format!("pids{task}")));
+    wait_until(Duration::from_secs(30), || pids.iter().all(|p| p.exists()));
     Apply {
-        processes: read_pids(&pids),
+        processes: pids.iter().flat_map(|pids| read_pids(pids)).collect(),
         sandbox,
         terraform,
     }
@@ -92,11 +105,11 @@ fn an_interrupted_apply_leaves_no_process_and_a_consistent_state() {
         return;
     }
     let mut apply = begin();
-    kill_process(Pid::from_child(&apply.terraform), Signal::INT).unwrap();
-    wait_until(Duration::from_secs(2), || all_gone(&apply.processes));
-    assert!(apply.sandbox.path("cleaned").exists());
+    // As a terminal does: the provider gets it as well.
+    kill_process_group(Pid::from_child(&apply.terraform), Signal::INT).unwrap();
+    apply.assert_gone(Duration::from_secs(2));
     assert!(!apply.terraform.wait().unwrap().success());
-    assert!(apply.sandbox.state("notes_task.it").is_null());
+    assert!(apply.sandbox.state("notes_task.it[0]").is_null());
     apply
         .sandbox
         .configure("resource \"notes_task\" \"it\" { command = \"echo done\" }");
@@ -127,8 +140,19 @@ fn a_provider_does_not_outlive_its_terraform() {
     let mut apply = begin();
     apply.terraform.kill().unwrap();
     apply.terraform.wait().unwrap();
-    wait_until(Duration::from_secs(5), || all_gone(&apply.processes));
-    assert!(apply.sandbox.path("cleaned").exists());
+    apply.assert_gone(Duration::from_secs(5));
+}
+
+#[test]
+fn a_provider_that_is_terminated_ends_what_it_runs() {
+    if !has_terraform() {
+        return;
+    }
+    let mut apply = begin();
+    kill_process(*apply.processes.last().unwrap(), Signal::TERM).unwrap();
+    apply.assert_gone(Duration::from_secs(5));
+    assert!(!apply.terraform.wait().unwrap().success());
+    assert!(apply.sandbox.state("notes_task.it[0]").is_null());
 }
 
 #[tokio::test]
