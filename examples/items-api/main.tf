@@ -50,7 +50,10 @@ module "function" {
     profile       = var.build_profile
   }
 
-  environment = { ITEMS_TABLE = module.table.name }
+  environment = merge(
+    { ITEMS_TABLE = module.table.name },
+    { for origin in var.allowed_origin[*] : "ALLOWED_ORIGIN" => origin },
+  )
 
   permissions = [
     {
@@ -67,6 +70,7 @@ module "api" {
   name           = var.name
   user_pool_arns = [module.users.arn]
   endpoint_type  = var.endpoint_type
+  cors           = one([for origin in var.allowed_origin[*] : { origin = origin }])
   usage_plan     = { clients = var.api_key_clients, quota = { requests = 10000 } }
 
   routes = {

@@ -28,6 +28,12 @@ variable "implicit_grant" {
   default     = false
 }
 
+variable "allowed_origin" {
+  description = "Web site whose scripts may call the API, such as \"https://app.example.com\". Null allows none."
+  type        = string
+  default     = null
+}
+
 variable "token_use" {
   description = "Which token opens the API: \"access\", with the scopes items/read and items/write, or \"id\", which allows everything."
   type        = string

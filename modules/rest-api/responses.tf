@@ -44,7 +44,11 @@ resource "aws_api_gateway_gateway_response" "problem" {
 
   # Fixed values stand in single quotes.
   response_parameters = {
-    for name, value in merge({ Content-Type = "application/problem+json" }, try(each.value.headers, {})) :
+    for name, value in merge(
+      { Content-Type = "application/problem+json" },
+      { for cors in var.cors[*] : "Access-Control-Allow-Origin" => cors.origin },
+      try(each.value.headers, {}),
+    ) :
     "gatewayresponse.header.${name}" => "'${value}'"
   }
 }

@@ -32,6 +32,13 @@ resource "aws_api_gateway_deployment" "this" {
           integration.uri,
         ]
       }
+      preflights = {
+        for path, response in aws_api_gateway_integration_response.preflight : path => [
+          response.resource_id,
+          response.status_code,
+          response.response_parameters,
+        ]
+      }
       gateway_responses = {
         for type, response in aws_api_gateway_gateway_response.problem : type => [
           local.problems[type],

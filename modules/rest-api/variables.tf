@@ -36,6 +36,20 @@ variable "routes" {
   }
 }
 
+variable "cors" {
+  description = "Web site whose scripts may call the API: its origin, or \"*\" for every one. API Gateway then answers OPTIONS without a token; the functions have to name the origin in Access-Control-Allow-Origin of their own answers. Null allows none."
+  type = object({
+    origin          = string
+    headers         = optional(list(string), ["authorization", "content-type", "x-api-key"])
+    max_age_seconds = optional(number, 3600)
+  })
+  default = null
+  validation {
+    condition     = can(regex("^(\\*|https?://[^/']+)$", try(var.cors.origin, "*")))
+    error_message = "cors.origin: give scheme and host without a path, such as \"https://app.example.com\", or \"*\"."
+  }
+}
+
 variable "endpoint_type" {
   description = "REGIONAL, for clients near the region or a CloudFront distribution of yours, or EDGE, which goes through CloudFront's nearest location."
   type        = string

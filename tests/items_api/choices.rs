@@ -11,14 +11,24 @@ use acceptance_tests::{
 use anyhow::{Context, Result, ensure};
 use aws_sdk_apigateway::types::EndpointType;
 use aws_sdk_cognitoidentityprovider::types::OAuthFlowType;
+use sandbox::api::Api;
 
 use crate::client::{ALL_SCOPES, Person};
+
+/// The web site that may call the API there.
+const ORIGIN: &str = "https://app.example.com";
+
+const ALLOW_ORIGIN: &str = "access-control-allow-origin";
 
 /// A deployment of its own goes from access tokens to id tokens. That changes the methods in
 /// place, and has to make a new deployment of the API, or the stage would go on as before. (The
 /// embedded stage serves the API as it is now, whatever is deployed.)
 pub fn id_tokens_open_it_where_they_are_chosen(_: &Deployment) -> Result<()> {
-    let choices = [("endpoint_type", "EDGE"), ("implicit_grant", "true")];
+    let choices = [
+        ("endpoint_type", "EDGE"),
+        ("implicit_grant", "true"),
+        ("allowed_origin", ORIGIN),
+    ];
     let chosen = Deployment::of_example_with("items-api", "items-api-choices", &choices)?;
     endpoint_is_edge_optimised(&chosen)?;
     implicit_grant_is_allowed(&chosen)?;
@@ -26,6 +36,7 @@ pub fn id_tokens_open_it_where_they_are_chosen(_: &Deployment) -> Result<()> {
     let tokens = Person::new(&chosen, "ida@example.com")?.tokens(ALL_SCOPES)?;
     let api = chosen.api()?;
     ensure_problem(&api.get("/items", Some(&tokens.id))?, 401)?;
+    scripts_of_the_origin_may_call(&api, &tokens.access)?;
     let deployed = chosen.output("deployment_id")?;
 
     let outputs = chosen.apply_with("token_use", "id")?;
@@ -39,6 +50,30 @@ pub fn id_tokens_open_it_where_they_are_chosen(_: &Deployment) -> Result<()> {
         201,
     )?;
     ensure_problem(&api.get("/items", None)?, 401)?;
+    Ok(())
+}
+
+/// A browser asks without a token, and lets a script read only what names the script's origin.
+fn scripts_of_the_origin_may_call(api: &Api, token: &str) -> Result<()> {
+    for (path, methods) in [("/items", "GET"), ("/items/any", "DELETE")] {
+        let asked = api.send("OPTIONS", path, None, None)?;
+        ensure_status(&asked, 204)?;
+        let allowed = asked.header("access-control-allow-methods");
+        ensure!(allowed.contains(methods), "{path}: {asked:?}");
+        let headers = asked.header("access-control-allow-headers");
+        ensure!(headers.contains("authorization"), "{path}: {asked:?}");
+        ensure!(asked.header(ALLOW_ORIGIN) == ORIGIN, "{path}: {asked:?}");
+    }
+    // Answered by API Gateway, and by the function: a refusal as well as a page.
+    for (path, token, status) in [
+        ("/items", None, 401),
+        ("/items/none", Some(token), 404),
+        ("/items", Some(token), 200),
+    ] {
+        let answer = api.get(path, token)?;
+        ensure_status(&answer, status)?;
+        ensure!(answer.header(ALLOW_ORIGIN) == ORIGIN, "{path}: {answer:?}");
+    }
     Ok(())
 }
 

@@ -56,16 +56,27 @@ impl Environment {
     where
         T: FromStr<Err: Display>,
     {
-        let Some(value) = self.non_empty(name) else {
-            return Ok(default);
+        self.parsed(name).map(|value| value.unwrap_or(default))
+    }
+
+    /// The variable's value as a `T`, if it is there and not empty.
+    ///
+    /// # Errors
+    /// [`EnvironmentError::Invalid`] when the value is not a `T`.
+    pub fn parsed<T>(&self, name: &str) -> Result<Option<T>, EnvironmentError>
+    where
+        T: FromStr<Err: Display>,
+    {
+        let parse = |value: &str| {
+            value
+                .parse()
+                .map_err(|error: T::Err| EnvironmentError::Invalid {
+                    name: name.into(),
+                    value: value.into(),
+                    reason: error.to_string(),
+                })
         };
-        value
-            .parse()
-            .map_err(|error: T::Err| EnvironmentError::Invalid {
-                name: name.into(),
-                value: value.into(),
-                reason: error.to_string(),
-            })
+        self.non_empty(name).map(parse).transpose()
     }
 
     fn non_empty(&self, name: &str) -> Option<&str> {

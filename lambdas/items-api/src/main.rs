@@ -9,7 +9,10 @@ async fn main() -> anyhow::Result<()> {
     telemetry::init(&environment)?;
     let table = aws::table(&environment).await?;
     let table = &table;
-    http::serve_rest(async |request| api::handle(table, &request).await)
-        .await
-        .map_err(anyhow::Error::from_boxed)
+    let allowed_origin = environment.parsed("ALLOWED_ORIGIN")?;
+    http::serve_rest(allowed_origin, async |request| {
+        api::handle(table, &request).await
+    })
+    .await
+    .map_err(anyhow::Error::from_boxed)
 }

@@ -183,6 +183,76 @@ run "is_deployed_again_at_another_endpoint" {
   }
 }
 
+run "answers_no_other_web_site_unless_asked" {
+  command = plan
+  assert {
+    condition     = length(aws_api_gateway_method.preflight) == 0 && !can(aws_api_gateway_gateway_response.problem["UNAUTHORIZED"].response_parameters["gatewayresponse.header.Access-Control-Allow-Origin"])
+    error_message = "Without cors every method must ask for a token."
+  }
+}
+
+run "answers_browsers_of_a_web_site_without_a_token" {
+  variables {
+    user_pool_arns = ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_other"]
+    endpoint_type  = "EDGE"
+    cors           = { origin = "https://app.example.com" }
+    routes = {
+      "GET /orders"         = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" }
+      "POST /orders"        = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" }
+      "ANY /orders/{id}"    = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" }
+      "OPTIONS /orders/own" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" }
+    }
+  }
+  assert {
+    condition = { for path, method in aws_api_gateway_method.preflight : path => "${method.http_method} ${method.authorization}" if method.api_key_required != true } == {
+      "/orders"      = "OPTIONS NONE"
+      "/orders/{id}" = "OPTIONS NONE"
+    }
+    error_message = "Each path must answer OPTIONS without a token or a key, unless it has an OPTIONS route of its own."
+  }
+  assert {
+    condition = { for path, response in aws_api_gateway_integration_response.preflight : path => response.response_parameters["method.response.header.Access-Control-Allow-Methods"] } == {
+      "/orders"      = "'GET,POST'"
+      "/orders/{id}" = "'DELETE,GET,HEAD,PATCH,POST,PUT'"
+    }
+    error_message = "The answer must tell the path's own methods."
+  }
+  assert {
+    condition = alltrue([
+      for response in aws_api_gateway_integration_response.preflight :
+      response.response_parameters["method.response.header.Access-Control-Allow-Origin"] == "'https://app.example.com'"
+      && response.response_parameters["method.response.header.Access-Control-Allow-Headers"] == "'authorization,content-type,x-api-key'"
+    ])
+    error_message = "The answer must name the web site, and the headers that carry the token and the body's type."
+  }
+  assert {
+    condition     = aws_api_gateway_gateway_response.problem["UNAUTHORIZED"].response_parameters["gatewayresponse.header.Access-Control-Allow-Origin"] == "'https://app.example.com'"
+    error_message = "A script must be able to read a refusal."
+  }
+}
+
+run "deploys_for_a_web_site" {
+  variables {
+    user_pool_arns = ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_other"]
+    endpoint_type  = "EDGE"
+    cors           = { origin = "https://other.example.com" }
+    routes         = { "GET /orders" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" } }
+  }
+}
+
+run "is_deployed_again_when_a_browser_is_answered_otherwise" {
+  variables {
+    user_pool_arns = ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_other"]
+    endpoint_type  = "EDGE"
+    cors           = { origin = "https://other.example.com", headers = ["authorization", "x-tenant"] }
+    routes         = { "GET /orders" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" } }
+  }
+  assert {
+    condition     = output.deployment.fingerprint != run.deploys_for_a_web_site.deployment.fingerprint
+    error_message = "What a browser is answered must be deployed when it changes."
+  }
+}
+
 run "asks_for_a_key_only_where_the_plan_has_clients" {
   command = plan
   variables {
@@ -221,8 +291,9 @@ run "refuses_what_api_gateway_would_refuse" {
     endpoint_type  = "PRIVATE"
     stage_name     = "$default"
     usage_plan     = { quota = { requests = 1, period = "HOUR" } }
+    cors           = { origin = "https://app.example.com/path" }
   }
-  expect_failures = [var.user_pool_arns, var.routes, var.endpoint_type, var.stage_name, var.usage_plan]
+  expect_failures = [var.user_pool_arns, var.routes, var.endpoint_type, var.stage_name, var.usage_plan, var.cors]
 }
 
 run "refuses_paths_that_are_too_deep_or_odd" {

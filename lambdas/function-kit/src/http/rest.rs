@@ -6,6 +6,8 @@ use std::convert::Infallible;
 
 use aws_lambda_events::apigw::{ApiGatewayProxyRequest, ApiGatewayProxyResponse};
 use aws_lambda_events::encodings::Body;
+use http::HeaderValue;
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
@@ -63,23 +65,42 @@ fn claims_of(claims: Value) -> Claims {
     Claims::from(text.collect::<HashMap<_, _>>())
 }
 
-/// [`serve`](super::serve), for a function behind a REST API.
+/// Headers of an answer that a script of another web site may read besides the few that it always
+/// may (the Fetch standard's "CORS-safelisted response-header name").
+const EXPOSED: HeaderValue = HeaderValue::from_static("allow, location, retry-after");
+
+/// [`serve`](super::serve), for a function behind a REST API. Scripts of the web site
+/// `allowed_origin` (`*` for every one) may read its answers: a REST API, unlike an HTTP API, leaves
+/// that to the function.
 ///
 /// # Errors
 /// When the Lambda runtime's API cannot be reached.
-pub async fn serve_rest<H, F>(handler: H) -> Result<(), lambda_runtime::Error>
+pub async fn serve_rest<H, F>(
+    allowed_origin: Option<HeaderValue>,
+    handler: H,
+) -> Result<(), lambda_runtime::Error>
 where
     H: Fn(Request) -> F,
     F: Future<Output = Result<Response, Problem>>,
 {
-    let handler = &handler;
+    let (handler, allowed_origin) = (&handler, allowed_origin.as_ref());
     lambda_runtime::run(service_fn(
         move |event: LambdaEvent<ApiGatewayProxyRequest>| async move {
             let response = answer(handler, event.payload.into()).await;
+            let response = readable_by(allowed_origin, response);
             Ok::<_, Infallible>(into_event(response))
         },
     ))
     .await
+}
+
+fn readable_by(origin: Option<&HeaderValue>, mut response: Response) -> Response {
+    if let Some(origin) = origin {
+        let headers = response.headers_mut();
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    }
+    response
 }
 
 fn into_event(response: Response) -> ApiGatewayProxyResponse {
@@ -139,6 +160,15 @@ mod tests {
         ] {
             assert_eq!(request(resource, parameters).path, path, "{resource}");
         }
+    }
+
+    #[test]
+    fn scripts_of_the_allowed_web_site_alone_may_read_an_answer() {
+        let origin = HeaderValue::from_static("https://app.example.com");
+        let response = readable_by(Some(&origin), Response::default());
+        assert_eq!(response.headers()[ACCESS_CONTROL_ALLOW_ORIGIN], origin);
+        let response = readable_by(None, Response::default());
+        assert!(response.headers().is_empty());
     }
 
     #[test]
