@@ -4,6 +4,7 @@ use std::error::Error;
 
 use crate::{
     proto,
+    schema::Block,
     value::{Path, ValueError},
 };
 
@@ -73,7 +74,9 @@ impl Diagnostic {
         self
     }
 
-    pub(crate) fn to_proto(&self) -> proto::Diagnostic {
+    /// The diagnostic about something with this schema, if it is known.
+    pub(crate) fn to_proto(&self, block: Option<&Block>) -> proto::Diagnostic {
+        let path = block.map_or_else(|| self.path.clone(), |block| block.written(&self.path));
         let severity = match self.severity {
             Severity::Error => proto::diagnostic::Severity::Error,
             Severity::Warning => proto::diagnostic::Severity::Warning,
@@ -82,7 +85,7 @@ impl Diagnostic {
             severity: severity.into(),
             summary: self.summary.clone(),
             detail: self.detail.clone(),
-            attribute: (!self.path.is_root()).then(|| self.path.to_proto()),
+            attribute: (!path.is_root()).then(|| path.to_proto()),
         }
     }
 }
@@ -94,7 +97,11 @@ impl From<ValueError> for Diagnostic {
         if let Some(first) = detail.get_mut(..1) {
             first.make_ascii_uppercase();
         }
-        Self::error("Unsuitable value", detail).at(error.path)
+        let summary = match error.path.is_root() {
+            true => "Unsuitable value".to_owned(),
+            false => format!("Unsuitable value of {}", error.path),
+        };
+        Self::error(summary, detail).at(error.path)
     }
 }
 
@@ -142,8 +149,8 @@ impl Diagnostics {
         self.0.append(&mut other.0);
     }
 
-    pub(crate) fn to_proto(&self) -> Vec<proto::Diagnostic> {
-        self.0.iter().map(Diagnostic::to_proto).collect()
+    pub(crate) fn to_proto(&self, block: Option<&Block>) -> Vec<proto::Diagnostic> {
+        self.0.iter().map(|found| found.to_proto(block)).collect()
     }
 }
 

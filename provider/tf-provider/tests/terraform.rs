@@ -271,7 +271,7 @@ fn faults_are_named_where_they_are() {
             "must be one of \"allow\", \"deny\", and is \"ask\"",
             ": action = \"ask\"",
         ),
-        ("A number below 1.8e308 is needed here", "on main.tf line"),
+        ("Unsuitable value of parts[1].weight", ": parts = ["),
     ];
     for (arguments, (message, underlined)) in inside.iter().zip(messages) {
         sandbox.configure(&format!(

@@ -17,7 +17,7 @@ pub use validator::{Validator, between, length, non_empty, one_of};
 
 use crate::{
     model::{Shape, attribute_name},
-    value::{Step, Type, Value},
+    value::{Path, Step, Type, Value},
 };
 
 /// The schema of a resource, data source, ephemeral resource or provider.
@@ -235,6 +235,26 @@ impl Block {
         self.attributes
             .iter()
             .find(|attribute| attribute.name == name)
+    }
+
+    /// As much of `path` as Terraform finds in the text of a configuration: through
+    /// blocks to an attribute and an element of it, and not into the objects it holds.
+    pub(crate) fn written(&self, path: &Path) -> Path {
+        let mut block = self;
+        let mut written = Path::root();
+        let mut steps = path.steps().iter().peekable();
+        while let Some(step) = steps.next() {
+            written = written.step(step.clone());
+            if let Some(element) = steps.next_if(|step| !matches!(step, Step::Attribute(_))) {
+                written = written.step(element.clone());
+            }
+            let Step::Attribute(name) = step else { break };
+            match block.blocks.iter().find(|nested| nested.name == *name) {
+                Some(nested) => block = &nested.block,
+                None => break,
+            }
+        }
+        written
     }
 
     /// The type of the object that a configuration of this block is.

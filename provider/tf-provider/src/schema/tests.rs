@@ -275,7 +275,7 @@ fn a_fault_in_a_set_is_the_sets() {
     let found = found.iter().next().unwrap();
     assert_eq!(found.summary, "Invalid value of each[*].action");
     // The elements have another order here than in the configuration.
-    let steps = found.to_proto().attribute.unwrap().steps;
+    let steps = found.to_proto(None).attribute.unwrap().steps;
     assert_eq!(steps, Path::from("each").to_proto().steps);
     let wrong = Value::set([Value::object([("action", Value::Bool(true))])]);
     let error = Holder::from_value(&Value::object([("each", wrong)])).unwrap_err();
@@ -289,6 +289,26 @@ fn a_fault_in_a_set_is_the_sets() {
     .to_proto();
     let only = &schema.block.unwrap().block_types[1];
     assert_eq!((only.min_items, only.max_items), (1, 1));
+}
+
+#[test]
+fn a_path_ends_where_the_text_of_a_configuration_does() {
+    model! {
+        /// Holds blocks.
+        struct Holder {
+            /// Blocks.
+            rule: Attr<Vec<Part>> = block(),
+            /// Objects.
+            parts: Attr<Vec<Part>> = optional(),
+        }
+    }
+    let block = Holder::block();
+    let number = |path: Path| block.written(&path).to_string();
+    let first = |name: &str| Path::from(name).index(1).attribute("number");
+    assert_eq!(number(first("rule")), "rule[1].number");
+    // Terraform does not look into objects, and would underline the whole resource.
+    assert_eq!(number(first("parts")), "parts[1]");
+    assert_eq!(number(Path::from("gone").attribute("x")), "gone");
 }
 
 #[test]

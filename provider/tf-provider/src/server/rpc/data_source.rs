@@ -7,13 +7,17 @@ use crate::{
     Provider, Result,
     catalog::AnyDataSource,
     proto::{DynamicValue, read_data_source, validate_data_resource_config},
-    schema::validate::validate,
+    schema::{Block, validate::validate},
 };
 
 impl<P: Provider> Session<P> {
     fn data_source(&self, name: &str) -> Result<Arc<dyn AnyDataSource<P::Client>>> {
         let source = self.catalog.data_sources.get(name).cloned();
         source.ok_or_else(|| not_offered("data source", name).into())
+    }
+
+    fn data_source_block(&self, name: &str) -> Option<&Block> {
+        Some(&self.catalog.data_sources.get(name)?.schema().block)
     }
 
     pub(super) async fn validate_data_resource_config(
@@ -35,7 +39,10 @@ impl<P: Provider> Session<P> {
                 .for_each(|found| cx.report(found.clone()));
             source.validate(&cx, config).await
         });
-        let diagnostics = outcome.await.diagnostics.to_proto();
+        let diagnostics = outcome
+            .await
+            .diagnostics
+            .to_proto(self.data_source_block(&name));
         validate_data_resource_config::Response { diagnostics }
     }
 
@@ -59,7 +66,7 @@ impl<P: Provider> Session<P> {
         } = outcome.await;
         read_data_source::Response {
             state: value.as_ref().map(DynamicValue::encode),
-            diagnostics: diagnostics.to_proto(),
+            diagnostics: diagnostics.to_proto(self.data_source_block(&name)),
             deferred: None,
         }
     }

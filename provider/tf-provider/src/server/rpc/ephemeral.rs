@@ -12,13 +12,17 @@ use crate::{
         DynamicValue, close_ephemeral_resource, open_ephemeral_resource, renew_ephemeral_resource,
         validate_ephemeral_resource_config,
     },
-    schema::validate::validate,
+    schema::{Block, validate::validate},
 };
 
 impl<P: Provider> Session<P> {
     fn ephemeral(&self, name: &str) -> Result<Arc<dyn AnyEphemeral<P::Client>>> {
         let ephemeral = self.catalog.ephemerals.get(name).cloned();
         ephemeral.ok_or_else(|| not_offered("ephemeral resource", name).into())
+    }
+
+    fn ephemeral_block(&self, name: &str) -> Option<&Block> {
+        Some(&self.catalog.ephemerals.get(name)?.schema().block)
     }
 
     pub(super) async fn validate_ephemeral_resource_config(
@@ -40,7 +44,10 @@ impl<P: Provider> Session<P> {
                 .for_each(|found| cx.report(found.clone()));
             ephemeral.validate(&cx, config).await
         });
-        let diagnostics = outcome.await.diagnostics.to_proto();
+        let diagnostics = outcome
+            .await
+            .diagnostics
+            .to_proto(self.ephemeral_block(&name));
         validate_ephemeral_resource_config::Response { diagnostics }
     }
 
@@ -66,7 +73,7 @@ impl<P: Provider> Session<P> {
         } = outcome.await;
         let (result, renew_at) = value.map(|opened| (opened.result, opened.renew_at)).unzip();
         open_ephemeral_resource::Response {
-            diagnostics: diagnostics.to_proto(),
+            diagnostics: diagnostics.to_proto(self.ephemeral_block(&name)),
             renew_at: timestamp(renew_at.flatten()),
             result: result.as_ref().map(DynamicValue::encode),
             private: Some(collected.private),
@@ -93,7 +100,7 @@ impl<P: Provider> Session<P> {
             )
             .await;
         renew_ephemeral_resource::Response {
-            diagnostics: outcome.diagnostics.to_proto(),
+            diagnostics: outcome.diagnostics.to_proto(self.ephemeral_block(&name)),
             renew_at: timestamp(outcome.value.flatten()),
             private: Some(outcome.collected.private),
         }
@@ -116,7 +123,10 @@ impl<P: Provider> Session<P> {
             |_, cx| async move { ephemeral?.close(&cx).await },
         );
         close_ephemeral_resource::Response {
-            diagnostics: outcome.await.diagnostics.to_proto(),
+            diagnostics: outcome
+                .await
+                .diagnostics
+                .to_proto(self.ephemeral_block(&name)),
         }
     }
 }

@@ -30,7 +30,7 @@ impl<P: Provider> Session<P> {
                 .await
         });
         validate_provider_config::Response {
-            diagnostics: outcome.await.diagnostics.to_proto(),
+            diagnostics: outcome.await.diagnostics.to_proto(Some(&self.config.block)),
         }
     }
 
@@ -55,7 +55,7 @@ impl<P: Provider> Session<P> {
             Ok(())
         });
         configure_provider::Response {
-            diagnostics: outcome.await.diagnostics.to_proto(),
+            diagnostics: outcome.await.diagnostics.to_proto(Some(&self.config.block)),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::{
         upgrade_resource_state, validate_resource_config,
     },
     schema::{
+        Block,
         plan::{identity, identity_type, settled},
         validate::{refuse_write_only, validate},
     },
@@ -24,11 +25,14 @@ impl<P: Provider> Session<P> {
         resource.ok_or_else(|| not_offered("resource", name).into())
     }
 
+    fn resource_block(&self, name: &str) -> Option<&Block> {
+        Some(&self.catalog.resources.get(name)?.schema().block)
+    }
+
     /// What identifies the object of this state, where the resource has an
     /// identity and all of it is known.
     fn identity(&self, name: &str, state: Option<&Value>) -> Option<ResourceIdentityData> {
-        let block = &self.catalog.resources.get(name)?.schema().block;
-        let identity = identity(block, state?)?;
+        let identity = identity(self.resource_block(name)?, state?)?;
         identity.is_wholly_known().then(|| identity_data(&identity))
     }
 
@@ -55,7 +59,10 @@ impl<P: Provider> Session<P> {
             resource.validate(&cx, config).await
         });
         validate_resource_config::Response {
-            diagnostics: outcome.await.diagnostics.to_proto(),
+            diagnostics: outcome
+                .await
+                .diagnostics
+                .to_proto(self.resource_block(&name)),
         }
     }
 
@@ -109,7 +116,7 @@ impl<P: Provider> Session<P> {
         } = outcome.await;
         upgrade_resource_state::Response {
             upgraded_state: value.as_ref().map(DynamicValue::encode),
-            diagnostics: diagnostics.to_proto(),
+            diagnostics: diagnostics.to_proto(self.resource_block(&name)),
         }
     }
 
@@ -132,7 +139,7 @@ impl<P: Provider> Session<P> {
         } = outcome.await;
         upgrade_resource_identity::Response {
             upgraded_identity: value.as_ref().map(identity_data),
-            diagnostics: diagnostics.to_proto(),
+            diagnostics: diagnostics.to_proto(self.resource_block(&name)),
         }
     }
 
@@ -161,7 +168,7 @@ impl<P: Provider> Session<P> {
         read_resource::Response {
             new_identity: self.identity(&name, value.as_ref()),
             new_state: value.as_ref().map(DynamicValue::encode).or(unread),
-            diagnostics: diagnostics.to_proto(),
+            diagnostics: diagnostics.to_proto(self.resource_block(&name)),
             private: collected.private,
             deferred: None,
         }
@@ -202,7 +209,7 @@ impl<P: Provider> Session<P> {
                 .map(Path::to_proto)
                 .collect(),
             planned_private: collected.private,
-            diagnostics: diagnostics.to_proto(),
+            diagnostics: diagnostics.to_proto(self.resource_block(&name)),
             legacy_type_system: false,
             deferred: None,
         }
@@ -235,15 +242,14 @@ impl<P: Provider> Session<P> {
             collected,
         } = outcome.await;
         // After an error: what the resource says it did, or else what was there before.
-        let resource = self.catalog.resources.get(name.as_str());
-        let kept = collected.kept.zip(resource);
-        let kept = kept.map(|(kept, resource)| settled(&resource.schema().block, kept));
+        let kept = collected.kept.zip(self.resource_block(&name));
+        let kept = kept.map(|(kept, block)| settled(block, kept));
         let state = value.or(kept);
         apply_resource_change::Response {
             new_identity: self.identity(&name, state.as_ref()),
             new_state: state.as_ref().map(DynamicValue::encode).or(before),
             private: collected.private,
-            diagnostics: diagnostics.to_proto(),
+            diagnostics: diagnostics.to_proto(self.resource_block(&name)),
             legacy_type_system: false,
         }
     }
@@ -282,7 +288,7 @@ impl<P: Provider> Session<P> {
         });
         import_resource_state::Response {
             imported_resources: imported.into_iter().collect(),
-            diagnostics: diagnostics.to_proto(),
+            diagnostics: diagnostics.to_proto(self.resource_block(&name)),
             deferred: None,
         }
     }
@@ -330,7 +336,7 @@ impl<P: Provider> Session<P> {
         move_resource_state::Response {
             target_identity: self.identity(&name, value.as_ref()),
             target_state: value.as_ref().map(DynamicValue::encode),
-            diagnostics: diagnostics.to_proto(),
+            diagnostics: diagnostics.to_proto(self.resource_block(&name)),
             target_private: collected.private,
         }
     }

@@ -28,7 +28,7 @@ impl<P: Provider> Session<P> {
         let name = |name: &str| name.to_owned();
         get_metadata::Response {
             server_capabilities: Some(CAPABILITIES),
-            diagnostics: self.problems().to_proto(),
+            diagnostics: self.problems().to_proto(None),
             data_sources: catalog
                 .data_sources()
                 .map(|(n, _)| get_metadata::DataSourceMetadata { type_name: name(n) })
@@ -63,7 +63,7 @@ impl<P: Provider> Session<P> {
                 .functions()
                 .map(|(n, f)| (n.to_owned(), f.to_proto()))
                 .collect(),
-            diagnostics: self.problems().to_proto(),
+            diagnostics: self.problems().to_proto(None),
             // Not offered: Terraform refuses `provider_meta` blocks then.
             provider_meta: None,
             server_capabilities: Some(CAPABILITIES),
