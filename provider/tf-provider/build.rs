@@ -1,4 +1,7 @@
-//! Compiles the protocol's messages with protox, so that nobody needs `protoc`.
+//! Compiles the protocol's messages with protox, so that nobody needs `protoc`, and takes the guide's
+//! provider out of the README, so that it is an example.
+
+use std::{env, fs, path::Path};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=proto");
@@ -9,5 +12,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .build_client(true)
         .build_transport(false)
         .compile_fds(descriptors)?;
+
+    println!("cargo:rerun-if-changed=README.md");
+    let readme = fs::read_to_string("README.md")?;
+    let guide = readme
+        .split_once("```rust,no_run\n")
+        .and_then(|(_, rest)| rest.split_once("```"));
+    let (guide, _) = guide.ok_or("README.md has no provider")?;
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("guide.rs"), guide)?;
     Ok(())
 }

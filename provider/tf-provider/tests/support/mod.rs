@@ -13,24 +13,25 @@ use std::{
 
 use tempfile::TempDir;
 
-/// The example provider, built as it stands now: `cargo test --test` builds no examples.
+/// The example provider.
 pub fn provider() -> PathBuf {
     static PROVIDER: OnceLock<PathBuf> = OnceLock::new();
-    let build = || {
-        let test = env::current_exe().unwrap();
-        let debug = test.ancestors().nth(2).unwrap();
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", env!("CARGO_PKG_NAME")])
-            .args(["--example", "terraform-provider-notes", "--target-dir"])
-            .arg(debug.parent().unwrap())
-            .status();
-        assert!(
-            built.unwrap().success(),
-            "the example provider does not compile"
-        );
-        debug.join("examples/terraform-provider-notes")
-    };
-    PROVIDER.get_or_init(build).clone()
+    PROVIDER
+        .get_or_init(|| example("terraform-provider-notes"))
+        .clone()
+}
+
+/// An example, built as it stands now: `cargo test --test` builds no examples.
+pub fn example(name: &str) -> PathBuf {
+    let test = env::current_exe().unwrap();
+    let debug = test.ancestors().nth(2).unwrap();
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--package", env!("CARGO_PKG_NAME")])
+        .args(["--example", name, "--target-dir"])
+        .arg(debug.parent().unwrap())
+        .status();
+    assert!(built.unwrap().success(), "{name} does not compile");
+    debug.join("examples").join(name)
 }
 
 /// Whether Terraform is on the PATH. Without it the test is skipped and says
