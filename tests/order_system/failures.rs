@@ -1,14 +1,16 @@
 //! Functions that fail: for a while, and for good.
 
 use acceptance_tests::{deployment::Deployment, permissions, queues};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use aws_sdk_lambda::types::FunctionResponseType;
+use aws_sdk_sqs::types::QueueAttributeName;
 use sandbox::cancel;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     delivery::{end_of, failed_tries},
     shop::{PATIENCE, Placed, Shop},
-    tables::{ensure_nothing_waits, notification, payment, queue, stock},
+    tables::{ensure_nothing_waits, notification, payment, queue, queue_attributes, stock},
 };
 
 /// A task that fails until it has a permission back is tried until then, and is done once.
@@ -96,6 +98,47 @@ pub fn a_notification_that_fails_undoes_nothing(deployment: &Deployment) -> Resu
     ensure!(shop.order(&placed)?["status"] == "CONFIRMED");
     unfinished(deployment, &placed)?;
     ensure_nothing_waits(deployment)
+}
+
+/// Each queue keeps for 14 days what could not be done. Each stream tells of new rows alone, whose
+/// functions answer for them one by one, and what Lambda gives up goes to such a queue.
+pub fn what_could_not_be_done_is_kept(deployment: &Deployment) -> Result<()> {
+    for name in ["unannounced", "unstarted", "unfinished"] {
+        let attributes = queue_attributes(deployment, queue(deployment, name)?)?;
+        let seconds = attributes.get(&QueueAttributeName::MessageRetentionPeriod);
+        ensure!(
+            seconds.is_some_and(|seconds| seconds == "1209600"),
+            "{name} keeps its messages {seconds:?} s"
+        );
+    }
+    let unannounced = queue_attributes(deployment, queue(deployment, "unannounced")?)?;
+    let clients = deployment.clients();
+    for function in ["users-stream", "orders-stream"] {
+        let request = clients
+            .lambda
+            .list_event_source_mappings()
+            .function_name(deployment.function(function, "function_name")?);
+        let mappings = clients.wait(request.send())?;
+        let [source] = mappings.event_source_mappings() else {
+            bail!("{function} has not one source: {mappings:?}");
+        };
+        let filters = source.filter_criteria().map(|criteria| criteria.filters());
+        let [filter] = filters.unwrap_or_default() else {
+            bail!("{function} is told of everything: {source:?}");
+        };
+        let pattern: Value = serde_json::from_str(filter.pattern().unwrap_or_default())?;
+        ensure!(pattern["eventName"] == json!(["INSERT"]), "{pattern}");
+        let answers = source.function_response_types();
+        ensure!(
+            answers == [FunctionResponseType::ReportBatchItemFailures],
+            "{source:?}"
+        );
+        let destination = source.destination_config().and_then(|to| to.on_failure());
+        let destination = destination.and_then(|failed| failed.destination());
+        let arn = unannounced.get(&QueueAttributeName::QueueArn);
+        ensure!(destination.is_some() && destination == arn.map(String::as_str));
+    }
+    Ok(())
 }
 
 /// Takes the one message off the queue of the unfinished, which is about this order.

@@ -72,6 +72,10 @@ fn main() -> ExitCode {
                 failures::a_notification_that_fails_undoes_nothing,
             ),
             (
+                "what_could_not_be_done_is_kept",
+                failures::what_could_not_be_done_is_kept,
+            ),
+            (
                 "uploads_are_for_browsers_and_expire",
                 tables::uploads_are_for_browsers_and_expire,
             ),

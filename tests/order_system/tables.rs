@@ -90,14 +90,22 @@ pub fn ensure_nothing_waits(deployment: &Deployment) -> Result<()> {
     Ok(())
 }
 
-fn waiting(deployment: &Deployment, url: &str) -> Result<u32> {
+/// A queue's attributes.
+pub fn queue_attributes(
+    deployment: &Deployment,
+    url: &str,
+) -> Result<HashMap<QueueAttributeName, String>> {
     let clients = deployment.clients();
     let request = clients
         .sqs
         .get_queue_attributes()
         .queue_url(url)
         .attribute_names(QueueAttributeName::All);
-    let attributes = clients.wait(request.send())?.attributes.unwrap_or_default();
+    Ok(clients.wait(request.send())?.attributes.unwrap_or_default())
+}
+
+fn waiting(deployment: &Deployment, url: &str) -> Result<u32> {
+    let attributes = queue_attributes(deployment, url)?;
     [
         QueueAttributeName::ApproximateNumberOfMessages,
         QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
