@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
 pub type Client<P> = ProviderClient<ProviderServer<Service<P>>>;
 
 /// Asks `provider` as Terraform does, with the protocol's own messages and
-/// without a socket or a process.
+/// without a socket or a process. It works on the runtime that this is called in.
 ///
 /// ```
 /// # use tf_provider::*;
@@ -42,6 +43,6 @@ pub fn client<P: Provider>(provider: P) -> Client<P> {
 
 /// The protocol's service, for requests that are no proper messages.
 pub fn service<P: Provider>(provider: P) -> ProviderServer<Service<P>> {
-    let session = Session::new(provider, CancellationToken::new());
+    let session = Session::new(provider, CancellationToken::new(), Handle::current());
     ProviderServer::new(Service(Arc::new(session)))
 }

@@ -14,7 +14,7 @@ mod usage;
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 
@@ -57,7 +57,7 @@ pub fn serve<P: Provider>(provider: P) -> ExitCode {
     };
     logging::install(P::name());
     panics::install();
-    match runtime().and_then(|runtime| run(runtime, provider, mode)) {
+    match run(provider, mode) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("terraform-provider-{}: {error}", P::name());
@@ -66,20 +66,20 @@ pub fn serve<P: Provider>(provider: P) -> ExitCode {
     }
 }
 
-fn runtime() -> Result<Runtime, Failure> {
-    Ok(Builder::new_multi_thread().enable_all().build()?)
-}
-
-fn run<P: Provider>(runtime: Runtime, provider: P, mode: Mode) -> Result<(), Failure> {
-    let outcome = runtime.block_on(answer(provider, mode));
-    // A blocking task that ignores its cancellation must not keep the process.
-    runtime.shutdown_timeout(FLUSH);
+/// Operations have threads of their own: where they block all of those, the provider
+/// still hears that it should stop.
+fn run<P: Provider>(provider: P, mode: Mode) -> Result<(), Failure> {
+    let operations = Builder::new_multi_thread().enable_all().build()?;
+    let server = Builder::new_current_thread().enable_all().build()?;
+    let outcome = server.block_on(answer(provider, mode, operations.handle().clone()));
+    // What blocks and ignores its cancellation must not keep the process.
+    operations.shutdown_timeout(FLUSH);
     outcome
 }
 
-async fn answer<P: Provider>(provider: P, mode: Mode) -> Result<(), Failure> {
+async fn answer<P: Provider>(provider: P, mode: Mode, operations: Handle) -> Result<(), Failure> {
     let shutdown = CancellationToken::new();
-    let session = Arc::new(Session::new(provider, shutdown.clone()));
+    let session = Arc::new(Session::new(provider, shutdown.clone(), operations));
     let listener = Listener::bind()?;
     let tls = mode.client_certificate().map(tls::identity).transpose()?;
     if tls.is_none() && listener.is_open_to_others() {

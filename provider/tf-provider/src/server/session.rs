@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
+use tokio::runtime::Handle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
@@ -24,6 +25,8 @@ pub struct Session<P: Provider> {
     stop: Mutex<CancellationToken>,
     shutdown: CancellationToken,
     operations: TaskTracker,
+    /// Where operations run.
+    runtime: Handle,
     requests: AtomicU64,
 }
 
@@ -61,7 +64,7 @@ pub struct Call<'a> {
 }
 
 impl<P: Provider> Session<P> {
-    pub fn new(provider: P, shutdown: CancellationToken) -> Self {
+    pub fn new(provider: P, shutdown: CancellationToken, runtime: Handle) -> Self {
         let configured = Configured {
             client: None,
             terraform_version: Arc::from(""),
@@ -77,6 +80,7 @@ impl<P: Provider> Session<P> {
             stop: Mutex::new(shutdown.child_token()),
             shutdown,
             operations: TaskTracker::new(),
+            runtime,
             requests: AtomicU64::new(0),
         }
     }
@@ -123,7 +127,7 @@ impl<P: Provider> Session<P> {
         let operation = panics::noted(place.clone(), operation(self.clone(), cx.clone()));
         let ended = self
             .operations
-            .spawn(operation.instrument(span.clone()))
+            .spawn_on(operation.instrument(span.clone()), &self.runtime)
             .await;
         abandoned.disarm();
         let result = ended.unwrap_or_else(|error| {

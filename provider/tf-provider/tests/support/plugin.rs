@@ -90,6 +90,11 @@ impl Plugin {
         BufReader::new(child.stdout.as_mut().unwrap())
             .read_line(&mut line)
             .unwrap();
+        Self::announced(child, &line)
+    }
+
+    /// One that runs and has said this.
+    pub fn announced(child: Child, line: &str) -> Self {
         let fields: Vec<_> = line.trim_end_matches('\n').split('|').collect();
         let [core, protocol, network, address, kind, certificate] = fields[..] else {
             panic!("not a handshake: {line:?}");
