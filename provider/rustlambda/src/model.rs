@@ -30,10 +30,16 @@ model! {
     /// every machine.
     ///
     /// Whether anything changes is decided by a fingerprint over the sources, which is taken at
-    /// plan and without compiling. A fresh checkout of unchanged sources plans no change, and has no
-    /// zip. Where a function is to be created once more from unchanged sources on such a machine,
-    /// under another name for instance, `terraform apply -replace=rustlambda_package.hello` makes
-    /// the zip first. With a `store` the function takes it from there.
+    /// plan and without compiling. A fresh checkout of unchanged sources plans no change. After a
+    /// change the zip's hash is known at plan if the zip is in the `store`.
+    ///
+    /// A saved plan applies on every machine that has the same sources. With others, Terraform
+    /// refuses it and names `.source_fingerprint`.
+    ///
+    /// A fresh checkout has no zip. Where a function is to be created once more from unchanged
+    /// sources there, under another name for instance, `terraform apply
+    /// -replace=rustlambda_package.hello` makes the zip first. With a `store` the function takes it
+    /// from there.
     pub struct Package {
         /// Path to the `Cargo.toml` of the function's package or of its workspace.
         pub manifest_path: Attr<String> = optional().exactly_one_of(["binary_path"]).validate(non_empty()),
@@ -218,7 +224,7 @@ impl Package {
         self.s3_object_version = stored.and_then(|stored| stored.version.clone()).into();
     }
 
-    /// The zip is still to be made. Its name is as unknown as its hash, so that an expression that
+    /// The zip is still to be made, or is on this disk only. Its name is as unknown as its hash, so that an expression that
     /// reads the file waits for it.
     pub fn forget_zip(&mut self) {
         (self.filename, self.build) = (Attr::Unknown, Attr::Unknown);

@@ -94,29 +94,10 @@ async fn package(cx: &Context<Client>, plan: Package) -> Result<Package> {
     if !unnoticed.is_empty() {
         cx.report(diagnostics::unnoticed(package.name(), &unnoticed));
     }
-    check_planned(&plan, &zip)?;
     let mut state = plan;
     state.describe(&package);
     state.set_zip(&package, &folder, &zip);
     Ok(state)
-}
-
-/// A hash that was planned from an artifact on one machine must come out of another machine's build
-/// too.
-fn check_planned(plan: &Package, zip: &Zip) -> Result<()> {
-    let built = zip.sha256.hex();
-    match plan.sha256.as_str().filter(|planned| *planned != built) {
-        None => Ok(()),
-        Some(planned) => Err(Diagnostic::error(
-            "This machine builds another zip than the plan's",
-            format!(
-                "The plan was made where the zip {planned} was at hand, and the same sources gave \
-                 {built} here. The toolchains differ: name one in rust-toolchain.toml, use a store, \
-                 or plan on this machine."
-            ),
-        )
-        .into()),
-    }
 }
 
 /// Reads the sources; nothing where an argument is unknown.
@@ -132,22 +113,22 @@ async fn resolve(cx: &Context<Client>, model: &Package) -> Result<Option<packagi
     cx.run(resolve).await.map(Some)
 }
 
-/// Looks for a zip that is made already: in the store if there is one, otherwise on this disk.
+/// Looks in the store for a zip that is made already. One on this disk does not count: a plan may be
+/// applied on another machine, where Terraform plans once more and takes nothing back that was
+/// known.
 async fn find(
     cx: &Context<Client>,
     model: &Package,
     package: &packaging::Package,
 ) -> Result<Option<Zip>> {
-    if let Some(store) = cx.client()?.store(model.store.known()).await? {
-        let find = async {
-            Ok(store
-                .find(package)
-                .await
-                .map_err(|error| diagnostics::of(&error))?)
-        };
-        return Ok(cx.run(find).await?.map(Zip::from));
-    }
-    let (package, folder) = (package.clone(), model.folder()?);
-    let find = move || package.find(&folder);
-    Ok(tokio::task::spawn_blocking(find).await?.map(Zip::from))
+    let Some(store) = cx.client()?.store(model.store.known()).await? else {
+        return Ok(None);
+    };
+    let find = async {
+        Ok(store
+            .find(package)
+            .await
+            .map_err(|error| diagnostics::of(&error))?)
+    };
+    Ok(cx.run(find).await?.map(Zip::from))
 }
