@@ -337,7 +337,7 @@ proptest! {
     #[test]
     fn any_request_is_answered(
         name in sample::select(&CALLS[..]),
-        of in sample::select(vec!["everything_thing", "notes_sampler", "echo", "none"]),
+        of in sample::select(vec!["everything_thing", "everything_vault", "notes_sampler", "echo", "none"]),
         values in collection::vec(value(), 0..4),
     ) {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();

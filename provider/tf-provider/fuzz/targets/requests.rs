@@ -15,7 +15,7 @@ mod requests;
 fuzz_target!(|input: &[u8]| {
     let Some(([call, how, of], rest)) = input.split_first_chunk() else { return };
     let call = requests::CALLS[usize::from(*call) % requests::CALLS.len()];
-    let names = ["everything_thing", "notes_sampler", "echo", "none"];
+    let names = ["everything_thing", "notes_sampler", "echo", "none", "everything_vault"];
     let name = names[usize::from(*of) % names.len()];
     let message = match how % 2 {
         0 => rest.to_vec(),

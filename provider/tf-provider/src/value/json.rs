@@ -25,7 +25,7 @@ fn value(
     depth: usize,
     budget: &mut Budget,
 ) -> Result<Value, ValueError> {
-    budget.take(0, depth)?;
+    budget.take(1, depth)?;
     let text = json.get();
     if text == "null" {
         return Ok(Value::Null);

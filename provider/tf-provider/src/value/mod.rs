@@ -25,8 +25,9 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 /// How deeply values and types may nest. Schemas written by people stay below ten.
 pub const MAX_DEPTH: usize = 64;
 
-/// How many values one message may hold, counting attributes that are left out. It
-/// bounds memory: a message of a few megabytes could otherwise ask for many times its size.
+/// How many values one message may hold. An object counts for every attribute of its
+/// type, given or left out, beside those that are given. It bounds memory: a message of
+/// a few megabytes could otherwise ask for many times its size.
 pub const MAX_VALUES: usize = 4 * 1024 * 1024;
 
 /// How many values a message may still hold.
@@ -37,9 +38,9 @@ impl Budget {
         Self(MAX_VALUES)
     }
 
-    /// Takes one value at this depth, and as many attributes as its object has.
-    fn take(&mut self, attributes: usize, depth: usize) -> Result<(), ValueError> {
-        let left = self.0.checked_sub(1 + attributes);
+    /// Takes as many values at this depth.
+    fn take(&mut self, values: usize, depth: usize) -> Result<(), ValueError> {
+        let left = self.0.checked_sub(values);
         match left.filter(|_| depth <= MAX_DEPTH) {
             Some(left) => {
                 self.0 = left;

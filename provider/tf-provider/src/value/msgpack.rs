@@ -37,7 +37,7 @@ struct Decoder<'a> {
 
 impl Decoder<'_> {
     fn value(&mut self, ty: &Type, depth: usize) -> Result<Value, ValueError> {
-        self.budget.take(0, depth)?;
+        self.budget.take(1, depth)?;
         let marker = self.marker()?;
         if marker == Marker::Null {
             return Ok(Value::Null);
