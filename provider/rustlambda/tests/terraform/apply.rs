@@ -156,3 +156,28 @@ fn files_whose_change_would_go_unnoticed_are_named() {
     assert!(text.contains("/notes.txt"), "{text}");
     root.plan().exits_with(0);
 }
+
+#[test]
+fn two_applies_in_one_folder_do_not_harm_each_other() {
+    if !terraform_is_there() {
+        return;
+    }
+    let root = Root::new();
+    root.init();
+    let states = ["one.tfstate", "two.tfstate"];
+    let applies = states.map(|state| {
+        let state = format!("-state={state}");
+        let mut apply = root.command(&["apply", "-auto-approve", "-no-color", &state]);
+        apply.stdout(std::process::Stdio::null()).spawn().unwrap()
+    });
+    for mut apply in applies {
+        assert!(apply.wait().unwrap().success());
+    }
+    for state in states {
+        let state = std::fs::read(root.path(state)).unwrap();
+        let state: serde_json::Value = serde_json::from_slice(&state).unwrap();
+        let api = &state["outputs"]["api"]["value"];
+        let zip = root.path(api["filename"].as_str().unwrap());
+        assert_eq!(api["sha256"], sha256(&zip));
+    }
+}
