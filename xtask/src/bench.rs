@@ -1,11 +1,27 @@
 //! `cargo xtask bench`: what is measured, and never asserted in a test.
 
+mod package;
+mod plan;
+
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
 use sandbox::{Progress, cargo, project::Project};
 
 use crate::steps::step;
 
-/// Measures the provider's start; prints one line for each figure.
+/// The functions that are packaged; the first is of about 15 MB.
+const FUNCTIONS: [&str; 4] = [
+    "upload-api",
+    "upload-processor",
+    "items-api",
+    "order-system",
+];
+
+/// How often a command is timed.
+const RUNS: usize = 11;
+
+/// Measures the provider's start, its plans and its packaging; prints one line for each figure.
 pub fn run(project: &Project) -> Result<()> {
     step("Optimised build of the provider", |progress| {
         let build = ["build", "--release", "--package", "rustlambda"];
@@ -27,7 +43,14 @@ pub fn run(project: &Project) -> Result<()> {
     let figures = step("Starts of providers", |progress| {
         figures(project, &[&bench[..], &[&provider]].concat(), progress)
     })?;
-    for line in figures {
+    let plan = plan::run(project)?;
+    let executable = format!(
+        "{}-unknown-linux-gnu/lambda/{}",
+        std::env::consts::ARCH,
+        FUNCTIONS[0]
+    );
+    let package = package::run(project, &project.target().join(executable))?;
+    for line in figures.into_iter().chain([plan]).chain(package) {
         println!("{line}");
     }
     Ok(())
@@ -39,4 +62,10 @@ fn figures(project: &Project, args: &[&str], progress: Progress) -> Result<Vec<S
     let lines: Vec<_> = finished.stdout.lines().map(str::to_owned).collect();
     ensure!(!lines.is_empty(), "the benchmark printed nothing");
     Ok(lines)
+}
+
+/// The median, in milliseconds.
+fn median(mut runs: Vec<Duration>) -> u128 {
+    runs.sort();
+    runs[runs.len() / 2].as_millis()
 }
