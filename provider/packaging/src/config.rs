@@ -43,7 +43,7 @@ impl Config {
             .take_while(|dir| dir.starts_with(repository))
         {
             if let Some((path, text)) = first_of(dir, &[".cargo/config", ".cargo/config.toml"])? {
-                config.add(dir, &path, &text)?;
+                config.add(dir, &[&path], &text)?;
             }
             if config.toolchain.is_none() {
                 config.toolchain = first_of(dir, &["rust-toolchain", "rust-toolchain.toml"])?
@@ -53,9 +53,12 @@ impl Config {
         Ok(config)
     }
 
-    /// Adds a file of the configuration in `dir`, and what it includes ("Including extra
-    /// configuration files" in the Cargo book).
-    fn add(&mut self, dir: &Path, path: &Path, text: &[u8]) -> Result<()> {
+    /// Adds the last file of `chain`, which the one before it includes, of the configuration in
+    /// `dir`, and what it includes itself ("Including extra configuration files" in the Cargo book).
+    fn add(&mut self, dir: &Path, chain: &[&Path], text: &[u8]) -> Result<()> {
+        let Some(path) = chain.last() else {
+            return Ok(());
+        };
         let text = String::from_utf8_lossy(text);
         let file: toml::Table = text.parse().map_err(Error::unparseable(path))?;
         let includes = file.get("include").map(includes).unwrap_or_default();
@@ -66,8 +69,14 @@ impl Config {
         // What is included last wins over what is before it.
         for (included, optional) in includes.into_iter().rev() {
             let included = path.with_file_name(included);
+            // Without `..`, by which one file has many names.
+            let included = included.canonicalize().unwrap_or(included);
+            if chain.contains(&&*included) {
+                let reason = format!("it includes {}, which leads to it", included.display());
+                return Err(Error::unparseable(path)(reason));
+            }
             match std::fs::read(&included) {
-                Ok(text) => self.add(dir, &included, &text)?,
+                Ok(text) => self.add(dir, &[chain, &[&included]].concat(), &text)?,
                 Err(error) if optional && error.kind() == ErrorKind::NotFound => (),
                 Err(error) => return Err(Error::read(&included)(error)),
             }

@@ -185,11 +185,15 @@ fn follows_the_files_that_a_configuration_includes() {
     let two = "[env]\nSTAGE = \"two\"\n";
     changes(&fixture, API, ".cargo/flags.toml", two, true);
     changes(&fixture, API, ".cargo/local.toml", two, true);
-    let error = {
-        fixture.write(".cargo/config.toml", "include = [\"nowhere.toml\"]\n");
-        fixture.resolve(API).unwrap_err().to_string()
+    let refused = |include: &str, reason: &str| {
+        fixture.write(".cargo/config.toml", &format!("include = [{include:?}]\n"));
+        let error = fixture.resolve(API).unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
     };
-    assert!(error.contains("nowhere.toml"), "{error}");
+    refused("nowhere.toml", "nowhere.toml");
+    let back = "include = [\"../.cargo/flags.toml\"]\n";
+    fixture.write(".cargo/flags.toml", back);
+    refused("flags.toml", "flags.toml, which leads to it");
 }
 
 #[test]
