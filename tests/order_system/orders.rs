@@ -4,7 +4,7 @@ use std::thread;
 
 use acceptance_tests::{answers::ensure_problem, deployment::Deployment};
 use anyhow::{Context, Result, anyhow, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     delivery::{end_of, entered},
@@ -19,8 +19,7 @@ pub fn an_order_is_confirmed(deployment: &Deployment) -> Result<()> {
     let placed = shop.place("free", &[("keyboard", 2)])?;
     let order = shop.wait_for(&placed, "CONFIRMED")?;
     ensure!(order["totalCents"] == 9_800, "{order}");
-    let (status, error) = end_of(deployment, &placed.order_id)?;
-    ensure!(status == "SUCCEEDED", "{status} {error:?}");
+    ensure_executed(deployment, &placed)?;
 
     let paid = payment(deployment, &placed)?;
     ensure!(paid == Some(("CHARGED".to_owned(), 9_800)), "{paid:?}");
@@ -81,18 +80,13 @@ pub fn a_payment_is_refused(deployment: &Deployment) -> Result<()> {
     let before = stock(deployment, "laptop")?;
     let placed = shop.place("free", &[("laptop", 1)])?;
     let order = shop.wait_for(&placed, "PAYMENT_REFUSED")?;
-    let reason = order["reason"].as_str().unwrap_or_default();
-    ensure!(reason.contains("149900"), "{order}");
-    let (status, error) = end_of(deployment, &placed.order_id)?;
-    ensure!(status == "SUCCEEDED", "{status} {error:?}");
-
+    ensure_turned_down(deployment, &order, &placed, "149900")?;
     let refused = payment(deployment, &placed)?;
     ensure!(
         refused == Some(("REFUSED".to_owned(), 149_900)),
         "{refused:?}"
     );
     ensure!(stock(deployment, "laptop")? == before);
-    ensure!(notification(deployment, &placed)?.is_none());
     let steps = entered(deployment, &placed.order_id)?;
     ensure!(steps == ["ProcessPayment", "PaymentRefused"], "{steps:?}");
     ensure_nothing_waits(deployment)?;
@@ -110,11 +104,7 @@ pub fn an_empty_stock_gives_the_payment_back(deployment: &Deployment) -> Result<
     let before = stock(deployment, "keyboard")?;
     let placed = shop.place("free", &[("keyboard", 1), ("poster", 1)])?;
     let order = shop.wait_for(&placed, "OUT_OF_STOCK")?;
-    let reason = order["reason"].as_str().unwrap_or_default();
-    ensure!(reason.contains("poster"), "{order}");
-    let (status, error) = end_of(deployment, &placed.order_id)?;
-    ensure!(status == "SUCCEEDED", "{status} {error:?}");
-
+    ensure_turned_down(deployment, &order, &placed, "poster")?;
     let refunded = payment(deployment, &placed)?;
     ensure!(
         refunded == Some(("REFUNDED".to_owned(), 5_800)),
@@ -122,7 +112,6 @@ pub fn an_empty_stock_gives_the_payment_back(deployment: &Deployment) -> Result<
     );
     ensure!(stock(deployment, "keyboard")? == before);
     ensure!(stock(deployment, "poster")? == 0);
-    ensure!(notification(deployment, &placed)?.is_none());
     let steps = entered(deployment, &placed.order_id)?;
     ensure!(
         steps
@@ -173,4 +162,24 @@ pub fn the_stock_is_not_sold_twice(deployment: &Deployment) -> Result<()> {
         "{payments:?}"
     );
     ensure_nothing_waits(deployment)
+}
+
+/// The order says why it was turned down, its execution came to its end, and nobody was notified.
+fn ensure_turned_down(
+    deployment: &Deployment,
+    order: &Value,
+    placed: &Placed,
+    reason: &str,
+) -> Result<()> {
+    let said = order["reason"].as_str().unwrap_or_default();
+    ensure!(said.contains(reason), "{order}");
+    ensure_executed(deployment, placed)?;
+    ensure!(notification(deployment, placed)?.is_none());
+    Ok(())
+}
+
+fn ensure_executed(deployment: &Deployment, placed: &Placed) -> Result<()> {
+    let (status, error) = end_of(deployment, &placed.order_id)?;
+    ensure!(status == "SUCCEEDED", "{status} {error:?}");
+    Ok(())
 }
