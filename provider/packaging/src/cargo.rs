@@ -6,6 +6,7 @@ use std::process::ExitStatus;
 
 use serde::Deserialize;
 
+use crate::checksum::Checksum;
 use crate::depinfo;
 use crate::outside::{self, Places};
 use crate::process;
@@ -140,6 +141,11 @@ impl<'a> Cargo<'a> {
     }
 
     /// Cargo's target folder, by `CARGO_TARGET_DIR`, configuration or default.
+    ///
+    /// In one that lies outside of the workspace, the workspace gets a folder of its own. Cargo
+    /// numbers a workspace's packages by their places in it: of two checkouts that share a folder,
+    /// the second would be compiled by the build scripts and procedural macros of the first, unless
+    /// its own are younger.
     async fn find_target_dir(&self) -> Result<PathBuf> {
         #[derive(Deserialize)]
         struct Metadata {
@@ -150,7 +156,12 @@ impl<'a> Cargo<'a> {
             .await?;
         let metadata: Metadata =
             serde_json::from_str(&json).map_err(Error::unparseable(Path::new("cargo metadata")))?;
-        Ok(metadata.target_directory)
+        let (root, shared) = (&self.settings.workspace_root, metadata.target_directory);
+        if shared.starts_with(root) {
+            return Ok(shared);
+        }
+        let root = Checksum::of(root.as_os_str().as_encoded_bytes()).hex();
+        Ok(shared.join(format!("workspace-{}", &root[..12])))
     }
 
     /// The packages that a binary is made of, each with the features that it has when nothing
@@ -240,6 +251,8 @@ impl<'a> Cargo<'a> {
         let mut command = self.command();
         command
             .arg(self.driver.subcommand())
+            .arg("--target-dir")
+            .arg(&self.target_dir)
             .arg("--message-format=json-render-diagnostics")
             .arg(format!("--profile={}", settings.profile))
             // Always, also for the machine's own: then the flags do not apply to build scripts and

@@ -25,7 +25,6 @@ pub fn run(
     command
         .args(args)
         .current_dir(project.root())
-        .env("CARGO_TARGET_DIR", project.target())
         // Though nobody watches a terminal.
         .envs([
             ("CARGO_TERM_PROGRESS_WHEN", "always"),

@@ -312,6 +312,29 @@ async fn a_broken_package_does_not_break_its_company() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn checkouts_that_share_a_target_folder_have_their_own_build_scripts() {
+    let says = |word: &str| {
+        let fixture = Fixture::package("fn main() { println!(env!(\"WORD\")) }\n");
+        let script = format!("fn main() {{ println!(\"cargo::rustc-env=WORD={word}\") }}\n");
+        fixture.write("build.rs", &script);
+        fixture
+    };
+    // Both are written before either is compiled: by age alone, the second has nothing new.
+    let (one, other, target) = (says("one"), says("other"), tempfile::tempdir().unwrap());
+    let build = async |fixture: &Fixture| {
+        let request = fixture.request("Cargo.toml", |build| {
+            let target = target.path().display().to_string();
+            build.environment = [("CARGO_TARGET_DIR".to_owned(), target)].into();
+        });
+        let package = Package::resolve(request).unwrap();
+        let zip = package.build(&fixture.path("out"), &Builder::new()).await;
+        zip.unwrap().sha256.hex()
+    };
+    let first = build(&one).await;
+    assert_ne!(build(&other).await, first);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dropped_build_leaves_no_process() {
     let fixture = Fixture::package("fn main() {}\n");
     let pid = fixture.path("pid").display().to_string();
