@@ -172,7 +172,9 @@ fn mark_used(zip: &Path) {
 }
 
 /// Removes the zips of a package that were not used for long. Only of this package: of another,
-/// whose sources are old, the zip may be the one that is deployed.
+/// whose sources are old, the zip may be the one that is deployed. So may one of this package for
+/// another architecture; it is missed only when its function is created once more, as it is in a
+/// fresh checkout.
 fn prune(folder: &Path, name: &str) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let age = entry.metadata().and_then(|metadata| metadata.modified());

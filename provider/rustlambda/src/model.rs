@@ -224,8 +224,8 @@ impl Package {
         self.s3_object_version = stored.and_then(|stored| stored.version.clone()).into();
     }
 
-    /// The zip is still to be made, or is on this disk only. Its name is as unknown as its hash, so that an expression that
-    /// reads the file waits for it.
+    /// The zip is still to be made, or is on this disk only. Its name is as unknown as its hash, so
+    /// that an expression that reads the file waits for it.
     pub fn forget_zip(&mut self) {
         (self.filename, self.build) = (Attr::Unknown, Attr::Unknown);
         (self.source_code_hash, self.sha256) = (Attr::Unknown, Attr::Unknown);
