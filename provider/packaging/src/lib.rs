@@ -1,6 +1,8 @@
 //! From Rust sources to a zip that AWS Lambda runs, the same bytes everywhere.
 //!
-//! The steps, each in the module of its name:
+//! The folders, each of which uses only those before it: `workspace` (what cargo's files say),
+//! `plan` (the inputs of a build and their fingerprint), `build` (from the plan to a zip), `store`
+//! (where zips lie). [`Package`] puts them together:
 //!
 //! 1. [`Package::resolve`] reads manifests, `Cargo.lock` and source files, and gives the package's
 //!    fingerprint: a hash over everything that can change the binary, and over nothing else. It
@@ -17,56 +19,29 @@
 //!
 //! The crate knows AWS Lambda and cargo. It knows nothing of Terraform.
 
-mod archive;
-mod artifact;
-mod assets;
-mod builder;
-mod cargo;
+mod build;
+mod cache;
 mod checksum;
-mod config;
-mod constraint;
-mod depinfo;
-mod elf;
 mod error;
-mod files;
-mod fingerprint;
-mod inspect;
-mod lock;
-mod lockfile;
-mod manifest;
-mod outside;
 mod package;
-mod process;
-mod progress;
-mod provenance;
-mod reach;
-mod release;
+mod plan;
 mod request;
-mod rustflags;
-mod s3;
-mod sources;
 mod store;
-mod toolchain;
-mod version;
 mod workspace;
 
-pub use artifact::{Artifact, file_hash};
-pub use builder::Builder;
+pub use build::builder::Builder;
 pub use checksum::Checksum;
-pub use constraint::{Constraint, ConstraintError};
-pub use error::{Error, Input};
-pub use fingerprint::Fingerprint;
-pub use inspect::Refusal;
-pub use manifest::crate_version;
+pub use error::{ConstraintError, Error, Input, Refusal, Result, Taken};
 pub use package::{Made, Package};
-pub use release::{Publication, Release, Releases, StoredZip, Taken};
+pub use plan::fingerprint::Fingerprint;
 pub use request::{Architecture, CargoBuild, Compiler, Request, Runtime, Source};
-pub use s3::{S3, Stored};
 /// The versions of releases.
 pub use semver::Version;
-pub use store::Store;
-pub use version::release_version;
-pub use workspace::{LambdaBinary, lambda_binaries};
-
-/// What this crate's fallible functions give.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+pub use store::artifacts::Store;
+pub use store::constraint::Constraint;
+pub use store::local::{Artifact, file_hash};
+pub use store::releases::{Publication, Release, Releases, StoredZip};
+pub use store::s3::{S3, Stored};
+pub use store::version::release_version;
+pub use workspace::manifest::crate_version;
+pub use workspace::members::{LambdaBinary, lambda_binaries};

@@ -3,22 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::archive::{self, Entry};
-use crate::artifact::{self, Artifact};
-use crate::assets::{self, Asset, BOOTSTRAP};
-use crate::builder::Builder;
-use crate::cargo::{Binary, Settings};
+use crate::build::archive::{self, Entry};
+use crate::build::builder::Builder;
+use crate::build::depinfo;
+use crate::build::inspect;
+use crate::build::sbom::{self, Compilation};
 use crate::checksum::Checksum;
-use crate::depinfo;
-use crate::fingerprint::{Fingerprint, Inputs};
-use crate::inspect::{self, Refusal};
-use crate::lockfile::Locked;
-use crate::provenance::{self, Compilation};
+use crate::error::{Error, Refusal, Result};
+use crate::plan::assets::{self, Asset, BOOTSTRAP};
+use crate::plan::fingerprint::{Fingerprint, Inputs};
+use crate::plan::settings::{Binary, Settings};
+use crate::plan::sources::{self, Resolved};
 use crate::request::{Compiler, Request, Source};
-use crate::s3::Stored;
-use crate::sources::{self, Resolved};
-use crate::store::Store;
-use crate::{Error, Result};
+use crate::store::artifacts::Store;
+use crate::store::local::{self, Artifact};
+use crate::store::s3::Stored;
+use crate::workspace::lockfile::Locked;
 
 /// A request whose sources are read and whose fingerprint is known.
 #[derive(Debug, Clone)]
@@ -173,12 +173,12 @@ impl Package {
 
     /// The zip's place in `folder`, whether it is there or not.
     pub fn file(&self, folder: &Path) -> PathBuf {
-        artifact::path(folder, &self.name, &self.fingerprint)
+        local::path(folder, &self.name, &self.fingerprint)
     }
 
     /// The artifact of this fingerprint, where it is in `folder` already.
     pub fn find(&self, folder: &Path) -> Option<Artifact> {
-        artifact::find(folder, &self.name, &self.fingerprint)
+        local::find(folder, &self.name, &self.fingerprint)
     }
 
     /// Fails where the sources are no longer those of an earlier fingerprint.
@@ -292,7 +292,7 @@ impl Package {
             .map_err(std::io::Error::from);
         let zip = zip.map_err(Error::write(&self.file(folder)))??;
         let manifest = self.manifest(&zip, used.as_ref());
-        let zip = artifact::write(folder, &self.name, &self.fingerprint, &zip, &manifest)?;
+        let zip = local::write(folder, &self.name, &self.fingerprint, &zip, &manifest)?;
         Ok(Made { zip, unnoticed })
     }
 
@@ -314,7 +314,7 @@ impl Package {
             "architecture": self.request.architecture.name(),
             "runtime": self.request.runtime.name(),
             "rustc": used.map(|used| &used.rustc),
-            "sbom": provenance::sbom(&self.name, self.version(), &components),
+            "sbom": sbom::sbom(&self.name, self.version(), &components),
         });
         manifest.to_string().into_bytes()
     }

@@ -10,9 +10,9 @@ use std::str::FromStr;
 
 use cargo_platform::Platform;
 
-use crate::reach::cfgs;
+use crate::error::{Error, Result};
 use crate::request::Architecture;
-use crate::{Error, Result};
+use crate::workspace::closure::cfgs;
 
 /// The tables and keys of `.cargo/config.toml` that can change a binary. The rest is about speed,
 /// looks and downloads.

@@ -11,9 +11,10 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 
-use crate::cargo::{Binary, Cargo, Compiled, Packages, Settings};
-use crate::lock::FolderLock;
-use crate::{Error, Result};
+use crate::build::cargo::{Cargo, Compiled, Packages};
+use crate::build::lock::FolderLock;
+use crate::error::{Error, Result};
+use crate::plan::settings::{Binary, Settings};
 
 /// How long a batch waits for the next one to join.
 const QUIET: Duration = Duration::from_millis(250);

@@ -1,6 +1,6 @@
 //! Which packages on this disk a binary is made of, and with which features: cargo's resolution, as
 //! far as path dependencies go. What comes from a registry is in `Cargo.lock`
-//! ([`crate::lockfile`]).
+//! ([`crate::workspace::lockfile`]).
 //!
 //! `cargo metadata` knows this too, but only where rustc is installed and every dependency downloaded. A plan must
 //! come to the same result on a machine that has neither. Where cargo distinguishes more finely
@@ -14,9 +14,9 @@ use std::str::FromStr;
 use cargo_platform::{Cfg, Platform};
 use cargo_toml::Dependency;
 
-use crate::manifest::{Crate, Loader};
+use crate::error::{Error, Result};
 use crate::request::Architecture;
-use crate::{Error, Result};
+use crate::workspace::manifest::{Crate, Loader};
 
 /// A package that the binary is made of.
 #[derive(Debug)]

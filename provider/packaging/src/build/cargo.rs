@@ -6,61 +6,20 @@ use std::process::ExitStatus;
 
 use serde::Deserialize;
 
+use crate::build::depinfo;
+use crate::build::process;
+use crate::build::progress::Progress;
+use crate::build::rustc_wrapper;
+use crate::build::rustflags;
+use crate::build::sbom::Compilation;
+use crate::build::toolchain::{Driver, Rustc, command, tool_missing};
 use crate::checksum::Checksum;
-use crate::depinfo;
-use crate::outside::{self, Places};
-use crate::process;
-use crate::progress::Progress;
-use crate::provenance::Compilation;
-use crate::request::{Architecture, Compiler, Runtime};
-use crate::rustflags;
-use crate::toolchain::{Driver, Rustc, command, tool_missing};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
+use crate::plan::settings::{Binary, Places, Settings};
 
 /// The time that build scripts are told it is, in seconds since 1970: 1980-01-01, where the
 /// calendar of zip files begins.
 const SOURCE_DATE_EPOCH: &str = "315532800";
-
-/// What binaries that are compiled together have in common.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Settings {
-    pub workspace_root: PathBuf,
-    /// Whether there is a lock file, which cargo then must not change.
-    pub locked: bool,
-    /// Whether the workspace names its toolchain.
-    pub pinned: bool,
-    pub profile: String,
-    pub default_features: bool,
-    pub environment: BTreeMap<String, String>,
-    pub compiler: Compiler,
-    pub architecture: Architecture,
-    pub runtime: Runtime,
-    /// What the workspace's own configuration says.
-    pub rustflags: Vec<String>,
-}
-
-/// One binary to compile.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Binary {
-    pub package: String,
-    pub version: String,
-    pub name: String,
-    pub features: BTreeSet<String>,
-    /// Empty unless a package outside of the workspace's folder is among them.
-    pub places: Places,
-}
-
-impl Binary {
-    /// Names the package to cargo.
-    fn spec(&self) -> String {
-        format!("--package={}@{}", self.package, self.version)
-    }
-
-    fn features(&self) -> impl Iterator<Item = String> {
-        let names = self.features.iter();
-        names.map(|feature| format!("--features={}/{feature}", self.package))
-    }
-}
 
 /// A compiled binary.
 #[derive(Debug, Clone)]
@@ -282,7 +241,7 @@ impl<'a> Cargo<'a> {
             let inner = std::env::var("RUSTC_WRAPPER").ok();
             let inner = settings.environment.get("RUSTC_WRAPPER").cloned().or(inner);
             let inner = inner.as_deref().filter(|inner| !inner.is_empty());
-            let wrapper = outside::wrapper(&self.target_dir, &places, inner)?;
+            let wrapper = rustc_wrapper::wrapper(&self.target_dir, &places, inner)?;
             command.env("RUSTC_WRAPPER", wrapper);
         }
         if !settings.environment.contains_key("SOURCE_DATE_EPOCH") {

@@ -1,11 +1,9 @@
 //! What an ELF executable says about itself.
 
+use crate::error::refusal::Version;
 use object::elf::{self, FileHeader64};
 use object::read::elf::{ElfFile64, FileHeader as _, ProgramHeader as _};
 use object::{Endianness, Object as _, ObjectSymbol as _};
-
-/// A glibc version, as (major, minor).
-pub(crate) type Version = (u32, u32);
 
 /// The facts of an executable that decide whether Lambda can start it.
 #[derive(Debug)]

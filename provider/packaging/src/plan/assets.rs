@@ -5,8 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use crate::files::portable;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
+use crate::workspace::files::portable;
 
 /// The name that Lambda's provided runtimes start.
 pub(crate) const BOOTSTRAP: &str = "bootstrap";

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::config::Config;
-use crate::lockfile::Lockfile;
-use crate::manifest::{Crate, Loader, Workspace, locate};
-use crate::reach::{Reach, Reached};
+use crate::error::{Error, Result};
+use crate::plan::sources::{self, Patches};
 use crate::request::Architecture;
-use crate::sources::{self, Patches};
-use crate::{Error, Result};
+use crate::workspace::closure::{Reach, Reached};
+use crate::workspace::config::Config;
+use crate::workspace::lockfile::Lockfile;
+use crate::workspace::manifest::{Crate, Loader, Workspace, locate};
 
 /// The crates that talk to Lambda's runtime interface. What uses one of them, directly or not, is a
 /// function.

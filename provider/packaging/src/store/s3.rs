@@ -10,7 +10,7 @@ use aws_sdk_s3::primitives::{ByteStream, DateTimeFormat};
 use tokio::sync::OnceCell;
 
 use crate::checksum::Checksum;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// The object metadata that has the content's SHA-256. S3's own checksum is not read, because not
 /// every S3-compatible store gives it.

@@ -1,11 +1,16 @@
 //! Everything that can go wrong, each with the next step.
 
+pub(crate) mod refusal;
+mod release;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::constraint::ConstraintError;
-use crate::inspect::Refusal;
-use crate::release::Taken;
+pub use refusal::Refusal;
+pub use release::{ConstraintError, Taken};
+
+/// The result of this crate's fallible functions.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Which part of the request an error is about, so that a caller can point at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use std::time::Duration;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
-use crate::artifact::cache_folder;
-use crate::{Error, Result};
+use crate::cache::cache_folder;
+use crate::error::{Error, Result};
 
 /// How often a process that waits looks again. Waiting in the system could not be cancelled.
 const RETRY: Duration = Duration::from_millis(100);

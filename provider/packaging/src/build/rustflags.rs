@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::outside::Places;
-use crate::toolchain::Rustc;
-use crate::{Error, Result};
+use crate::build::toolchain::Rustc;
+use crate::error::{Error, Result};
+use crate::plan::settings::Places;
 
 /// `--remap-path-prefix` flags for the packages outside, the checkout, cargo's home, the toolchain
 /// and the target folder. Of several that match, rustc takes the last, so what lies within another

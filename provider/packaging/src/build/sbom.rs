@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::lockfile::Locked;
+use crate::workspace::lockfile::Locked;
 
 /// What a compilation used.
 #[derive(Debug, Clone)]

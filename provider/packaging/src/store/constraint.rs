@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::error::ConstraintError;
 use semver::{BuildMetadata, Comparator, Op, Prerelease, Version, VersionReq};
 
 /// Which versions are acceptable.
@@ -102,16 +103,6 @@ fn complete(text: &str) -> Result<(Version, usize), String> {
         ));
     }
     Ok((version, parts))
-}
-
-/// A constraint that cannot be understood.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{text}` is not a version constraint: {reason}. It looks like `~> 1.4`, `1.4.2` or `>= 1.4, < 3.0, != 2.0.1`."
-)]
-pub struct ConstraintError {
-    text: String,
-    reason: String,
 }
 
 impl FromStr for Constraint {

@@ -6,15 +6,12 @@
 //! their symbols and of all who use them. Two checkouts would give two binaries. So rustc is called
 //! through a script that gives the packages on this disk numbers of their places in the checkout.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::{Result, artifact};
-
-/// The packages on this disk that a binary is made of, folder to place in the checkout, if one of
-/// them is outside of the workspace's folder.
-pub(crate) type Places = BTreeMap<PathBuf, String>;
+use crate::cache;
+use crate::error::Result;
+use crate::plan::settings::Places;
 
 /// Where the script lies in the target folder.
 const SCRIPT: &str = ".rustlambda-rustc";
@@ -23,7 +20,7 @@ const SCRIPT: &str = ".rustlambda-rustc";
 /// otherwise, if not rustc.
 pub(crate) fn wrapper(target_dir: &Path, places: &Places, inner: Option<&str>) -> Result<PathBuf> {
     let path = target_dir.join(SCRIPT);
-    artifact::replace(&path, script(places, inner).as_bytes(), 0o755)?;
+    cache::replace(&path, script(places, inner).as_bytes(), 0o755)?;
     Ok(path)
 }
 

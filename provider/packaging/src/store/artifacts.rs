@@ -8,10 +8,10 @@
 
 use std::path::Path;
 
-use crate::artifact::{self, Artifact};
+use crate::error::{Error, Result};
 use crate::package::Package;
-use crate::s3::{Objects, S3, Stored};
-use crate::{Error, Result};
+use crate::store::local::{self, Artifact};
+use crate::store::s3::{Objects, S3, Stored};
 
 /// A place for artifacts in a bucket.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ impl Store {
             None => package.manifest(&zip.bytes, None),
         };
         let (name, fingerprint) = (package.name(), package.fingerprint());
-        artifact::write(folder, name, fingerprint, &zip.bytes, &manifest)
+        local::write(folder, name, fingerprint, &zip.bytes, &manifest)
     }
 
     /// Uploads a package's zip. If another machine was quicker, what it put there is given.

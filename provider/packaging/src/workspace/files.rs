@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use cargo_toml::Product;
 use ignore::{DirEntry, WalkBuilder};
 
-use crate::artifact;
-use crate::config::repository_of;
-use crate::manifest::Crate;
-use crate::{Error, Result};
+use crate::cache;
+use crate::error::{Error, Result};
+use crate::workspace::config::repository_of;
+use crate::workspace::manifest::Crate;
 
 /// Endings of the files that Terraform keeps in a folder. It rewrites some of them during an apply,
 /// and no binary is made of them.
@@ -115,7 +115,7 @@ fn skipped(entry: &DirEntry, package_dir: &Path, foreign: &[PathBuf]) -> bool {
         || TERRAFORM.iter().any(|ending| name.ends_with(ending))
         // `terraform.tfstate.<time>.backup`
         || (name.contains(".tfstate.") && name.ends_with(".backup"))
-        || artifact::is_ours(path)
+        || cache::is_ours(path)
 }
 
 /// The files and folders that belong only to targets that the binary is not made of.

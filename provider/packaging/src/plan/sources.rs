@@ -5,16 +5,15 @@ use std::path::{Path, PathBuf};
 
 use cargo_toml::Dependency;
 
-use crate::cargo::{Binary, Settings};
-use crate::config::Config;
-use crate::files;
-use crate::fingerprint::Inputs;
-use crate::lockfile::{Locked, Lockfile};
-use crate::manifest::{Loader, Workspace, choose_binary, choose_package, locate};
-use crate::outside::Places;
-use crate::reach::{Reach, Reached};
+use crate::error::{Error, Result};
+use crate::plan::fingerprint::Inputs;
+use crate::plan::settings::{Binary, Places, Settings};
 use crate::request::{Architecture, CargoBuild, Runtime};
-use crate::{Error, Result};
+use crate::workspace::closure::{Reach, Reached};
+use crate::workspace::config::Config;
+use crate::workspace::files;
+use crate::workspace::lockfile::{Locked, Lockfile};
+use crate::workspace::manifest::{Loader, Workspace, choose_binary, choose_package, locate};
 
 /// Cargo's own profiles.
 const PROFILES: [&str; 5] = ["bench", "dev", "doc", "release", "test"];

@@ -2,7 +2,7 @@
 
 use semver::{BuildMetadata, Prerelease, Version};
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Reads the version of a release. Versions that differ in nothing but build metadata count as
 /// equal, so a release has none.

@@ -11,14 +11,14 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::artifact::manifest_path;
 use crate::checksum::Checksum;
-use crate::constraint::Constraint;
-use crate::fingerprint::Fingerprint;
+use crate::error::{Error, Result, Taken};
+use crate::plan::fingerprint::Fingerprint;
 use crate::request::Architecture;
-use crate::s3::{Objects, S3, Stored};
-use crate::version::next;
-use crate::{Error, Result};
+use crate::store::constraint::Constraint;
+use crate::store::local::manifest_path;
+use crate::store::s3::{Objects, S3, Stored};
+use crate::store::version::next;
 
 /// The releases of one function for one architecture.
 #[derive(Debug, Clone)]
@@ -73,26 +73,6 @@ pub struct Release {
     pub zip: Stored,
     /// When it was published, in RFC 3339.
     pub published_at: Option<String>,
-}
-
-/// A version that is published with other contents.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{name}` {version} is published with other contents: fingerprint {published}, on {published_at}; it is now {given}. A release never changes. The next free version is {next}."
-)]
-pub struct Taken {
-    /// The function.
-    pub name: String,
-    /// As given.
-    pub version: String,
-    /// The fingerprint of what is published.
-    pub published: String,
-    /// When it was published.
-    pub published_at: String,
-    /// The fingerprint of what was to be published.
-    pub given: String,
-    /// The next free version.
-    pub next: String,
 }
 
 /// How a release is stored.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use crate::error::{Error, Result};
 use crate::request::{Architecture, Compiler, Runtime};
-use crate::{Error, Result};
 
 /// How to get cargo and rustc.
 const INSTALL_RUST: &str =

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use cargo_toml::Manifest;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// The file's name.
 const MANIFEST: &str = "Cargo.toml";

@@ -1,0 +1,8 @@
+//! Where zips lie: on this disk, in S3 by fingerprint, and in S3 as releases with a version.
+
+pub(crate) mod artifacts;
+pub(crate) mod constraint;
+pub(crate) mod local;
+pub(crate) mod releases;
+pub(crate) mod s3;
+pub(crate) mod version;

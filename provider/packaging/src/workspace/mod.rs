@@ -1,0 +1,8 @@
+//! What cargo's files say: manifests, lock file, features, configuration, and which files count.
+
+pub(crate) mod closure;
+pub(crate) mod config;
+pub(crate) mod files;
+pub(crate) mod lockfile;
+pub(crate) mod manifest;
+pub(crate) mod members;
