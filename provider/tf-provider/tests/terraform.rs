@@ -248,6 +248,8 @@ fn faults_are_named_where_they_are() {
             "name = \"a\"\n  text = \"x\"\n  lines = []",
             "It cannot be set together with \"lines\"",
         ),
+        ("name = null", "Missing value for name"),
+        ("name = \"a\"\n  size = 5", "size is read-only"),
         (
             "name = \"panic\"",
             "terraform-provider-notes 0.1.0, ValidateResourceConfig",

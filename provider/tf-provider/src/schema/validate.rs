@@ -1,36 +1,48 @@
-//! Checks a configuration against validators and relations.
+//! Checks a configuration against its schema.
 
-use super::{Attribute, Block, Nesting, Relation};
+use super::{Attribute, Block, Mode, Nesting, Relation};
 use crate::{
     Diagnostic, Diagnostics,
     model::Shape,
     value::{Path, Value},
 };
 
-/// What is wrong with this configuration of `block`, as far as it is known.
+/// Returns what is wrong with a configuration of `block`, as far as it is known.
 pub fn validate(block: &Block, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
-    walk(block, config, &Path::root(), &mut |at| {
-        related(at, &mut found);
-        if !at.value.is_null() {
+    walk(block, config, &Path::root(), &mut |visited| match visited {
+        Visited::Attribute(at) => {
+            related(at, &mut found);
             check(at, &mut found);
         }
+        Visited::Null(path) => found.push(missing("The object", path)),
     });
     found
 }
 
-/// An error for each write-only attribute that is set: for a Terraform that would
-/// store its value, since it does not know what write-only is.
+/// Returns an error for each write-only attribute that is set, for versions of Terraform
+/// that do not know write-only attributes and would store their values.
 pub fn refuse_write_only(block: &Block, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
-    walk(block, config, &Path::root(), &mut |at| {
-        if at.attribute.write_only && !at.value.is_null() {
+    walk(block, config, &Path::root(), &mut |visited| {
+        if let Visited::Attribute(at) = visited
+            && at.attribute.write_only
+            && !at.value.is_null()
+        {
             let detail = "Its value must not be stored, which needs Terraform 1.11 or later.";
             let summary = format!("{} is a write-only attribute", at.path);
             found.push(Diagnostic::error(summary, detail).at(at.path.clone()));
         }
     });
     found
+}
+
+/// A place in a configuration.
+enum Visited<'a> {
+    /// An attribute of an object.
+    Attribute(&'a At<'a>),
+    /// An element of a collection of objects that is null.
+    Null(&'a Path),
 }
 
 /// An attribute, and what a configuration says of it.
@@ -42,18 +54,24 @@ struct At<'a> {
     path: &'a Path,
 }
 
-/// Visits every attribute of an object and of the objects inside it.
-fn walk(block: &Block, config: &Value, path: &Path, visit: &mut dyn FnMut(&At<'_>)) {
+/// Visits every attribute of an object that is known, and of the objects inside it.
+/// Read-only attributes are not descended into: their objects are the provider's.
+fn walk(block: &Block, config: &Value, path: &Path, visit: &mut dyn FnMut(Visited<'_>)) {
+    if !matches!(config, Value::Map(_)) {
+        return;
+    }
     for attribute in &block.attributes {
         let value = config.get(&attribute.name).unwrap_or(&Value::Null);
         let path = &path.clone().attribute(&attribute.name);
-        visit(&At {
+        visit(Visited::Attribute(&At {
             attribute,
             value,
             siblings: config,
             path,
-        });
-        if let Shape::Objects(nesting, block) = &attribute.shape {
+        }));
+        if let Shape::Objects(nesting, block) = &attribute.shape
+            && attribute.mode != Mode::Computed
+        {
             objects(*nesting, block, value, path, visit);
         }
     }
@@ -69,24 +87,41 @@ fn objects(
     block: &Block,
     value: &Value,
     path: &Path,
-    visit: &mut dyn FnMut(&At<'_>),
+    visit: &mut dyn FnMut(Visited<'_>),
 ) {
     for (step, object) in nesting.objects(value) {
         let path = step.map_or_else(|| path.clone(), |step| path.clone().step(step));
+        if object.is_null() {
+            visit(Visited::Null(&path));
+        }
         walk(block, object, &path, visit);
     }
 }
 
+/// The checks that terraform-plugin-framework makes too, since Terraform itself does
+/// not: <https://github.com/hashicorp/terraform/issues/30669>.
 fn check(at: &At<'_>, found: &mut Diagnostics) {
     let At {
         attribute,
         value,
         path,
         ..
-    } = at;
+    } = *at;
+    if value.is_null() {
+        if attribute.mode == Mode::Required {
+            found.push(missing("The attribute", path));
+        }
+        return;
+    }
+    if attribute.mode == Mode::Computed {
+        let detail =
+            format!("The provider sets this attribute. Remove {path} from the configuration.");
+        found.push(Diagnostic::error(format!("{path} is read-only"), detail).at(path.clone()));
+        return;
+    }
     if let Some(instead) = &attribute.deprecated {
         let summary = format!("Argument {path} is deprecated");
-        found.push(Diagnostic::warning(summary, instead).at((*path).clone()));
+        found.push(Diagnostic::warning(summary, instead).at(path.clone()));
     }
     if value.is_unknown() {
         return;
@@ -95,13 +130,21 @@ fn check(at: &At<'_>, found: &mut Diagnostics) {
         if let Err(message) = validator.check(value) {
             let detail = format!("The value {message}.");
             let summary = format!("Invalid value of {path}");
-            found.push(Diagnostic::error(summary, detail).at((*path).clone()));
+            found.push(Diagnostic::error(summary, detail).at(path.clone()));
         }
     }
 }
 
-/// Checks what the attribute demands of those beside it. What is unknown may
-/// turn out either way, so that it is checked again when it is known.
+fn missing(what: &str, path: &Path) -> Diagnostic {
+    Diagnostic::error(
+        format!("Missing value for {path}"),
+        format!("{what} {path} is required and cannot be null. Set it to a value."),
+    )
+    .at(path.clone())
+}
+
+/// Checks the relations between an attribute and its siblings. A value that is
+/// unknown may turn out null or not: Terraform validates again when it is known.
 fn related(at: &At<'_>, found: &mut Diagnostics) {
     let At {
         attribute,

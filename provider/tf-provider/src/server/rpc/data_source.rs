@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::session::{Call, Outcome, Session, not_offered};
+use super::{
+    super::session::{Call, Outcome, Session, not_offered},
+    report,
+};
 use crate::{
     Provider, Result,
     catalog::AnyDataSource,
@@ -34,9 +37,9 @@ impl<P: Provider> Session<P> {
             let source = source?;
             let block = &source.schema().block;
             let config = DynamicValue::decode(request.config, &block.ty())?;
-            validate(block, &config)
-                .iter()
-                .for_each(|found| cx.report(found.clone()));
+            if !report(&cx, validate(block, &config)) {
+                return Ok(());
+            }
             source.validate(&cx, config).await
         });
         let diagnostics = outcome

@@ -4,7 +4,10 @@ use std::{sync::Arc, time::SystemTime};
 
 use prost_types::Timestamp;
 
-use super::super::session::{Call, Outcome, Session, not_offered};
+use super::{
+    super::session::{Call, Outcome, Session, not_offered},
+    report,
+};
 use crate::{
     Provider, Result,
     catalog::AnyEphemeral,
@@ -39,9 +42,9 @@ impl<P: Provider> Session<P> {
             let ephemeral = ephemeral?;
             let block = &ephemeral.schema().block;
             let config = DynamicValue::decode(request.config, &block.ty())?;
-            validate(block, &config)
-                .iter()
-                .for_each(|found| cx.report(found.clone()));
+            if !report(&cx, validate(block, &config)) {
+                return Ok(());
+            }
             ephemeral.validate(&cx, config).await
         });
         let diagnostics = outcome

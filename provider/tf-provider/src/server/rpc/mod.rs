@@ -13,7 +13,7 @@ use tonic::{Request, Response, Status, async_trait};
 
 use super::session::Session;
 use crate::{
-    Provider,
+    Context, Diagnostics, Provider,
     proto::{self, provider_server},
     value::{Type, Value, ValueError, json, msgpack},
 };
@@ -37,6 +37,16 @@ impl proto::DynamicValue {
             json: Vec::new(),
         }
     }
+}
+
+/// Reports what the schema finds wrong with a configuration. Returns whether the
+/// provider's own validation should follow: it need not expect an invalid one.
+fn report<C>(cx: &Context<C>, found: Diagnostics) -> bool {
+    let valid = !found.has_errors();
+    found
+        .iter()
+        .for_each(|diagnostic| cx.report(diagnostic.clone()));
+    valid
 }
 
 /// Answers each call by the method of [`Session`] that has its name.

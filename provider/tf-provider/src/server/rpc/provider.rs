@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::session::{Call, Session};
+use super::{
+    super::session::{Call, Session},
+    report,
+};
 use crate::{
     Field, Provider,
     proto::{DynamicValue, configure_provider, stop_provider, validate_provider_config},
@@ -21,9 +24,9 @@ impl<P: Provider> Session<P> {
         let outcome = self.run(call, Vec::new(), |session, cx| async move {
             let block = &session.config.block;
             let config = DynamicValue::decode(request.config, &block.ty())?;
-            validate(block, &config)
-                .iter()
-                .for_each(|found| cx.report(found.clone()));
+            if !report(&cx, validate(block, &config)) {
+                return Ok(());
+            }
             session
                 .provider
                 .validate(&cx, P::Config::from_value(&config)?)

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::session::{Call, Outcome, Session, not_offered};
+use super::{
+    super::session::{Call, Outcome, Session, not_offered},
+    report,
+};
 use crate::{
     Diagnostic, MoveSource, Provider, Result, StoredState,
     catalog::{AnyResource, Change},
@@ -55,7 +58,9 @@ impl<P: Provider> Session<P> {
             if !client.write_only_attributes_allowed {
                 found.append(refuse_write_only(block, &config));
             }
-            found.iter().for_each(|found| cx.report(found.clone()));
+            if !report(&cx, found) {
+                return Ok(());
+            }
             resource.validate(&cx, config).await
         });
         validate_resource_config::Response {
