@@ -1,17 +1,16 @@
 //! Everything that cargo would compile into a binary, as inputs of its fingerprint.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-
-use cargo_toml::Dependency;
 
 use crate::error::{Error, Result};
 use crate::plan::fingerprint::Inputs;
 use crate::plan::settings::{Binary, Places, Settings};
 use crate::request::{Architecture, CargoBuild, Runtime};
-use crate::workspace::closure::{Reach, Reached};
+use crate::workspace::closure::{Closure, Node};
 use crate::workspace::config::Config;
 use crate::workspace::files;
+use crate::workspace::locked::{locked, patches};
 use crate::workspace::lockfile::{Locked, Lockfile};
 use crate::workspace::manifest::{Loader, Workspace, choose_binary, choose_package, locate};
 
@@ -62,13 +61,13 @@ pub(crate) fn resolve(
         places: Places::new(),
     };
     let root = package.dir.clone();
-    let mut reach = Reach::new(Loader::new(&workspace), architecture);
-    reach.add_root(package, &build.features, build.default_features)?;
+    let mut closure = Closure::new(Loader::new(&workspace), architecture);
+    closure.add_root(package, &build.features, build.default_features)?;
     add_request(&settings, &binary, inputs);
     add_configuration(&workspace, &config, inputs)?;
-    let locked = add_locked(&workspace, &config, &mut reach, inputs)?;
-    let files = add_packages(&workspace, &reach, &root, &binary.name, inputs)?;
-    binary.places = places(&workspace, &reach);
+    let locked = add_locked(&workspace, &config, &mut closure, inputs)?;
+    let files = add_packages(&workspace, &closure, &root, &binary.name, inputs)?;
+    binary.places = places(&workspace, &closure);
     Ok(Resolved {
         settings,
         binary,
@@ -151,18 +150,18 @@ fn add_configuration(workspace: &Workspace, config: &Config, inputs: &mut Inputs
 fn add_locked(
     workspace: &Workspace,
     config: &Config,
-    reach: &mut Reach<'_>,
+    closure: &mut Closure<'_>,
     inputs: &mut Inputs,
 ) -> Result<Vec<Locked>> {
     let Some(lock) = Lockfile::read(&workspace.root)? else {
-        if reach.packages.values().any(Reached::uses_registry) {
+        if closure.nodes.values().any(Node::uses_registry) {
             return Err(Error::LockMissing {
                 path: Lockfile::path(&workspace.root),
             });
         }
         return Ok(Vec::new());
     };
-    let locked = locked(&lock, &patches(workspace, config)?, reach)?;
+    let locked = locked(&lock, &patches(workspace, config)?, closure)?;
     for package in locked.iter().filter(|package| package.source.is_some()) {
         let content = [
             &package.version,
@@ -175,69 +174,24 @@ fn add_locked(
     Ok(locked.into_iter().cloned().collect())
 }
 
-/// The packages of the lock file that are used. Those on this disk that a patch brings in are added
-/// to the reach.
-pub(crate) fn locked<'a>(
-    lock: &'a Lockfile,
-    patches: &Patches,
-    reach: &mut Reach<'_>,
-) -> Result<BTreeSet<&'a Locked>> {
-    let mut locked: BTreeSet<&Locked> = BTreeSet::new();
-    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    while let Some((dir, reached)) = reach.packages.iter().find(|(dir, _)| !seen.contains(*dir)) {
-        seen.insert(dir.clone());
-        let (name, version) = (reached.krate.name(), reached.krate.version());
-        let direct = lock.direct(name, &version, &reached.used_names())?;
-        locked.extend(lock.closure(direct));
-        let on_disk = locked.iter().filter(|package| package.source.is_none());
-        for patch in on_disk.filter_map(|package| patches.get(&package.name)) {
-            reach.add_patched(patch)?;
-        }
-    }
-    Ok(locked)
-}
-
-/// The folders that `[patch]` sections put in place of registry packages, by package name.
-pub(crate) type Patches = BTreeMap<String, PathBuf>;
-
-/// Reads the `[patch]` sections of the root manifest and of the configuration.
-pub(crate) fn patches(workspace: &Workspace, config: &Config) -> Result<Patches> {
-    let own = workspace
-        .table
-        .get("patch")
-        .map(|patch| (&*workspace.root, patch));
-    let mut patches = Patches::new();
-    for (dir, patch) in config.patches().chain(own) {
-        let registries: BTreeMap<String, BTreeMap<String, Dependency>> =
-            patch.clone().try_into().map_err(Error::unparseable(dir))?;
-        for (key, dependency) in registries.into_values().flatten() {
-            if let Some(path) = dependency.detail().and_then(|detail| detail.path.as_ref()) {
-                let name = dependency.package().unwrap_or(&key).to_owned();
-                patches.insert(name, dir.join(path));
-            }
-        }
-    }
-    Ok(patches)
-}
-
 /// The packages on this disk: their features, what they inherit, and their files.
 fn add_packages(
     workspace: &Workspace,
-    reach: &Reach<'_>,
+    closure: &Closure<'_>,
     root: &Path,
     binary: &str,
     inputs: &mut Inputs,
 ) -> Result<BTreeSet<PathBuf>> {
     let mut read = BTreeSet::new();
-    for (dir, reached) in &reach.packages {
+    for (dir, node) in &closure.nodes {
         let place = relative(&workspace.root, dir);
-        inputs.add("package", &place, reached.krate.name().as_bytes());
-        for feature in &reached.features {
+        inputs.add("package", &place, node.krate.name().as_bytes());
+        for feature in &node.features {
             inputs.add("package feature", feature, b"");
         }
-        inputs.add("package inherits", &place, reached.inherited().as_bytes());
+        inputs.add("package inherits", &place, node.inherited().as_bytes());
         let binary = (dir == root).then_some(binary);
-        for (path, file) in files::of_package(&reached.krate, &workspace.root, binary) {
+        for (path, file) in files::of_package(&node.krate, &workspace.root, binary) {
             let content = files::read(&file)?;
             if files::is_terraform_plan(&content) {
                 continue;
@@ -251,8 +205,8 @@ fn add_packages(
 }
 
 /// Where the packages are, if one of them is outside of the workspace's folder.
-fn places(workspace: &Workspace, reach: &Reach<'_>) -> Places {
-    let dirs = || reach.packages.keys();
+fn places(workspace: &Workspace, closure: &Closure<'_>) -> Places {
+    let dirs = || closure.nodes.keys();
     if dirs().all(|dir| dir.starts_with(&workspace.root)) {
         return Places::new();
     }

@@ -18,9 +18,9 @@ use crate::error::{Error, Result};
 use crate::request::Architecture;
 use crate::workspace::manifest::{Crate, Loader};
 
-/// A package that the binary is made of.
+/// A package of the dependency closure.
 #[derive(Debug)]
-pub(crate) struct Reached {
+pub(crate) struct Node {
     pub krate: Crate,
     /// The features that are on.
     pub features: BTreeSet<String>,
@@ -32,20 +32,21 @@ pub(crate) struct Reached {
     conditional: Vec<(String, String)>,
 }
 
-/// Resolves path dependencies and features from one package on.
-pub(crate) struct Reach<'a> {
+/// The packages on this disk that a binary is made of: its dependency closure, as far as path
+/// dependencies go.
+pub(crate) struct Closure<'a> {
     loader: Loader<'a>,
     architecture: Architecture,
     /// By folder.
-    pub packages: BTreeMap<PathBuf, Reached>,
+    pub nodes: BTreeMap<PathBuf, Node>,
 }
 
-impl<'a> Reach<'a> {
+impl<'a> Closure<'a> {
     pub fn new(loader: Loader<'a>, architecture: Architecture) -> Self {
         Self {
             loader,
             architecture,
-            packages: BTreeMap::new(),
+            nodes: BTreeMap::new(),
         }
     }
 
@@ -96,7 +97,7 @@ impl<'a> Reach<'a> {
 
     fn add(&mut self, package: Crate) -> Result<()> {
         let dir = package.dir.clone();
-        if self.packages.contains_key(&dir) {
+        if self.nodes.contains_key(&dir) {
             return Ok(());
         }
         let declared = dependencies(&package, self.architecture)?;
@@ -104,34 +105,34 @@ impl<'a> Reach<'a> {
             declarations.iter().any(|dependency| !dependency.optional())
         });
         let required: Vec<_> = required.map(|(key, _)| key.clone()).collect();
-        let reached = Reached {
+        let node = Node {
             krate: package,
             declared,
             features: BTreeSet::new(),
             used: BTreeSet::new(),
             conditional: Vec::new(),
         };
-        self.packages.insert(dir.clone(), reached);
+        self.nodes.insert(dir.clone(), node);
         required
             .iter()
             .try_for_each(|key| self.use_dependency(&dir, key))
     }
 
-    fn reached(&mut self, dir: &Path) -> Result<&mut Reached> {
-        self.packages
+    fn node(&mut self, dir: &Path) -> Result<&mut Node> {
+        self.nodes
             .get_mut(dir)
             .ok_or_else(|| Error::read(dir)(std::io::ErrorKind::NotFound.into()))
     }
 
     /// Turns a feature of a package on, and what it implies.
     fn turn_on(&mut self, dir: &Path, feature: &str) -> Result<()> {
-        let reached = self.reached(dir)?;
-        if !feature_names(&reached.krate).contains(feature)
-            || !reached.features.insert(feature.to_owned())
+        let node = self.node(dir)?;
+        if !feature_names(&node.krate).contains(feature)
+            || !node.features.insert(feature.to_owned())
         {
             return Ok(());
         }
-        match reached.krate.manifest.features.get(feature).cloned() {
+        match node.krate.manifest.features.get(feature).cloned() {
             Some(implied) => implied.iter().try_for_each(|item| self.apply(dir, item)),
             None => self.use_dependency(dir, feature),
         }
@@ -149,10 +150,10 @@ impl<'a> Reach<'a> {
         let (name, weak) = name
             .strip_suffix('?')
             .map_or((name, false), |name| (name, true));
-        self.reached(dir)?
+        self.node(dir)?
             .conditional
             .push((name.to_owned(), feature.to_owned()));
-        if self.reached(dir)?.used.contains(name) {
+        if self.node(dir)?.used.contains(name) {
             self.pass_feature(dir, name, feature)?;
         }
         if weak {
@@ -164,17 +165,17 @@ impl<'a> Reach<'a> {
 
     /// Notes that a dependency is used, and follows it where it is a path.
     fn use_dependency(&mut self, dir: &Path, key: &str) -> Result<()> {
-        let reached = self.reached(dir)?;
-        if !reached.used.insert(key.to_owned()) {
+        let node = self.node(dir)?;
+        if !node.used.insert(key.to_owned()) {
             return Ok(());
         }
-        let passed: Vec<_> = reached
+        let passed: Vec<_> = node
             .conditional
             .iter()
             .filter(|(name, _)| name == key)
             .map(|(_, feature)| feature.clone())
             .collect();
-        let declarations = reached.declared.get(key).cloned().unwrap_or_default();
+        let declarations = node.declared.get(key).cloned().unwrap_or_default();
         for dependency in declarations {
             let Some(target) = path_of(dir, &dependency) else {
                 continue;
@@ -196,8 +197,8 @@ impl<'a> Reach<'a> {
     }
 
     fn pass_feature(&mut self, dir: &Path, key: &str, feature: &str) -> Result<()> {
-        let reached = self.reached(dir)?;
-        let declarations = reached.declared.get(key).cloned().unwrap_or_default();
+        let node = self.node(dir)?;
+        let declarations = node.declared.get(key).cloned().unwrap_or_default();
         for target in declarations
             .iter()
             .filter_map(|dependency| path_of(dir, dependency))
@@ -209,7 +210,7 @@ impl<'a> Reach<'a> {
     }
 }
 
-impl Reached {
+impl Node {
     /// The dependencies that are used, by the key in the manifest.
     fn used(&self) -> impl Iterator<Item = (&String, &Dependency)> {
         let used = self

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::plan::sources::{self, Patches};
 use crate::request::Architecture;
-use crate::workspace::closure::{Reach, Reached};
+use crate::workspace::closure::{Closure, Node};
 use crate::workspace::config::Config;
+use crate::workspace::locked::{Patches, locked, patches};
 use crate::workspace::lockfile::Lockfile;
 use crate::workspace::manifest::{Crate, Loader, Workspace, locate};
 
@@ -30,7 +30,7 @@ pub struct LambdaBinary {
 pub fn lambda_binaries(manifest: &Path) -> Result<Vec<LambdaBinary>> {
     let workspace = Workspace::of(&locate(manifest)?)?;
     let lock = Lockfile::read(&workspace.root)?;
-    let patches = sources::patches(&workspace, &Config::read(&workspace.root)?)?;
+    let patches = patches(&workspace, &Config::read(&workspace.root)?)?;
     let mut found = Vec::new();
     for package in workspace.members()?.into_values() {
         let (name, version, binaries) = (
@@ -65,13 +65,13 @@ fn uses_runtime(
 ) -> Result<bool> {
     let is_runtime = |name: &str| RUNTIMES.contains(&name);
     // Which processor does not matter to whether it is a function.
-    let mut reach = Reach::new(Loader::new(workspace), Architecture::X86_64);
-    reach.add_root(package, &BTreeSet::new(), true)?;
-    let declared = reach.packages.values().flat_map(Reached::used_names);
+    let mut closure = Closure::new(Loader::new(workspace), Architecture::X86_64);
+    closure.add_root(package, &BTreeSet::new(), true)?;
+    let declared = closure.nodes.values().flat_map(Node::used_names);
     if declared.into_iter().any(|name| is_runtime(&name)) {
         return Ok(true);
     }
     let Some(lock) = lock else { return Ok(false) };
-    let locked = sources::locked(lock, patches, &mut reach)?;
+    let locked = locked(lock, patches, &mut closure)?;
     Ok(locked.iter().any(|locked| is_runtime(&locked.name)))
 }

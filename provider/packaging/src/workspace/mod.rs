@@ -3,6 +3,7 @@
 pub(crate) mod closure;
 pub(crate) mod config;
 pub(crate) mod files;
+pub(crate) mod locked;
 pub(crate) mod lockfile;
 pub(crate) mod manifest;
 pub(crate) mod members;
