@@ -240,4 +240,6 @@ pub struct MoveSource {
     pub type_name: String,
     /// Its state.
     pub state: StoredState,
+    /// Its identity, which Terraform 1.12 and later send where there is one.
+    pub identity: Option<StoredState>,
 }

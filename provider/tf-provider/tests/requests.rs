@@ -220,7 +220,7 @@ async fn stop_cancels_what_runs_and_not_what_comes_later() {
 }
 
 #[tokio::test]
-async fn an_identity_is_declared_stored_and_imported_by() {
+async fn an_identity_is_declared_stored_imported_by_and_moved() {
     let mut client = testing::client(Everything);
     let schemas = proto::get_resource_identity_schemas::Request {};
     let schemas = client
@@ -259,7 +259,7 @@ async fn an_identity_is_declared_stored_and_imported_by() {
     let request = proto::upgrade_resource_identity::Request {
         type_name: "everything_thing".into(),
         version: 0,
-        raw_identity: br#"{"name":"it"}"#.to_vec(),
+        raw_identity: raw(r#"{"name":"it"}"#),
     };
     let answer = client
         .upgrade_resource_identity(request)
@@ -267,6 +267,29 @@ async fn an_identity_is_declared_stored_and_imported_by() {
         .unwrap()
         .into_inner();
     assert_eq!(answer.upgraded_identity, identity);
+
+    let request = proto::move_resource_state::Request {
+        source_type_name: "other_thing".into(),
+        source_state: raw("{}"),
+        source_identity: raw(r#"{"name":"it"}"#),
+        source_identity_schema_version: 3,
+        target_type_name: "everything_thing".into(),
+        ..Default::default()
+    };
+    let answer = client
+        .move_resource_state(request)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(answer.target_state, thing("it", NULL));
+    assert_eq!(answer.target_identity, identity);
+}
+
+fn raw(json: &str) -> Option<proto::RawState> {
+    Some(proto::RawState {
+        json: json.into(),
+        ..Default::default()
+    })
 }
 
 #[tokio::test]

@@ -60,6 +60,7 @@ impl Attribute {
                 Some(proto::schema::Object {
                     attributes: block.attributes.iter().map(Self::to_proto).collect(),
                     nesting: nesting.of_object().into(),
+                    ..Default::default()
                 }),
             ),
         };

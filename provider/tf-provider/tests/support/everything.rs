@@ -86,6 +86,11 @@ impl Resource for Things {
             _ => Ok(()),
         }
     }
+
+    async fn move_from(&self, _: &Context<PathBuf>, source: MoveSource) -> Result<Option<Thing>> {
+        let identity = source.identity.filter(|identity| identity.version == 3);
+        identity.map(|identity| identity.decode()).transpose()
+    }
 }
 
 model! {

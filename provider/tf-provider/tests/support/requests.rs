@@ -78,7 +78,7 @@ pub fn request(call: &str, name: &str, values: &[Vec<u8>]) -> Vec<u8> {
         "UpgradeResourceIdentity" => proto::upgrade_resource_identity::Request {
             type_name,
             version: 0,
-            raw_identity: bytes(0),
+            raw_identity: state(0),
         }
         .encode_to_vec(),
         "ReadResource" => proto::read_resource::Request {
@@ -116,6 +116,7 @@ pub fn request(call: &str, name: &str, values: &[Vec<u8>]) -> Vec<u8> {
         "MoveResourceState" => proto::move_resource_state::Request {
             target_type_name: type_name,
             source_state: state(0),
+            source_identity: state(1),
             ..Default::default()
         }
         .encode_to_vec(),

@@ -137,7 +137,8 @@ impl<P: Provider> Session<P> {
         let resource = self.resource(&name);
         let outcome = self.run(call, Vec::new(), |_, _| async move {
             let ty = identity_type(&resource?.schema().block);
-            Ok(json::decode(&request.raw_identity, &ty)?)
+            let raw = request.raw_identity.unwrap_or_default();
+            Ok(json::decode(&raw.json, &ty)?)
         });
         let Outcome {
             value, diagnostics, ..
@@ -320,6 +321,10 @@ impl<P: Provider> Session<P> {
                         .map(|state| state.json)
                         .unwrap_or_default(),
                 },
+                identity: request.source_identity.map(|identity| StoredState {
+                    version: request.source_identity_schema_version,
+                    json: identity.json,
+                }),
             };
             let refused = Diagnostic::error(
                 "The resource cannot be moved",
