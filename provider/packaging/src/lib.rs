@@ -39,7 +39,7 @@ pub use request::{Architecture, CargoBuild, Compiler, Request, Runtime, Source};
 pub use semver::Version;
 pub use store::artifacts::Store;
 pub use store::constraint::Constraint;
-pub use store::local::{Artifact, file_hash};
+pub use store::local::{Artifact, ArtifactId, file_hash};
 pub use store::releases::{Publication, Release, Releases, StoredZip};
 pub use store::s3::{S3, Stored};
 pub use store::version::release_version;

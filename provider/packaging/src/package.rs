@@ -16,7 +16,7 @@ use crate::plan::settings::{Binary, Settings};
 use crate::plan::sources::{self, Resolved};
 use crate::request::{Compiler, Request, Source};
 use crate::store::artifacts::Store;
-use crate::store::local::{self, Artifact};
+use crate::store::local::{self, Artifact, ArtifactId};
 use crate::store::s3::Stored;
 use crate::workspace::lockfile::Locked;
 
@@ -161,6 +161,14 @@ impl Package {
         &self.fingerprint
     }
 
+    /// The key of the artifact, on this disk and in a store.
+    pub fn id(&self) -> ArtifactId<'_> {
+        ArtifactId {
+            name: &self.name,
+            fingerprint: &self.fingerprint,
+        }
+    }
+
     /// What tells this build from every other: `<version>+<first 12 digits of the fingerprint>`, a
     /// semantic version with build metadata. An executable has no version, only those digits.
     pub fn build_id(&self) -> String {
@@ -173,12 +181,12 @@ impl Package {
 
     /// The zip's place in `folder`, whether it is there or not.
     pub fn file(&self, folder: &Path) -> PathBuf {
-        local::path(folder, &self.name, &self.fingerprint)
+        local::path(folder, self.id())
     }
 
     /// The artifact of this fingerprint, where it is in `folder` already.
     pub fn find(&self, folder: &Path) -> Option<Artifact> {
-        local::find(folder, &self.name, &self.fingerprint)
+        local::find(folder, self.id())
     }
 
     /// Fails where the sources are no longer those of an earlier fingerprint.
@@ -202,20 +210,25 @@ impl Package {
         builder: &Builder,
         store: &Store,
     ) -> Result<Made<Stored>> {
-        let made = match (store.find(self).await?, self.find(folder)) {
+        let made = match (store.find(self.id()).await?, self.find(folder)) {
             (Some(stored), _) => Made::before(stored),
-            (None, Some(artifact)) => Made::before(store.put(self, &artifact).await?),
+            (None, Some(artifact)) => Made::before(store.put(self.id(), &artifact).await?),
             (None, None) => {
                 let made = self.compile(folder, builder, Deployment::S3).await?;
-                let stored = store.put(self, &made.zip).await?;
+                let stored = store.put(self.id(), &made.zip).await?;
                 made.with(stored)
             }
         };
         let artifact = match self.find(folder) {
             Some(found) if found.sha256 == made.zip.sha256 => found,
-            _ => store.fetch(self, &made.zip, folder).await?,
+            _ => {
+                // Which rustc compiled it is not known any more.
+                let describe = |zip: &[u8]| self.manifest(zip, None);
+                let fetched = store.fetch(self.id(), &made.zip, folder, describe);
+                fetched.await?
+            }
         };
-        store.describe(self, &artifact).await?;
+        store.describe(self.id(), &artifact).await?;
         Ok(made)
     }
 
@@ -292,13 +305,13 @@ impl Package {
             .map_err(std::io::Error::from);
         let zip = zip.map_err(Error::write(&self.file(folder)))??;
         let manifest = self.manifest(&zip, used.as_ref());
-        let zip = local::write(folder, &self.name, &self.fingerprint, &zip, &manifest)?;
+        let zip = local::write(folder, self.id(), &zip, &manifest)?;
         Ok(Made { zip, unnoticed })
     }
 
     /// What a zip was made of, in JSON. Where what its compilation used is not known any more, all
     /// that is locked is listed.
-    pub(crate) fn manifest(&self, zip: &[u8], used: Option<&Compilation>) -> Vec<u8> {
+    fn manifest(&self, zip: &[u8], used: Option<&Compilation>) -> Vec<u8> {
         let locked = self.components.iter();
         let components = match used {
             Some(used) => used.components(locked),

@@ -126,7 +126,7 @@ async fn find(
     };
     let find = async {
         Ok(store
-            .find(package)
+            .find(package.id())
             .await
             .map_err(|error| diagnostics::of(&error))?)
     };

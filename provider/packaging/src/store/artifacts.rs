@@ -9,8 +9,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::package::Package;
-use crate::store::local::{self, Artifact};
+use crate::store::local::{self, Artifact, ArtifactId};
 use crate::store::s3::{Objects, S3, Stored};
 
 /// A place for artifacts in a bucket.
@@ -27,40 +26,40 @@ impl Store {
         }
     }
 
-    fn key(&self, package: &Package, ending: &str) -> String {
-        let (name, fingerprint) = (package.name(), package.fingerprint());
+    fn key(&self, id: ArtifactId<'_>, ending: &str) -> String {
+        let ArtifactId { name, fingerprint } = id;
         self.objects.key(&format!("{name}/{fingerprint}.{ending}"))
     }
 
-    /// Looks for a package's zip.
-    pub async fn find(&self, package: &Package) -> Result<Option<Stored>> {
-        self.objects.find(&self.key(package, "zip")).await
+    /// Looks for a zip.
+    pub async fn find(&self, id: ArtifactId<'_>) -> Result<Option<Stored>> {
+        self.objects.find(&self.key(id, "zip")).await
     }
 
-    /// Downloads a stored zip and its manifest into a folder.
+    /// Downloads a stored zip and its manifest into a folder. Writes the manifest that `describe`
+    /// returns for the zip where the store has none.
     pub(crate) async fn fetch(
         &self,
-        package: &Package,
+        id: ArtifactId<'_>,
         stored: &Stored,
         folder: &Path,
+        describe: impl FnOnce(&[u8]) -> Vec<u8>,
     ) -> Result<Artifact> {
         tracing::info!("downloading {}", self.objects.address(&stored.key));
         let (key, version) = (&stored.key, stored.version.as_deref());
         let zip = self.objects.read(key, version).await?;
         let zip = zip.ok_or_else(|| self.objects.broken(key, "it is not there"))?;
-        let manifest = self.objects.read(&self.key(package, "json"), None).await?;
+        let manifest = self.objects.read(&self.key(id, "json"), None).await?;
         let manifest = match manifest {
             Some(manifest) => manifest.bytes,
-            // Which rustc it was compiled with is not known any more.
-            None => package.manifest(&zip.bytes, None),
+            None => describe(&zip.bytes),
         };
-        let (name, fingerprint) = (package.name(), package.fingerprint());
-        local::write(folder, name, fingerprint, &zip.bytes, &manifest)
+        local::write(folder, id, &zip.bytes, &manifest)
     }
 
-    /// Uploads a package's zip. If another machine was quicker, what it put there is given.
-    pub(crate) async fn put(&self, package: &Package, artifact: &Artifact) -> Result<Stored> {
-        let key = self.key(package, "zip");
+    /// Uploads a zip. If another machine was quicker, returns what it put there.
+    pub(crate) async fn put(&self, id: ArtifactId<'_>, artifact: &Artifact) -> Result<Stored> {
+        let key = self.key(id, "zip");
         tracing::info!("uploading {}", self.objects.address(&key));
         let zip = std::fs::read(&artifact.file).map_err(Error::read(&artifact.file))?;
         self.objects.write_new(&key, zip, "application/zip").await?;
@@ -68,12 +67,12 @@ impl Store {
             self.objects
                 .broken(&key, "it was uploaded and is not there")
         };
-        self.find(package).await?.ok_or_else(missing)
+        self.find(id).await?.ok_or_else(missing)
     }
 
     /// Uploads the manifest of the stored zip, unless it is there, as it is for all who only read.
-    pub(crate) async fn describe(&self, package: &Package, artifact: &Artifact) -> Result<()> {
-        let (key, file) = (self.key(package, "json"), artifact.manifest());
+    pub(crate) async fn describe(&self, id: ArtifactId<'_>, artifact: &Artifact) -> Result<()> {
+        let (key, file) = (self.key(id, "json"), artifact.manifest());
         if self.objects.find(&key).await?.is_some() {
             return Ok(());
         }

@@ -10,6 +10,15 @@ use crate::checksum::Checksum;
 use crate::error::{Error, Result};
 use crate::plan::fingerprint::Fingerprint;
 
+/// What tells an artifact from every other: the function's name, and the fingerprint of its plan.
+#[derive(Debug, Clone, Copy)]
+pub struct ArtifactId<'a> {
+    /// The name of the binary.
+    pub name: &'a str,
+    /// The hash over everything that can change the zip.
+    pub fingerprint: &'a Fingerprint,
+}
+
 /// A packaged function on this disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifact {
@@ -44,8 +53,8 @@ struct Identity {
 
 /// Where a package's zip lies in a folder. The fingerprint in its name keeps versions apart that
 /// are deployed from one folder at the same time.
-pub(crate) fn path(folder: &Path, name: &str, fingerprint: &Fingerprint) -> PathBuf {
-    folder.join(format!("{name}-{}.zip", fingerprint.short()))
+pub(crate) fn path(folder: &Path, id: ArtifactId<'_>) -> PathBuf {
+    folder.join(format!("{}-{}.zip", id.name, id.fingerprint.short()))
 }
 
 /// Where the manifest of a zip lies.
@@ -55,14 +64,14 @@ pub(crate) fn manifest_path(zip: &Path) -> PathBuf {
 
 /// Looks for the zip of a fingerprint. One that is damaged, or whose manifest is not there, does
 /// not count.
-pub(crate) fn find(folder: &Path, name: &str, fingerprint: &Fingerprint) -> Option<Artifact> {
-    let file = path(folder, name, fingerprint);
+pub(crate) fn find(folder: &Path, id: ArtifactId<'_>) -> Option<Artifact> {
+    let file = path(folder, id);
     let identity: Identity =
         serde_json::from_slice(&std::fs::read(manifest_path(&file)).ok()?).ok()?;
     let zip = std::fs::read(&file).ok()?;
     let (size, sha256) = (zip.len() as u64, Checksum::of(&zip));
     let sound =
-        identity.source_fingerprint == fingerprint.as_str() && identity.sha256 == sha256.hex();
+        identity.source_fingerprint == id.fingerprint.as_str() && identity.sha256 == sha256.hex();
     if !sound {
         return None;
     }
@@ -73,18 +82,17 @@ pub(crate) fn find(folder: &Path, name: &str, fingerprint: &Fingerprint) -> Opti
 /// Writes a zip and its manifest.
 pub(crate) fn write(
     folder: &Path,
-    name: &str,
-    fingerprint: &Fingerprint,
+    id: ArtifactId<'_>,
     zip: &[u8],
     manifest: &[u8],
 ) -> Result<Artifact> {
-    let file = path(folder, name, fingerprint);
+    let file = path(folder, id);
     cache_folder(folder)?;
     sweep(folder);
     replace(&file, zip, 0o644)?;
     // Last: a manifest promises that its zip is whole.
     replace(&manifest_path(&file), manifest, 0o644)?;
-    prune(folder, name);
+    prune(folder, id.name);
     let (size, sha256) = (zip.len() as u64, Checksum::of(zip));
     Ok(Artifact { file, size, sha256 })
 }
@@ -123,28 +131,21 @@ mod tests {
     fn finds_what_it_wrote_and_no_damaged_zip() {
         let folder = tempfile::tempdir().unwrap();
         let fingerprint = Fingerprint::from_hex("0123456789abcdef");
-        assert_eq!(find(folder.path(), "api", &fingerprint), None);
+        let id = ArtifactId {
+            name: "api",
+            fingerprint: &fingerprint,
+        };
+        assert_eq!(find(folder.path(), id), None);
         let manifest = format!(
             r#"{{"source_fingerprint":"{fingerprint}","sha256":"{}"}}"#,
             Checksum::of(b"zip").hex()
         );
-        let write = || {
-            write(
-                folder.path(),
-                "api",
-                &fingerprint,
-                b"zip",
-                manifest.as_bytes(),
-            )
-        };
+        let write = || write(folder.path(), id, b"zip", manifest.as_bytes());
         let written = write().unwrap();
-        assert_eq!(
-            find(folder.path(), "api", &fingerprint),
-            Some(written.clone())
-        );
+        assert_eq!(find(folder.path(), id), Some(written.clone()));
         assert!(written.file.ends_with("api-0123456789ab.zip"));
         std::fs::write(&written.file, "zi").unwrap();
-        assert_eq!(find(folder.path(), "api", &fingerprint), None);
+        assert_eq!(find(folder.path(), id), None);
     }
 
     #[test]
@@ -158,8 +159,10 @@ mod tests {
             );
             let written = write(
                 folder.path(),
-                name,
-                &fingerprint,
+                ArtifactId {
+                    name,
+                    fingerprint: &fingerprint,
+                },
                 b"zip",
                 manifest.as_bytes(),
             );
@@ -178,7 +181,16 @@ mod tests {
         for file in [&used_file, &unused, &of_another] {
             age(file);
         }
-        assert!(find(folder.path(), "api", &used).is_some());
+        assert!(
+            find(
+                folder.path(),
+                ArtifactId {
+                    name: "api",
+                    fingerprint: &used
+                }
+            )
+            .is_some()
+        );
         let (_, new) = zip("api", "5");
         for file in [&used_file, &of_another, &fresh, &new] {
             assert!(file.exists() && manifest_path(file).exists(), "{file:?}");
