@@ -5,9 +5,11 @@
 //! whole `http::Request` and panics where the client's `Host`, query or encoded body cannot be
 //! part of one; a client must not be able to do that.
 
+mod member;
 mod members;
 mod rest;
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::error::Error;
 
@@ -24,9 +26,11 @@ use serde::de::DeserializeOwned;
 
 use crate::claims::Claims;
 use crate::problem::Problem;
+use crate::text::{MAX_CAUSE_BYTES, cut};
 
 use members::UniqueMembers;
 
+pub use member::Member;
 pub use rest::serve_rest;
 
 /// An answer whose body is text.
@@ -56,13 +60,14 @@ impl Request {
         self.query.first(name)
     }
 
-    /// The body, a JSON object, as a `T`. A member that `T` does not know is ignored, one that
-    /// stands twice, at whatever depth, is refused.
+    /// Returns the body, a JSON object of at most `max_bytes` bytes, as a `T`. Ignores members that
+    /// `T` does not know, and rejects duplicates at any depth.
     ///
     /// # Errors
-    /// 415 when the request declares another media type, 400 when the body is not such an object.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let body = self.json_object()?;
+    /// 415 when the request declares another media type, 413 when the body is too large, 400 when
+    /// it is not such an object.
+    pub fn json<T: DeserializeOwned>(&self, max_bytes: usize) -> Result<T, Problem> {
+        let body = self.json_object(max_bytes)?;
         serde_json::from_slice(&body)
             .and_then(|UniqueMembers| serde_json::from_slice(&body))
             .map_err(|error| {
@@ -70,15 +75,15 @@ impl Request {
             })
     }
 
-    /// The body's bytes, if they may be a JSON object: for a handler that reads it in its own
-    /// way.
+    /// Returns the body's bytes, at most `max_bytes`, if they may be a JSON object: for a handler
+    /// that reads it in its own way.
     ///
     /// # Errors
-    /// 415 when the request declares another media type, 400 when the body does not begin as an
-    /// object does.
-    pub fn json_object(&self) -> Result<Vec<u8>, Problem> {
+    /// 415 when the request declares another media type, 413 when the body is too large, 400 when
+    /// it does not begin as an object does.
+    pub fn json_object(&self, max_bytes: usize) -> Result<Cow<'_, [u8]>, Problem> {
         self.expect_json()?;
-        let body = self.body()?;
+        let body = self.body(max_bytes)?;
         // serde would read an array as a struct's members in order.
         if body.trim_ascii_start().first() != Some(&b'{') {
             return Err(Problem::bad_request("the body must be a JSON object"));
@@ -86,13 +91,26 @@ impl Request {
         Ok(body)
     }
 
-    fn body(&self) -> Result<Vec<u8>, Problem> {
-        if !self.body_is_base64 {
-            return Ok(self.body.clone().into_bytes());
+    fn body(&self, max_bytes: usize) -> Result<Cow<'_, [u8]>, Problem> {
+        let too_large = || {
+            let detail = format!("the body is too large; at most {max_bytes} bytes are taken");
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+        };
+        let body = if !self.body_is_base64 {
+            Cow::Borrowed(self.body.as_bytes())
+        // Three bytes take four characters (RFC 4648, section 4), the last ones with padding.
+        } else if self.body.len() / 4 > max_bytes / 3 + 1 {
+            return Err(too_large());
+        } else {
+            let body = BASE64_STANDARD.decode(&self.body);
+            Cow::Owned(body.map_err(|error| {
+                Problem::bad_request(format!("the body is not base64: {error}"))
+            })?)
+        };
+        if body.len() > max_bytes {
+            return Err(too_large());
         }
-        BASE64_STANDARD
-            .decode(&self.body)
-            .map_err(|error| Problem::bad_request(format!("the body is not base64: {error}")))
+        Ok(body)
     }
 
     /// Without a Content-Type the body decides (RFC 9110, section 8.3).
@@ -155,7 +173,8 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Response, Probl
 }
 
 /// Runs the function: each request goes to `handler`, and what that returns is the answer. A
-/// failure (5xx) is logged with its causes.
+/// failure (5xx) is logged with its causes, a refusal by its status: what the client sent is not
+/// in the log.
 ///
 /// # Errors
 /// When the Lambda runtime's API cannot be reached.
@@ -195,14 +214,18 @@ fn log(problem: &Problem, request_id: &str) {
     let status = problem.status().as_u16();
     match problem.cause() {
         Some(cause) => tracing::error!(request_id, status, cause = chain(cause), "request failed"),
-        None => tracing::info!(request_id, status, ?problem, "request refused"),
+        None => {
+            let mistakes = problem.mistakes();
+            tracing::info!(request_id, status, mistakes, "request refused");
+        }
     }
 }
 
-/// The error and its causes in one line.
+/// Returns the error and its causes in one line of at most [`MAX_CAUSE_BYTES`] bytes.
 pub fn chain(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(error.source(), |cause| (*cause).source());
-    causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
+    let line = causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"));
+    cut(line, MAX_CAUSE_BYTES)
 }
 
 fn into_event(response: Response) -> ApiGatewayV2httpResponse {
@@ -216,9 +239,26 @@ fn into_event(response: Response) -> ApiGatewayV2httpResponse {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
     use serde_json::{Value, json};
 
     use super::*;
+
+    /// What was logged.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
 
     fn request(path: &str, stage: &str) -> Request {
         let event = json!({
@@ -240,7 +280,7 @@ mod tests {
     fn json_of(body: &str) -> Result<Value, Problem> {
         let mut request = request("/", "");
         request.body = body.to_owned();
-        request.json()
+        request.json(usize::MAX)
     }
 
     #[test]
@@ -275,7 +315,10 @@ mod tests {
             #[expect(dead_code)]
             number: u8,
         }
-        assert_eq!(request("/", "").json::<Body>().unwrap_err().status(), 400);
+        assert_eq!(
+            request("/", "").json::<Body>(100).unwrap_err().status(),
+            400
+        );
     }
 
     #[test]
@@ -289,6 +332,58 @@ mod tests {
             r#"{"a":{"b":{"ü":1,"\u00fc":2}}}"#,
         ] {
             assert_eq!(json_of(body).unwrap_err().status(), 400, "{body}");
+        }
+    }
+
+    /// A name of megabytes, sent as a duplicate, would otherwise be answered and logged in full.
+    #[tokio::test]
+    async fn what_a_client_sends_is_answered_in_brief_and_not_logged() {
+        let name = "secret".repeat(500_000);
+        let mut duplicate = request("/", "");
+        duplicate.body = format!(r#"{{"{name}":1,"{name}":2}}"#);
+        let handler = async |request: Request| {
+            request
+                .json::<Value>(usize::MAX)
+                .and(Err(Problem::internal("unreachable")))
+        };
+        let log = Log::default();
+        let logged = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .with_writer(move || logged.clone())
+            .finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let response = answer(&handler, duplicate).await;
+        assert_eq!(response.status(), 400);
+        assert!(response.body().len() < 1024, "{}", response.body().len());
+        let broken = async |_| Err(Problem::internal("cause".repeat(1_000_000)));
+        answer(&broken, request("/", "")).await;
+
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let lines: Vec<&str> = log.lines().collect();
+        assert_eq!(lines.len(), 2);
+        assert!(
+            lines[0].contains("400") && !log.contains("secret"),
+            "{log:.200}"
+        );
+        assert!(lines.iter().all(|line| line.len() < 4096));
+    }
+
+    #[test]
+    fn a_body_has_at_most_that_many_bytes() {
+        for is_base64 in [false, true] {
+            for length in 2..20 {
+                let mut request = request("/", "");
+                let body = format!("{{{}}}", " ".repeat(length - 2));
+                request.body = match is_base64 {
+                    true => BASE64_STANDARD.encode(&body),
+                    false => body.clone(),
+                };
+                request.body_is_base64 = is_base64;
+                assert_eq!(*request.json_object(length).unwrap(), *body.as_bytes());
+                let error = request.json_object(length - 1).unwrap_err();
+                assert_eq!(error.status(), StatusCode::PAYLOAD_TOO_LARGE);
+            }
         }
     }
 

@@ -13,11 +13,14 @@ pub mod mistakes;
 pub mod port;
 pub mod problem;
 pub mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod text;
 
 pub use claims::Claims;
 pub use clock::{Clock, SystemClock};
 pub use environment::{Environment, EnvironmentError};
-pub use http::{Request, Response};
+pub use http::{Member, Request, Response};
 pub use mistakes::Mistakes;
 pub use port::{PortError, PortErrorKind};
 pub use problem::Problem;

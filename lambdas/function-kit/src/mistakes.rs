@@ -1,11 +1,10 @@
-//! Members of a request's body. They are taken as any JSON, so that every mistake is told, each
-//! with its place.
+//! Mistakes in a request's body, each with its place.
 
 use std::fmt::Display;
 
-use serde_json::Value;
-
+use crate::http::Member;
 use crate::problem::{InvalidMember, Problem};
+use crate::text::{MAX_DETAIL_BYTES, cut};
 
 /// Collects what is wrong with a body.
 #[derive(Debug, Default)]
@@ -15,8 +14,8 @@ impl Mistakes {
     /// Notes a mistake at that place, a JSON pointer (RFC 6901).
     pub fn note(&mut self, pointer: impl Into<String>, detail: impl Display) {
         self.0.push(InvalidMember {
-            detail: detail.to_string(),
-            pointer: pointer.into(),
+            detail: cut(detail.to_string(), MAX_DETAIL_BYTES),
+            pointer: cut(pointer.into(), MAX_DETAIL_BYTES),
         });
     }
 
@@ -24,12 +23,12 @@ impl Mistakes {
     pub fn parse<T, E: Display>(
         &mut self,
         pointer: &str,
-        member: Option<&Value>,
+        member: Option<Member>,
         parse: impl FnOnce(String) -> Result<T, E>,
     ) -> Option<T> {
         let text = match member {
-            Some(Value::String(text)) => Ok(text.clone()),
-            Some(_) => Err("must be a string"),
+            Some(Member::Text(text)) => Ok(text),
+            Some(Member::Other) => Err("must be a string"),
             None => Err("is required"),
         };
         match text.map(parse) {
@@ -60,7 +59,7 @@ impl Mistakes {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -68,7 +67,8 @@ mod tests {
     fn every_mistake_is_told_with_its_place() {
         let mut mistakes = Mistakes::default();
         let mut parse = |pointer: &str, member: Option<Value>| {
-            mistakes.parse(pointer, member.as_ref(), |text| text.parse::<u8>())
+            let member = member.as_ref().map(Member::from);
+            mistakes.parse(pointer, member, |text| text.parse::<u8>())
         };
         assert_eq!(parse("/good", Some(json!("7"))), Some(7));
         assert_eq!(parse("/absent", None), None);

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::http::Response;
+use crate::text::{MAX_DETAIL_BYTES, cut};
 
 /// Media type of a problem (RFC 9457, section 3).
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -60,7 +61,7 @@ impl Problem {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
             status,
-            detail: detail.into(),
+            detail: cut(detail.into(), MAX_DETAIL_BYTES),
             errors: Vec::new(),
             extensions: Map::new(),
             headers: Vec::new(),
@@ -149,13 +150,18 @@ impl Problem {
     /// Replaces the sentence for the client.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = detail.into();
+        self.detail = cut(detail.into(), MAX_DETAIL_BYTES);
         self
     }
 
     /// The status that the client is answered with.
     pub fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// How many members of the body cannot be used.
+    pub fn mistakes(&self) -> usize {
+        self.errors.len()
     }
 
     /// Why the function failed, for the log.

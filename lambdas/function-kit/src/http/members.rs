@@ -5,6 +5,12 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use crate::text::short_name;
+
+/// Most members of one object. No body here has more than a few; the names of millions would have
+/// to be kept to tell which is a duplicate.
+const MAX_MEMBERS: usize = 1000;
+
 /// Any JSON in which no object has a member twice. Of such a member `serde_json::Value` would
 /// take the last, and who reads the same body elsewhere may take the first (RFC 8259, section 4).
 pub struct UniqueMembers;
@@ -56,8 +62,14 @@ impl<'de> Visitor<'de> for UniqueMembers {
         while let Some(name) = members.next_key::<String>()? {
             members.next_value::<Self>()?;
             if let Some(name) = names.replace(name) {
+                let name = short_name(&name);
                 return Err(A::Error::custom(format_args!(
-                    "the member \"{name}\" stands twice"
+                    "the member \"{name}\" is a duplicate"
+                )));
+            }
+            if names.len() > MAX_MEMBERS {
+                return Err(A::Error::custom(format_args!(
+                    "an object has more than {MAX_MEMBERS} members"
                 )));
             }
         }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use function_kit::{Mistakes, Problem, Request};
-use http::StatusCode;
+use function_kit::{Member, Mistakes, Problem, Request};
 use serde_json::value::RawValue;
 
 use crate::domain::json::{InvalidValue, Members, below};
@@ -41,10 +40,10 @@ pub fn read(request: &Request, id: Option<ItemId>) -> Result<Draft, Problem> {
         }
     }
     let name = members.remove("name").map(|raw| {
-        // What serde_json cannot hold as a value is no text either.
-        serde_json::from_str(raw.get()).unwrap_or_default()
+        // A string with escapes that are no characters is no text either.
+        serde_json::from_str(raw.get()).map_or(Member::Other, Member::Text)
     });
-    let name = mistakes.parse("/name", name.as_ref(), Name::try_from);
+    let name = mistakes.parse("/name", name, Name::try_from);
     let attributes = attributes(members)
         .map_err(|error| note(&mut mistakes, error))
         .ok();
@@ -56,16 +55,7 @@ pub fn read(request: &Request, id: Option<ItemId>) -> Result<Draft, Problem> {
 }
 
 fn text(request: &Request) -> Result<String, Problem> {
-    let body = request.json_object()?;
-    if body.len() > MAX_BODY_BYTES {
-        return Err(Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!(
-                "the body has {} bytes; at most {MAX_BODY_BYTES} are taken",
-                body.len()
-            ),
-        ));
-    }
+    let body = request.json_object(MAX_BODY_BYTES)?.into_owned();
     String::from_utf8(body)
         .map_err(|error| Problem::bad_request(format!("the body is not UTF-8: {error}")))
 }

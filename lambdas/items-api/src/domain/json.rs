@@ -10,6 +10,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Error, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use function_kit::text::short_name;
+
 use super::Number;
 
 /// Most levels of lists and objects within one another. DynamoDB has 32 ("Service, account, and
@@ -160,9 +162,9 @@ fn read(text: &str, pointer: &str, depth: usize) -> Result<Value, InvalidValue> 
     })
 }
 
-/// The pointer to a member (RFC 6901, section 3).
+/// Returns the pointer to a member (RFC 6901, section 3), in which a long name is cut.
 pub fn below(pointer: &str, name: &str) -> String {
-    let name = name.replace('~', "~0").replace('/', "~1");
+    let name = short_name(name).replace('~', "~0").replace('/', "~1");
     format!("{pointer}/{name}")
 }
 

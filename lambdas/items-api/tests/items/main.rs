@@ -6,4 +6,5 @@
 mod bodies;
 mod listing;
 mod lives;
+mod memory;
 mod world;

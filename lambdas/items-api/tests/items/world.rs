@@ -94,7 +94,7 @@ impl World {
     }
 }
 
-fn event(sub: Option<&str>, method: &str, target: &str, body: &str) -> ApiGatewayProxyRequest {
+pub fn event(sub: Option<&str>, method: &str, target: &str, body: &str) -> ApiGatewayProxyRequest {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let query: BTreeMap<&str, &str> = query.split('&').filter_map(|p| p.split_once('=')).collect();
     let authorizer = sub.map(|sub| json!({"claims": {"sub": sub}}));

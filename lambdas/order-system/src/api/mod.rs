@@ -9,6 +9,9 @@ use http::HeaderValue;
 use crate::domain::{User, UserId};
 use crate::ports::Users;
 
+/// Largest body, in bytes: 20 lines and all else that a request may hold take a tenth of it.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
 /// The user of that id, if the caller registered it. Another's is like one that does not exist,
 /// and so is one that has expired.
 async fn user_of_caller(

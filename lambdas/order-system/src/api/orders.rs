@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use function_kit::http::json;
-use function_kit::{Clock, Mistakes, Problem, Request, Response};
+use function_kit::{Clock, Member, Mistakes, Problem, Request, Response};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{path, unknown_user, user_of_caller};
+use super::{MAX_BODY_BYTES, path, unknown_user, user_of_caller};
 use crate::domain::{
     IdempotencyKey, Line, MAX_LINES, MAX_QUANTITY, NewLine, NewOrder, Order, OrderKey, Product,
     Receipt, Sku, User,
@@ -40,7 +40,7 @@ pub struct OrdersApi {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Body {
-    user_id: Option<Value>,
+    user_id: Option<Member>,
     items: Option<Value>,
 }
 
@@ -155,9 +155,9 @@ async fn place(
 fn validate(request: &Request) -> Result<NewOrder, Problem> {
     request.claims.subject()?;
     let key = idempotency_key(request)?;
-    let body: Body = request.json()?;
+    let body: Body = request.json(MAX_BODY_BYTES)?;
     let mut mistakes = Mistakes::default();
-    let user_id = mistakes.parse("/userId", body.user_id.as_ref(), |text| {
+    let user_id = mistakes.parse("/userId", body.user_id, |text| {
         text.parse().map_err(|_| "must be a user's id")
     });
     let lines = items(&mut mistakes, body.items.as_ref());
@@ -205,11 +205,15 @@ fn items(mistakes: &mut Mistakes, items: Option<&Value>) -> Option<Vec<NewLine>>
 }
 
 fn line(mistakes: &mut Mistakes, index: usize, item: &Value) -> Option<NewLine> {
-    let sku = mistakes.parse(&format!("/items/{index}/sku"), item.get("sku"), |text| {
-        // DynamoDB takes no empty key, and none of more than 2,048 bytes.
-        let fits = (1..=100).contains(&text.len());
-        fits.then_some(Sku(text)).ok_or("must have 1 to 100 bytes")
-    });
+    let sku = mistakes.parse(
+        &format!("/items/{index}/sku"),
+        item.get("sku").map(Member::from),
+        |text| {
+            // DynamoDB takes no empty key, and none of more than 2,048 bytes.
+            let fits = (1..=100).contains(&text.len());
+            fits.then_some(Sku(text)).ok_or("must have 1 to 100 bytes")
+        },
+    );
     let quantity = item.get("quantity").and_then(Value::as_u64);
     let quantity = quantity
         .and_then(|quantity| u32::try_from(quantity).ok())

@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use function_kit::http::json;
-use function_kit::{Clock, Mistakes, Problem, Request, Response};
+use function_kit::{Clock, Member, Mistakes, Problem, Request, Response};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::{path, unknown_user, user_of_caller};
+use super::{MAX_BODY_BYTES, path, unknown_user, user_of_caller};
 use crate::domain::{Email, NewUser, PersonName, Plan, User};
 use crate::ports::Users;
 
@@ -26,9 +25,9 @@ pub struct UsersApi {
 
 #[derive(Deserialize)]
 struct Body {
-    name: Option<Value>,
-    email: Option<Value>,
-    plan: Option<Value>,
+    name: Option<Member>,
+    email: Option<Member>,
+    plan: Option<Member>,
 }
 
 /// Answers one request.
@@ -68,11 +67,11 @@ async fn get(api: &UsersApi, request: &Request, id: &str) -> Result<Response, Pr
 
 fn validate(request: &Request) -> Result<NewUser, Problem> {
     let owner = request.claims.subject()?.to_owned();
-    let body: Body = request.json()?;
+    let body: Body = request.json(MAX_BODY_BYTES)?;
     let mut mistakes = Mistakes::default();
-    let name = mistakes.parse("/name", body.name.as_ref(), PersonName::try_from);
-    let email = mistakes.parse("/email", body.email.as_ref(), Email::try_from);
-    let plan = mistakes.parse("/plan", body.plan.as_ref(), Plan::try_from);
+    let name = mistakes.parse("/name", body.name, PersonName::try_from);
+    let email = mistakes.parse("/email", body.email, Email::try_from);
+    let plan = mistakes.parse("/plan", body.plan, Plan::try_from);
     match (name, email, plan) {
         (Some(name), Some(email), Some(plan)) => Ok(NewUser {
             owner,

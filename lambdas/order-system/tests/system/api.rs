@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 
 use crate::world::{Fault, World};
 
-fn request(subject: &str, method: &str, path: &str, headers: Value, body: &Value) -> Request {
-    let event = json!({
+/// The event of a request by `subject`.
+pub fn event(subject: &str, method: &str, path: &str, headers: Value, body: &Value) -> Value {
+    json!({
         "rawPath": path,
         "requestContext": {
             "stage": "$default", "requestId": "id", "timeEpoch": 1,
@@ -23,7 +24,11 @@ fn request(subject: &str, method: &str, path: &str, headers: Value, body: &Value
         "headers": headers,
         "body": body.to_string(),
         "isBase64Encoded": false,
-    });
+    })
+}
+
+fn request(subject: &str, method: &str, path: &str, headers: Value, body: &Value) -> Request {
+    let event = event(subject, method, path, headers, body);
     let event: ApiGatewayV2httpRequest = serde_json::from_value(event).unwrap();
     event.into()
 }
@@ -44,7 +49,7 @@ async fn order_under(world: &World, key: &str, body: Value) -> (u16, Value) {
     send(world, request("ann", "POST", "/orders", headers, &body)).await
 }
 
-async fn send(world: &World, request: Request) -> (u16, Value) {
+pub async fn send(world: &World, request: Request) -> (u16, Value) {
     let answer = if request.path.contains("orders") {
         let api = OrdersApi {
             orders: Arc::new(world.clone()),

@@ -2,23 +2,26 @@
 
 use std::convert::Infallible;
 
-use function_kit::{Mistakes, Problem, Request, Response};
+use function_kit::{Member, Mistakes, Problem, Request, Response};
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::owner;
 use super::representation::{S3Location, location};
 use crate::domain::{ContentType, FileName, MAX_CONTENT_BYTES, Upload, UploadId};
 use crate::receive::{NewUpload, ReceiveError, Receiver};
 
+/// Largest body, in bytes: none is larger, since Lambda takes events of up to 6 MB ("Lambda
+/// quotas").
+const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
+
 /// The body, of which every mistake is told: see [`Mistakes`].
 #[derive(Deserialize)]
 struct Body {
-    filename: Option<Value>,
-    content: Option<Value>,
-    content_type: Option<Value>,
+    filename: Option<Member>,
+    content: Option<Member>,
+    content_type: Option<Member>,
 }
 
 #[derive(Serialize)]
@@ -37,15 +40,13 @@ pub async fn handle(receiver: &Receiver, request: &Request) -> Result<Response, 
 
 fn validate(request: &Request) -> Result<NewUpload, Problem> {
     let owner = owner(request)?;
-    let body: Body = request.json()?;
+    let body: Body = request.json(MAX_BODY_BYTES)?;
     let mut mistakes = Mistakes::default();
-    let file_name = mistakes.parse("/filename", body.filename.as_ref(), |name| {
-        FileName::parse(&name)
-    });
-    let content = mistakes.parse("/content", body.content.as_ref(), Ok::<_, Infallible>);
-    let content_type = match &body.content_type {
+    let file_name = mistakes.parse("/filename", body.filename, |name| FileName::parse(&name));
+    let content = mistakes.parse("/content", body.content, Ok::<_, Infallible>);
+    let content_type = match body.content_type {
         None => Some(ContentType::default()),
-        declared => mistakes.parse("/content_type", declared.as_ref(), ContentType::try_from),
+        declared => mistakes.parse("/content_type", declared, ContentType::try_from),
     };
     let (Some(file_name), Some(content), Some(content_type)) = (file_name, content, content_type)
     else {

@@ -6,6 +6,7 @@
 
 mod api;
 mod failures;
+mod memory;
 mod processing;
 mod requests;
 mod world;
