@@ -144,6 +144,8 @@ fn groups(binaries: Vec<(Binary, Packages)>) -> Vec<Vec<(Binary, Packages)>> {
             packages.iter().all(|(id, features)| others.get(id).is_none_or(|other| other == features))
                 // Both would be written to one place.
                 && other.name != binary.name
+                // Cargo would turn these on for both.
+                && other.passed_features() == binary.passed_features()
                 // Crates that are numbered by their places would be so in the other, too.
                 && other.places.is_empty() == binary.places.is_empty()
         };

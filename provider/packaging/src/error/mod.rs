@@ -9,6 +9,10 @@ use std::sync::Arc;
 pub use refusal::Refusal;
 pub use release::{ConstraintError, Taken};
 
+/// How much of a parser's message is shown: enough for a place, a quoted line and the reason.
+const MAX_LINES: usize = 8;
+const MAX_LINE: usize = 160;
+
 /// The result of this crate's fallible functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -126,7 +130,7 @@ pub enum Error {
         packages: [String; 2],
     },
     /// The profile is neither cargo's nor the workspace's.
-    #[error("There is no cargo profile `{profile}`. Add [profile.{profile}] to {}, or choose one of: {}", manifest.display(), list(available))]
+    #[error("{} or choose one of: {}", if *reserved { format!("Cargo reserves the profile name `{profile}`: rename its section in {},", manifest.display()) } else { format!("There is no cargo profile `{profile}`. Add [profile.{profile}] to {},", manifest.display()) }, list(available))]
     ProfileUnknown {
         /// As requested.
         profile: String,
@@ -134,6 +138,8 @@ pub enum Error {
         manifest: PathBuf,
         /// Cargo's profiles and the workspace's.
         available: Vec<String>,
+        /// Whether cargo keeps the name for itself.
+        reserved: bool,
     },
     /// The package does not have a requested feature.
     #[error("Package `{package}` has no feature `{feature}`. {}", if available.is_empty() { "It has none.".to_owned() } else { format!("Its features are: {}", list(available)) })]
@@ -329,9 +335,24 @@ impl Error {
     pub(crate) fn unparseable<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> Self {
         move |reason| Self::Unparseable {
             path: path.to_owned(),
-            reason: reason.to_string(),
+            reason: cut(&reason.to_string()),
         }
     }
+}
+
+/// Shortens what a parser says: it quotes the line at fault, which may be the whole file.
+fn cut(reason: &str) -> String {
+    let line = |line: &str| match line.char_indices().nth(MAX_LINE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    };
+    let lines: Vec<_> = reason
+        .trim_end()
+        .lines()
+        .take(MAX_LINES)
+        .map(line)
+        .collect();
+    lines.join("\n")
 }
 
 fn list(names: &[String]) -> String {

@@ -44,8 +44,20 @@ impl Binary {
         format!("--package={}@{}", self.package, self.version)
     }
 
+    /// Names the features to cargo, which takes a dependency's without the package's name.
     pub fn features(&self) -> impl Iterator<Item = String> {
-        let names = self.features.iter();
-        names.map(|feature| format!("--features={}/{feature}", self.package))
+        self.features
+            .iter()
+            .map(|feature| match feature.contains('/') {
+                true => format!("--features={feature}"),
+                false => format!("--features={}/{feature}", self.package),
+            })
+    }
+
+    /// The features of dependencies, which cargo would turn on for every package that it compiles
+    /// along.
+    pub fn passed_features(&self) -> Vec<&String> {
+        let features = self.features.iter();
+        features.filter(|feature| feature.contains('/')).collect()
     }
 }

@@ -13,9 +13,7 @@ use crate::workspace::files;
 use crate::workspace::locked::{locked, patches};
 use crate::workspace::lockfile::{Locked, Lockfile};
 use crate::workspace::manifest::{Loader, Workspace, choose_binary, choose_package, locate};
-
-/// Cargo's own profiles.
-const PROFILES: [&str; 5] = ["bench", "dev", "doc", "release", "test"];
+use crate::workspace::profile;
 
 /// A binary whose sources are read.
 #[derive(Debug)]
@@ -40,7 +38,7 @@ pub(crate) fn resolve(
     let package = choose_package(&workspace, &manifest, build.package.as_deref())?;
     let name = choose_binary(&package, build.binary.as_deref())?;
     let config = Config::read(&workspace.root)?;
-    check_profile(build, &workspace, &config)?;
+    profile::check(&build.profile, &workspace, &config)?;
     let settings = Settings {
         workspace_root: workspace.root.clone(),
         locked: Lockfile::path(&workspace.root).exists(),
@@ -73,30 +71,6 @@ pub(crate) fn resolve(
         binary,
         locked,
         files,
-    })
-}
-
-fn check_profile(build: &CargoBuild, workspace: &Workspace, config: &Config) -> Result<()> {
-    let own = workspace
-        .table
-        .get("profile")
-        .and_then(toml::Value::as_table);
-    let own = own
-        .into_iter()
-        .flat_map(toml::Table::keys)
-        .chain(config.profiles());
-    let available: BTreeSet<String> = PROFILES
-        .map(str::to_owned)
-        .into_iter()
-        .chain(own.cloned())
-        .collect();
-    if available.contains(&build.profile) {
-        return Ok(());
-    }
-    Err(Error::ProfileUnknown {
-        profile: build.profile.clone(),
-        manifest: workspace.manifest_path(),
-        available: available.into_iter().collect(),
     })
 }
 

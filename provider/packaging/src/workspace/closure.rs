@@ -57,30 +57,52 @@ impl<'a> Closure<'a> {
         features: &BTreeSet<String>,
         default_features: bool,
     ) -> Result<()> {
-        let available = feature_names(&package);
-        for feature in features {
-            let own = feature
-                .split_once('/')
-                .map_or(feature.as_str(), |(dependency, _)| dependency);
-            if !available.contains(own)
-                && !dependencies(&package, self.architecture)?.contains_key(own)
-            {
-                return Err(Error::FeatureUnknown {
-                    package: package.name().to_owned(),
-                    feature: feature.clone(),
-                    available: available.into_iter().collect(),
-                });
-            }
-        }
         let dir = package.dir.clone();
         self.add(package)?;
         for feature in features {
-            self.apply(&dir, feature)?;
+            self.select(&dir, feature)?;
         }
         if default_features {
             self.turn_on(&dir, "default")?;
         }
         Ok(())
+    }
+
+    /// Turns on a feature of the package that is to be built, in one of the forms that cargo takes
+    /// after `--features`: `feature`, `package/feature`, `dependency/feature` and
+    /// `dependency?/feature` ("Feature selection" in `cargo help build`; `dep:` is for manifests).
+    fn select(&mut self, dir: &Path, requested: &str) -> Result<()> {
+        let unknown = |package: &Crate| Error::FeatureUnknown {
+            package: package.name().to_owned(),
+            feature: requested.to_owned(),
+            available: feature_names(package).into_iter().collect(),
+        };
+        let root = &self.node(dir)?.krate;
+        let own = [root.name(), "/"].concat();
+        let feature = requested.strip_prefix(&own).unwrap_or(requested);
+        let Some((dependency, of_dependency)) = feature.split_once('/') else {
+            if !feature_names(root).contains(feature) {
+                return Err(unknown(root));
+            }
+            return self.turn_on(dir, feature);
+        };
+        let dependency = dependency.strip_suffix('?').unwrap_or(dependency);
+        let Some(declaration) = root
+            .declaration(dependency)
+            .filter(|_| feature == requested)
+        else {
+            return Err(unknown(root));
+        };
+        // What a registry package has, only its own manifest says.
+        if let Some(path) = path_of(dir, declaration) {
+            let package = self.loader.load(&path)?;
+            if !feature_names(&package).contains(of_dependency) {
+                return Err(unknown(&package));
+            }
+        } else if of_dependency.is_empty() || of_dependency.contains('/') {
+            return Err(unknown(root));
+        }
+        self.apply(dir, feature)
     }
 
     /// Adds a package that a `[patch]` puts in a registry package's place. All its features are on:
@@ -283,20 +305,19 @@ fn path_of(dir: &Path, dependency: &Dependency) -> Option<PathBuf> {
         .map(|path| dir.join(path))
 }
 
-/// A package's features: the declared, `default`, and one for each optional dependency.
+/// A package's features: the declared, `default`, and one for each optional dependency that no
+/// feature names with `dep:` ("Optional dependencies" in the Cargo book).
 fn feature_names(package: &Crate) -> BTreeSet<String> {
-    let manifest = &package.manifest;
-    let tables = manifest
-        .target
+    let features = &package.manifest.features;
+    let explicit: BTreeSet<_> = features
         .values()
-        .flat_map(|target| [&target.dependencies, &target.build_dependencies]);
-    let optional = tables
-        .chain([&manifest.dependencies, &manifest.build_dependencies])
-        .flatten();
-    let optional = optional
-        .filter(|(_, dependency)| dependency.optional())
-        .map(|(key, _)| key.clone());
-    manifest.features.keys().cloned().chain(optional).collect()
+        .flatten()
+        .filter_map(|item| item.strip_prefix("dep:"))
+        .collect();
+    let optional = package.declarations().filter(|(_, one)| one.optional());
+    let implicit = optional.filter(|(key, _)| !explicit.contains(key.as_str()));
+    let implicit = implicit.map(|(key, _)| key);
+    features.keys().chain(implicit).cloned().collect()
 }
 
 /// What a package declares to need for a build on the target, by key: everything but its tests'

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::workspace::read;
 
 /// A workspace's locked dependencies.
 #[derive(Debug)]
@@ -41,10 +42,8 @@ impl Lockfile {
     /// Reads a workspace's lock file; `None` where there is none.
     pub fn read(workspace_root: &Path) -> Result<Option<Self>> {
         let path = Self::path(workspace_root);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Error::read(&path)(error)),
+        let Some(text) = read::text_if_present(&path)? else {
+            return Ok(None);
         };
         let file: File = toml::from_str(&text).map_err(Error::unparseable(&path))?;
         Ok(Some(Self {

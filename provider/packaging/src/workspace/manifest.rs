@@ -1,12 +1,13 @@
 //! Manifests as cargo understands them: workspaces, inheritance, and the targets that cargo finds
 //! by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use cargo_toml::Manifest;
+use cargo_toml::{Dependency, Manifest};
 
 use crate::error::{Error, Result};
+use crate::workspace::read;
 
 /// The file's name.
 const MANIFEST: &str = "Cargo.toml";
@@ -32,6 +33,30 @@ impl Crate {
             .package
             .as_ref()
             .map_or_else(String::new, |package| package.version().to_string())
+    }
+
+    /// Its dependencies of every kind and target, with their keys.
+    pub fn declarations(&self) -> impl Iterator<Item = (&String, &Dependency)> {
+        let manifest = &self.manifest;
+        let own = [
+            &manifest.dependencies,
+            &manifest.build_dependencies,
+            &manifest.dev_dependencies,
+        ];
+        let targets = manifest.target.values().flat_map(|target| {
+            [
+                &target.dependencies,
+                &target.build_dependencies,
+                &target.dev_dependencies,
+            ]
+        });
+        own.into_iter().chain(targets).flatten()
+    }
+
+    /// The dependency of a key.
+    pub fn declaration(&self, key: &str) -> Option<&Dependency> {
+        self.declarations()
+            .find_map(|(name, one)| (name == key).then_some(one))
     }
 
     /// The names of its binaries, sorted.
@@ -88,7 +113,7 @@ impl Workspace {
     }
 
     fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
+        let text = read::text(path)?;
         let table = text.parse().map_err(Error::unparseable(path))?;
         let manifest = Manifest::from_str(&text).map_err(Error::unparseable(path))?;
         let root = path.parent().unwrap_or(Path::new("/")).to_owned();
@@ -103,20 +128,51 @@ impl Workspace {
         self.root.join(MANIFEST)
     }
 
-    /// Whether the workspace says that a folder within it is none of its own.
+    /// Whether the workspace says that a folder within it is none of its own. Cargo takes
+    /// `exclude` as folders without patterns, and what `members` names literally is a member all
+    /// the same (`WorkspaceRootConfig::is_excluded`).
     fn excludes(&self, dir: &Path) -> bool {
-        self.manifest
-            .workspace
-            .iter()
-            .flat_map(|workspace| &workspace.exclude)
-            .any(|path| dir.starts_with(self.root.join(path)))
+        let below = |paths: &[String]| {
+            paths
+                .iter()
+                .any(|path| dir.starts_with(self.root.join(path)))
+        };
+        let workspace = self.manifest.workspace.as_ref();
+        workspace.is_some_and(|workspace| below(&workspace.exclude) && !below(&workspace.members))
+    }
+
+    /// The folders that patterns of the root manifest match and that hold a package.
+    fn matching(&self, patterns: &[String]) -> Result<Vec<PathBuf>> {
+        let mut dirs = Vec::new();
+        for pattern in patterns {
+            let pattern = glob::Pattern::escape(&self.root.display().to_string()) + "/" + pattern;
+            let matches =
+                glob::glob(&pattern).map_err(Error::unparseable(&self.manifest_path()))?;
+            let packages = matches.flatten().filter(|dir| dir.join(MANIFEST).is_file());
+            dirs.extend(
+                packages
+                    .map(|dir| canonical(&dir))
+                    .collect::<Result<Vec<_>>>()?,
+            );
+        }
+        Ok(dirs)
+    }
+
+    /// The only package that `default-members` names, if it names one.
+    fn only_default(&self) -> Result<Option<Crate>> {
+        let workspace = self.manifest.workspace.as_ref();
+        let patterns = workspace.map_or(&[][..], |workspace| &workspace.default_members);
+        match self.matching(patterns)?.as_slice() {
+            [only] => self.load(only).map(Some),
+            _ => Ok(None),
+        }
     }
 
     /// Loads the package of one folder of the workspace.
     fn load(&self, dir: &Path) -> Result<Crate> {
         let path = dir.join(MANIFEST);
-        let text = std::fs::read(&path).map_err(Error::read(&path))?;
-        let mut manifest = Manifest::from_slice(&text).map_err(Error::unparseable(&path))?;
+        let text = read::text(&path)?;
+        let mut manifest = Manifest::from_str(&text).map_err(Error::unparseable(&path))?;
         let root = self.manifest_path();
         let inherits_from = self
             .manifest
@@ -132,23 +188,24 @@ impl Workspace {
         })
     }
 
-    /// The workspace's packages by name: the root package, the members, and what their globs match.
+    /// The workspace's packages by name, as cargo finds them: the root package, what the globs of
+    /// `members` match, and the path dependencies of these within the workspace's folder.
     pub fn members(&self) -> Result<BTreeMap<String, Crate>> {
-        let patterns = self
-            .manifest
-            .workspace
-            .iter()
-            .flat_map(|workspace| &workspace.members);
-        let mut dirs = vec![self.root.clone()];
-        for pattern in patterns {
-            let pattern = glob::Pattern::escape(&self.root.display().to_string()) + "/" + pattern;
-            let matches =
-                glob::glob(&pattern).map_err(Error::unparseable(&self.manifest_path()))?;
-            dirs.extend(matches.flatten().filter(|dir| dir.join(MANIFEST).is_file()));
-        }
-        let mut members = BTreeMap::new();
-        for dir in dirs {
-            let member = self.load(&canonical(&dir)?)?;
+        let workspace = self.manifest.workspace.as_ref();
+        let patterns = workspace.map_or(&[][..], |workspace| &workspace.members);
+        let mut open = self.matching(patterns)?;
+        open.push(self.root.clone());
+        let (mut members, mut seen) = (BTreeMap::new(), BTreeSet::new());
+        while let Some(dir) = open.pop() {
+            if self.excludes(&dir) || !seen.insert(dir.clone()) {
+                continue;
+            }
+            let member = self.load(&dir)?;
+            let paths = member
+                .declarations()
+                .filter_map(|(_, one)| one.detail()?.path.as_ref());
+            let paths = paths.filter_map(|path| dir.join(path).canonicalize().ok());
+            open.extend(paths.filter(|path| path.starts_with(&self.root)));
             if member.manifest.package.is_some() {
                 members.insert(member.name().to_owned(), member);
             }
@@ -210,13 +267,13 @@ pub(crate) fn choose_package(
     match package {
         None if own.manifest.package.is_some() => Ok(own),
         Some(name) if own.name() == name => Ok(own),
-        None => {
-            let available = workspace.members()?.into_keys().collect();
-            Err(Error::PackageNotChosen {
+        None => match workspace.only_default()? {
+            Some(package) => Ok(package),
+            None => Err(Error::PackageNotChosen {
                 manifest: manifest.to_owned(),
-                available,
-            })
-        }
+                available: workspace.members()?.into_keys().collect(),
+            }),
+        },
         Some(name) => {
             let mut members = workspace.members()?;
             members.remove(name).ok_or_else(|| Error::PackageUnknown {
@@ -255,9 +312,10 @@ pub(crate) fn choose_binary(package: &Crate, binary: Option<&str>) -> Result<Str
     }
 }
 
-/// The version of the package that a manifest describes, also where it is inherited.
-pub fn crate_version(manifest: &Path) -> Result<String> {
+/// Returns the version of a package, also where it is inherited: of the manifest's own, or of the
+/// given one in its workspace.
+pub fn crate_version(manifest: &Path, package: Option<&str>) -> Result<String> {
     let manifest = locate(manifest)?;
     let workspace = Workspace::of(&manifest)?;
-    Ok(choose_package(&workspace, &manifest, None)?.version())
+    Ok(choose_package(&workspace, &manifest, package)?.version())
 }

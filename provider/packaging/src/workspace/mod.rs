@@ -7,3 +7,5 @@ pub(crate) mod locked;
 pub(crate) mod lockfile;
 pub(crate) mod manifest;
 pub(crate) mod members;
+pub(crate) mod profile;
+pub(crate) mod read;

@@ -83,7 +83,7 @@ fn a_profile_and_a_feature_that_are_not_there() {
     assert!(
         error
             .to_string()
-            .ends_with("or choose one of: bench, dev, doc, release, test"),
+            .ends_with("or choose one of: bench, dev, release, test"),
         "{error}"
     );
     let request = fixture.request("Cargo.toml", |build| {

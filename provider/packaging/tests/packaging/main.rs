@@ -13,3 +13,4 @@ mod fingerprint;
 mod fixture;
 mod locked;
 mod refusal;
+mod workspace;

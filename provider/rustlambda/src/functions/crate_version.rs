@@ -27,7 +27,7 @@ impl Function for CrateVersion {
         _: &Context<Client>,
         arguments: Arguments,
     ) -> Result<String, FunctionError> {
-        packaging::crate_version(arguments.manifest_path.as_ref())
+        packaging::crate_version(arguments.manifest_path.as_ref(), None)
             .map_err(|error| FunctionError::new(error.to_string()).at("manifest_path"))
     }
 }
