@@ -1,20 +1,23 @@
 //! Connections, encrypted or not.
 
 use std::{
+    collections::VecDeque,
     io,
+    os::unix::process::parent_id,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    sync::{Semaphore, mpsc, watch},
+    net::UnixStream,
+    sync::{mpsc, watch},
+    task::AbortHandle,
     time::timeout,
 };
 use tokio_rustls::TlsAcceptor;
-use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::transport::server::Connected;
 
 use super::listener::Listener;
@@ -22,8 +25,9 @@ use super::listener::Listener;
 /// How long a client has to show its certificate.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// How many clients may be showing their certificates at once; Terraform opens one connection.
-const HANDSHAKES: usize = 16;
+/// How many clients other than the parent may be showing their certificates at once: a quarter of
+/// the files that a process may usually have open.
+const HANDSHAKES: usize = 256;
 
 /// A byte stream in both directions.
 trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -34,50 +38,82 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 pub struct Connection(Box<dyn Io>);
 
 /// The connections that were let in, and a sign that there was one.
+///
+/// Whoever connects and says nothing keeps nobody out: where too many handshakes are unfinished,
+/// the oldest is dropped, and the parent's own never is.
 pub fn accept(
     listener: Listener,
     tls: Option<TlsAcceptor>,
 ) -> (
-    ReceiverStream<io::Result<Connection>>,
+    UnboundedReceiverStream<io::Result<Connection>>,
     watch::Receiver<bool>,
 ) {
-    let (send, incoming) = mpsc::channel(1);
+    let (send, incoming) = mpsc::unbounded_channel();
     let (seen, first) = watch::channel(false);
+    let parent = i32::try_from(parent_id()).ok();
     tokio::spawn(async move {
-        let slots = Arc::new(Semaphore::new(HANDSHAKES));
-        // Ends with the server, which drops the receiver.
-        while let Ok(slot) = slots.clone().acquire_owned().await {
-            let stream = tokio::select! {
-                stream = next(&listener) => stream,
+        let mut unfinished = Unfinished::default();
+        loop {
+            // Ends with the server, which drops the receiver.
+            let accepted = tokio::select! {
+                accepted = next(&listener) => accepted,
                 () = send.closed() => return,
             };
-            let Ok(stream) = stream else {
+            let Ok((stream, peer)) = accepted else {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             };
             let (tls, send, seen) = (tls.clone(), send.clone(), seen.clone());
-            tokio::spawn(async move {
+            let handshake = tokio::spawn(async move {
                 if let Some(connection) = let_in(stream, tls).await {
                     seen.send_replace(true);
                     // The server is gone: so is the connection.
-                    let _ = send.send(Ok(connection)).await;
+                    let _ = send.send(Ok(connection));
                 }
-                drop(slot);
             });
+            if peer.is_none() || peer != parent {
+                unfinished.add(handshake.abort_handle());
+            }
         }
     });
-    (ReceiverStream::new(incoming), first)
+    (UnboundedReceiverStream::new(incoming), first)
 }
 
-async fn next(listener: &Listener) -> io::Result<Box<dyn Io>> {
+/// Handshakes of others than the parent, the oldest first.
+#[derive(Default)]
+struct Unfinished(VecDeque<AbortHandle>);
+
+impl Unfinished {
+    fn add(&mut self, handshake: AbortHandle) {
+        self.0.retain(|handshake| !handshake.is_finished());
+        if self.0.len() == HANDSHAKES
+            && let Some(oldest) = self.0.pop_front()
+        {
+            tracing::warn!("too many clients showed no certificate: the oldest was dropped");
+            oldest.abort();
+        }
+        self.0.push_back(handshake);
+    }
+}
+
+/// The next stream, with the process at its other end where that is known.
+async fn next(listener: &Listener) -> io::Result<(Box<dyn Io>, Option<i32>)> {
     Ok(match listener {
-        Listener::Unix(listener, _) => Box::new(listener.accept().await?.0),
+        Listener::Unix(listener, _) => {
+            let stream = listener.accept().await?.0;
+            let peer = process_of(&stream);
+            (Box::new(stream), peer)
+        }
         Listener::Tcp(listener, _) => {
             let stream = listener.accept().await?.0;
             stream.set_nodelay(true)?;
-            Box::new(stream)
+            (Box::new(stream), None)
         }
     })
+}
+
+fn process_of(stream: &UnixStream) -> Option<i32> {
+    stream.peer_cred().ok()?.pid()
 }
 
 async fn let_in(stream: Box<dyn Io>, tls: Option<TlsAcceptor>) -> Option<Connection> {

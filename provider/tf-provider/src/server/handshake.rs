@@ -56,13 +56,10 @@ pub fn mode<P: Provider>(arguments: &[String]) -> Result<Mode, ExitCode> {
         .map(|argument| argument.trim_start_matches('-'))
     {
         Some("version") => {
-            println!("terraform-provider-{} {}", P::name(), P::VERSION);
-            Err(ExitCode::SUCCESS)
+            let version = format!("terraform-provider-{} {}\n", P::name(), P::VERSION);
+            Err(print(&version))
         }
-        Some("help" | "h") => {
-            print!("{}", usage::help::<P>());
-            Err(ExitCode::SUCCESS)
-        }
+        Some("help" | "h") => Err(print(&usage::help::<P>())),
         Some("debug") => Ok(Mode::Debug),
         _ if env::var(COOKIE.0).as_deref() == Ok(COOKIE.1) => Ok(Mode::Managed {
             client_certificate: env::var("PLUGIN_CLIENT_CERT")
@@ -70,8 +67,26 @@ pub fn mode<P: Provider>(arguments: &[String]) -> Result<Mode, ExitCode> {
                 .filter(|pem| !pem.is_empty()),
         }),
         _ => {
-            eprint!("{}", usage::help::<P>());
+            // Where it cannot be written the exit code says enough.
+            let _ = io::stderr().write_all(usage::help::<P>().as_bytes());
             Err(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Writes to standard output, and gives the exit code.
+fn print(text: &str) -> ExitCode {
+    let mut stdout = io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let message = format!("cannot write to standard output: {error}\n");
+            // Nor to standard error, it seems.
+            let _ = io::stderr().write_all(message.as_bytes());
+            ExitCode::FAILURE
         }
     }
 }

@@ -1,16 +1,14 @@
 //! Where Terraform connects.
 
 use std::{
-    env,
-    fs::Permissions,
-    io,
+    env, io,
     net::{Ipv4Addr, SocketAddr},
-    os::unix::fs::PermissionsExt,
     path::PathBuf,
 };
 
-use tempfile::TempDir;
 use tokio::net::{TcpListener, UnixListener};
+
+use super::folder::Folder;
 
 /// Set to `tcp`, it makes a provider listen on loopback where a Unix socket is the default.
 const TRANSPORT: &str = "TF_PROVIDER_TRANSPORT";
@@ -20,8 +18,8 @@ const PORTS: (u16, u16) = (10_000, 25_000);
 
 /// Where connections come in.
 pub enum Listener {
-    /// In a folder of its own with mode 0700, which is removed with it.
-    Unix(UnixListener, TempDir),
+    /// In a folder of its own, which no other account can enter.
+    Unix(UnixListener, Folder),
     /// On loopback, where every account on the machine can connect.
     Tcp(TcpListener, SocketAddr),
 }
@@ -45,11 +43,8 @@ impl Listener {
     fn unix() -> io::Result<Self> {
         let parent = env::var_os("PLUGIN_UNIX_SOCKET_DIR").filter(|dir| !dir.is_empty());
         let parent = parent.map_or_else(env::temp_dir, PathBuf::from);
-        let folder = tempfile::Builder::new()
-            .prefix("tf-")
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(&parent)?;
-        let path = folder.path().join("s");
+        let folder = Folder::create_in(&parent)?;
+        let path = folder.socket();
         let listener = UnixListener::bind(&path).map_err(|error| {
             let message = format!(
                 "cannot listen on {}: {error}; set PLUGIN_UNIX_SOCKET_DIR to a folder with a \
@@ -92,7 +87,7 @@ impl Listener {
         match self {
             Self::Unix(_, folder) => Address {
                 network: "unix",
-                text: folder.path().join("s").display().to_string(),
+                text: folder.socket().display().to_string(),
             },
             Self::Tcp(_, address) => Address {
                 network: "tcp",

@@ -1,7 +1,7 @@
 //! Logs as Terraform reads them: one JSON object a line on standard error, in
 //! the form of HashiCorp's hclog.
 
-use std::{env, fmt, io::Write};
+use std::{env, fmt};
 
 use serde_json::{Map, Value as Json};
 use tracing::{
@@ -19,6 +19,8 @@ use tracing_subscriber::{
     layer::{Context, SubscriberExt},
     registry::LookupSpan,
 };
+
+use super::stderr;
 
 /// Crates whose chatter about frames and handshakes is left out.
 const TRANSPORT: [&str; 5] = ["h2", "hyper", "rustls", "tonic", "tower"];
@@ -113,8 +115,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Hclog {
         line.insert("@timestamp".into(), timestamp().into());
         let mut text = Json::Object(line).to_string();
         text.push('\n');
-        // Nobody is left to tell that the log cannot be written.
-        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        stderr::write(text);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Serves a provider to Terraform: what HashiCorp's go-plugin does for Go.
 
 mod connection;
+mod folder;
 mod handshake;
 mod lifetime;
 mod listener;
@@ -9,6 +10,7 @@ mod panics;
 mod plugin;
 mod rpc;
 mod session;
+mod stderr;
 mod tls;
 mod usage;
 
@@ -40,7 +42,8 @@ const MAX_MESSAGE: usize = 256 << 20;
 /// How long operations have, once cancelled, to end what they do.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// How long the last answers have to leave. go-plugin kills after 2 seconds.
+/// How long the last answers, and the last lines of the log, have to leave. go-plugin kills after 2
+/// seconds.
 const FLUSH: Duration = Duration::from_millis(500);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -57,13 +60,12 @@ pub fn serve<P: Provider>(provider: P) -> ExitCode {
     };
     logging::install(P::name());
     panics::install();
-    match run(provider, mode) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("terraform-provider-{}: {error}", P::name());
-            ExitCode::FAILURE
-        }
+    let ended = run(provider, mode);
+    if let Err(error) = &ended {
+        stderr::write(format!("terraform-provider-{}: {error}\n", P::name()));
     }
+    stderr::flush(FLUSH);
+    ended.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
 }
 
 /// Operations have threads of their own: where they block all of those, the provider

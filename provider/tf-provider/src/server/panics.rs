@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use super::stderr;
 use crate::{Diagnostic, Provider};
 
 tokio::task_local! {
@@ -30,7 +31,7 @@ pub fn install() {
         );
         let noted = PLACE.try_with(|place| place.set(format!("at {location}\n\n{backtrace}")));
         if noted.is_err() {
-            eprintln!("{info}");
+            stderr::write(format!("{info}\n"));
         }
     }));
 }

@@ -21,7 +21,7 @@ use tf_provider::proto::{
     get_metadata, plugin::grpc_controller_client::GrpcControllerClient,
     provider_client::ProviderClient,
 };
-use tokio::net::UnixStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;
 use tonic::transport::{Channel, Endpoint, Uri};
 
@@ -65,7 +65,9 @@ impl Identity {
 /// A provider that runs, until this is dropped.
 pub struct Plugin {
     pub child: Child,
+    /// A path, or an address of TCP.
     pub socket: PathBuf,
+    network: String,
     certificate: Vec<u8>,
 }
 
@@ -99,11 +101,12 @@ impl Plugin {
         let [core, protocol, network, address, kind, certificate] = fields[..] else {
             panic!("not a handshake: {line:?}");
         };
-        assert_eq!((core, protocol, network, kind), ("1", "6", "unix", "grpc"));
+        assert_eq!((core, protocol, kind), ("1", "6", "grpc"));
         let certificate = STANDARD_NO_PAD.decode(certificate).unwrap();
         Self {
             child,
             socket: address.into(),
+            network: network.to_owned(),
             certificate,
         }
     }
@@ -111,13 +114,17 @@ impl Plugin {
     /// Connects with this certificate over TLS, or plainly.
     pub async fn connect(&self, tls: Option<Option<&Identity>>) -> Channel {
         let tls = tls.map(|client| self.client_config(client));
-        let socket = self.socket.clone();
+        let (socket, tcp) = (self.socket.clone(), self.network == "tcp");
         let connector = tower::service_fn(move |_: Uri| {
             let (socket, tls) = (socket.clone(), tls.clone());
             async move {
-                let stream = UnixStream::connect(socket).await?;
+                let stream: Box<dyn Io> = if tcp {
+                    Box::new(TcpStream::connect(socket.to_str().unwrap()).await?)
+                } else {
+                    Box::new(UnixStream::connect(socket).await?)
+                };
                 let stream: Box<dyn Io> = match tls {
-                    None => Box::new(stream),
+                    None => stream,
                     Some(config) => {
                         let name = ServerName::try_from("localhost").unwrap();
                         Box::new(
