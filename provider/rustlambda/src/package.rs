@@ -15,7 +15,7 @@ impl Resource for PackageResource {
     type Client = Client;
     type Model = Package;
 
-    async fn plan(&self, cx: &Context<Client>, plan: &mut Plan<Package>) -> Result<()> {
+    async fn modify_plan(&self, cx: &Context<Client>, plan: &mut Plan<Package>) -> Result<()> {
         let Some(package) = resolve(cx, &plan.planned).await? else {
             plan.planned.forget_results();
             return Ok(());

@@ -2,11 +2,7 @@
 
 use std::error::Error;
 
-use crate::{
-    proto,
-    schema::Block,
-    value::{Path, ValueError},
-};
+use crate::value::{Path, ValueError};
 
 /// What an operation of a provider gives: a value, or what went wrong.
 pub type Result<T, E = Diagnostics> = std::result::Result<T, E>;
@@ -73,21 +69,6 @@ impl Diagnostic {
         self.path = path.into();
         self
     }
-
-    /// The diagnostic about something with this schema, if it is known.
-    pub(crate) fn to_proto(&self, block: Option<&Block>) -> proto::Diagnostic {
-        let path = block.map_or_else(|| self.path.clone(), |block| block.written(&self.path));
-        let severity = match self.severity {
-            Severity::Error => proto::diagnostic::Severity::Error,
-            Severity::Warning => proto::diagnostic::Severity::Warning,
-        };
-        proto::Diagnostic {
-            severity: severity.into(),
-            summary: self.summary.clone(),
-            detail: self.detail.clone(),
-            attribute: (!path.is_root()).then(|| path.to_proto()),
-        }
-    }
 }
 
 /// A value that does not fit, at its attribute.
@@ -98,8 +79,8 @@ impl From<ValueError> for Diagnostic {
             first.make_ascii_uppercase();
         }
         let summary = match error.path.is_root() {
-            true => "Unsuitable value".to_owned(),
-            false => format!("Unsuitable value of {}", error.path),
+            true => "Invalid value".to_owned(),
+            false => format!("Invalid value for {}", error.path),
         };
         Self::error(summary, detail).at(error.path)
     }
@@ -148,15 +129,20 @@ impl Diagnostics {
     pub(crate) fn append(&mut self, mut other: Self) {
         self.0.append(&mut other.0);
     }
-
-    pub(crate) fn to_proto(&self, block: Option<&Block>) -> Vec<proto::Diagnostic> {
-        self.0.iter().map(|found| found.to_proto(block)).collect()
-    }
 }
 
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
         Self(vec![diagnostic])
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

@@ -21,7 +21,7 @@ pub trait EphemeralResource: Send + Sync + 'static {
 
     /// Checks a configuration further than its schema does. Anything may be
     /// unknown still.
-    fn validate(
+    fn validate_config(
         &self,
         cx: &Context<Self::Client>,
         config: Self::Model,

@@ -1,9 +1,8 @@
 //! Provider functions.
 
-use crate::{
-    Context,
-    model::{Field, Model},
-};
+use crate::Context;
+use crate::model::{Field, Model};
+use crate::value::{Type, ValueError};
 
 /// A function that configurations call as `provider::<provider>::<name>(…)`.
 ///
@@ -32,20 +31,22 @@ pub trait Function: Send + Sync + 'static {
     type Output: Field + Send;
 
     /// Computes the result.
-    fn call(
+    fn run(
         &self,
         cx: &Context<Self::Client>,
         arguments: Self::Arguments,
     ) -> impl Future<Output = Result<Self::Output, FunctionError>> + Send;
 }
 
-/// Why a function gives no result, and by which argument.
+/// An error of a function, and the argument at fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionError {
     /// What is wrong, and the next step.
     pub text: String,
     /// The parameter whose argument is at fault.
     pub parameter: Option<String>,
+    /// The position of the argument at fault, from 0, if it is one of many of its parameter.
+    pub argument: Option<usize>,
 }
 
 impl FunctionError {
@@ -54,10 +55,20 @@ impl FunctionError {
         Self {
             text: text.into(),
             parameter: None,
+            argument: None,
         }
     }
 
-    /// The same, about the argument of this parameter.
+    /// Returns the error of an argument that its parameter does not take.
+    pub(crate) fn invalid(parameter: &Parameter, position: usize, error: &ValueError) -> Self {
+        let (number, name) = (position + 1, &parameter.name);
+        Self {
+            argument: Some(position),
+            ..Self::new(format!("Argument {number} ({name}): {error}.")).at(name)
+        }
+    }
+
+    /// Returns the same error, about the argument of this parameter.
     #[must_use]
     pub fn at(mut self, parameter: impl Into<String>) -> Self {
         self.parameter = Some(parameter.into());
@@ -81,7 +92,7 @@ pub struct Signature {
     /// The last parameter, if it takes any number of arguments.
     pub variadic: Option<Parameter>,
     /// The type of the result.
-    pub returns: crate::value::Type,
+    pub returns: Type,
     /// What to use instead, where it is deprecated.
     pub deprecated: Option<&'static str>,
 }
@@ -94,7 +105,7 @@ pub struct Parameter {
     /// What it is, in Markdown.
     pub description: String,
     /// The type of each of its arguments.
-    pub ty: crate::value::Type,
+    pub ty: Type,
     /// Whether an argument may be null.
     pub nullable: bool,
     /// Whether an argument may be unknown.
@@ -102,6 +113,19 @@ pub struct Parameter {
 }
 
 impl Signature {
+    /// Returns the parameter that takes the argument at this position, from 0.
+    pub(crate) fn parameter(&self, position: usize) -> Option<&Parameter> {
+        self.parameters.get(position).or(self.variadic.as_ref())
+    }
+
+    /// Returns the position of the argument that an error is about.
+    pub(crate) fn position(&self, error: &FunctionError) -> Option<usize> {
+        error.argument.or_else(|| {
+            let mut all = self.parameters.iter().chain(&self.variadic);
+            all.position(|parameter| Some(&parameter.name) == error.parameter.as_ref())
+        })
+    }
+
     /// The first paragraph of the description, in one line.
     pub fn summary(&self) -> String {
         let lines = self.description.lines().map(str::trim);

@@ -23,7 +23,7 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Checks a configuration further than its schema does. Anything may be
     /// unknown still.
-    fn validate(
+    fn validate_config(
         &self,
         cx: &Context<Self::Client>,
         config: Self::Config,

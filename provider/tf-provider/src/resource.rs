@@ -16,7 +16,7 @@ pub trait Resource: Send + Sync + 'static {
     const NAME: &'static str;
 
     /// The version of the shape of its stored state. A change of the model that
-    /// state written before does not fit raises it, and [`Resource::upgrade`]
+    /// state written before does not fit raises it, and [`Resource::upgrade_state`]
     /// reads the older one.
     const VERSION: i64 = 0;
 
@@ -28,7 +28,7 @@ pub trait Resource: Send + Sync + 'static {
 
     /// Checks a configuration further than its schema does. Anything may be
     /// unknown still.
-    fn validate(
+    fn validate_config(
         &self,
         cx: &Context<Self::Client>,
         config: Self::Model,
@@ -41,7 +41,7 @@ pub trait Resource: Send + Sync + 'static {
     ///
     /// It may change computed values of [`Plan::planned`] alone, to what they
     /// will be or to unknown, and has no effect on the world.
-    fn plan(
+    fn modify_plan(
         &self,
         cx: &Context<Self::Client>,
         plan: &mut Plan<Self::Model>,
@@ -103,7 +103,7 @@ pub trait Resource: Send + Sync + 'static {
 
     /// Finds an object by the text given to `terraform import`, and gives as
     /// much of its state as [`Resource::read`] needs to complete it.
-    fn import(
+    fn import_state(
         &self,
         cx: &Context<Self::Client>,
         id: String,
@@ -130,7 +130,7 @@ pub trait Resource: Send + Sync + 'static {
     }
 
     /// Reads state of an earlier [`Resource::VERSION`].
-    fn upgrade(
+    fn upgrade_state(
         &self,
         cx: &Context<Self::Client>,
         state: StoredState,
@@ -151,7 +151,7 @@ pub trait Resource: Send + Sync + 'static {
 
     /// Takes over state of another type of resource, for a `moved` block; none
     /// if it is not of a type that can become this one.
-    fn move_from(
+    fn move_state(
         &self,
         cx: &Context<Self::Client>,
         source: MoveSource,

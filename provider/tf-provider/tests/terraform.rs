@@ -270,10 +270,10 @@ fn faults_are_named_where_they_are() {
     ];
     let messages = [
         (
-            "must be one of \"allow\", \"deny\", and is \"ask\"",
+            "must be one of \"allow\", \"deny\", found \"ask\"",
             ": action = \"ask\"",
         ),
-        ("Unsuitable value of parts[1].weight", ": parts = ["),
+        ("Invalid value for parts[1].weight", ": parts = ["),
     ];
     for (arguments, (message, underlined)) in inside.iter().zip(messages) {
         sandbox.configure(&format!(
@@ -287,7 +287,7 @@ fn faults_are_named_where_they_are() {
     let set = block("each", "deny") + &block("each", "allow") + &block("each", "ask");
     sandbox.configure(&format!("resource \"notes_sampler\" \"it\" {{\n{set}}}\n"));
     let output = sandbox.fail(&["plan"]);
-    assert_says(&output, "Invalid value of each[*].action");
+    assert_says(&output, "Invalid value for each[*].action");
     assert_says(&output, ": resource \"notes_sampler\" \"it\" {");
     sandbox.configure("resource \"notes_note\" \"it\" {\n  name = \"a\"\n  tag = \"b\"\n}\n");
     assert_says(&sandbox.succeed(&["plan"]), "Use labels instead.");

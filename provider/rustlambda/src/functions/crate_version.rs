@@ -22,7 +22,7 @@ impl Function for CrateVersion {
     type Arguments = Arguments;
     type Output = String;
 
-    async fn call(
+    async fn run(
         &self,
         _: &Context<Client>,
         arguments: Arguments,

@@ -26,7 +26,7 @@ impl Function for SourceFingerprint {
     type Arguments = Arguments;
     type Output = String;
 
-    async fn call(
+    async fn run(
         &self,
         _: &Context<Client>,
         arguments: Arguments,

@@ -23,7 +23,7 @@ impl Resource for ReleaseResource {
     type Client = Client;
     type Model = ReleaseModel;
 
-    async fn plan(&self, cx: &Context<Client>, plan: &mut Plan<ReleaseModel>) -> Result<()> {
+    async fn modify_plan(&self, cx: &Context<Client>, plan: &mut Plan<ReleaseModel>) -> Result<()> {
         let planned = &mut plan.planned;
         if plan.config.version.is_null() {
             planned.version = match planned.package.known() {
@@ -105,7 +105,7 @@ impl Resource for ReleaseResource {
         Ok(())
     }
 
-    async fn import(&self, _: &Context<Client>, id: String) -> Result<ReleaseModel> {
+    async fn import_state(&self, _: &Context<Client>, id: String) -> Result<ReleaseModel> {
         let address: Address = id.parse()?;
         let prefix = Some(address.prefix).filter(|prefix| !prefix.is_empty());
         Ok(ReleaseModel {

@@ -23,7 +23,7 @@ impl Function for WordCount {
     type Arguments = WordCountArguments;
     type Output = u64;
 
-    async fn call(
+    async fn run(
         &self,
         _: &Context<PathBuf>,
         arguments: WordCountArguments,
@@ -52,7 +52,7 @@ impl Function for JoinWords {
     type Arguments = JoinWordsArguments;
     type Output = String;
 
-    async fn call(
+    async fn run(
         &self,
         _: &Context<PathBuf>,
         arguments: JoinWordsArguments,

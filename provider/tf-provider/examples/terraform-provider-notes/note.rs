@@ -91,14 +91,14 @@ impl Resource for NoteResource {
     type Client = PathBuf;
     type Model = Note;
 
-    async fn validate(&self, _: &Context<PathBuf>, config: Note) -> Result<()> {
+    async fn validate_config(&self, _: &Context<PathBuf>, config: Note) -> Result<()> {
         if config.name.as_str() == Some("panic") {
             panic!("asked to");
         }
         Ok(())
     }
 
-    async fn plan(&self, cx: &Context<PathBuf>, plan: &mut Plan<Note>) -> Result<()> {
+    async fn modify_plan(&self, cx: &Context<PathBuf>, plan: &mut Plan<Note>) -> Result<()> {
         if plan.has_changes() {
             plan.planned.size =
                 content(&plan.planned).map_or(Attr::Unknown, |c| Attr::Known(c.len() as u64));
@@ -140,7 +140,7 @@ impl Resource for NoteResource {
         }
     }
 
-    async fn import(&self, cx: &Context<PathBuf>, id: String) -> Result<Note> {
+    async fn import_state(&self, cx: &Context<PathBuf>, id: String) -> Result<Note> {
         if !path(cx.client()?, &id).exists() {
             return Err(
                 Diagnostic::error("No such note", format!("There is no note {id:?}.")).into(),
@@ -152,7 +152,7 @@ impl Resource for NoteResource {
         })
     }
 
-    async fn upgrade(&self, _: &Context<PathBuf>, state: StoredState) -> Result<Note> {
+    async fn upgrade_state(&self, _: &Context<PathBuf>, state: StoredState) -> Result<Note> {
         let old: NoteV0 = state.decode()?;
         Ok(Note {
             name: old.title,
@@ -161,7 +161,7 @@ impl Resource for NoteResource {
         })
     }
 
-    async fn move_from(&self, _: &Context<PathBuf>, source: MoveSource) -> Result<Option<Note>> {
+    async fn move_state(&self, _: &Context<PathBuf>, source: MoveSource) -> Result<Option<Note>> {
         if source.type_name != "terraform_data" {
             return Ok(None);
         }

@@ -2,19 +2,17 @@
 
 use async_trait::async_trait;
 
-use super::{schema, to_validate};
+use super::{Offered, schema, to_validate};
 use crate::{
     Context, DataSource, Result,
+    block::{Schema, plan},
     model::Field,
-    schema::{Schema, plan},
     value::Value,
 };
 
 /// [`DataSource`], whatever its model.
 #[async_trait]
-pub trait AnyDataSource<C>: Send + Sync {
-    fn schema(&self) -> &Schema;
-    async fn validate(&self, cx: &Context<C>, config: Value) -> Result<()>;
+pub trait AnyDataSource<C>: Offered<C> {
     async fn read(&self, cx: &Context<C>, config: Value) -> Result<Value>;
 }
 
@@ -33,18 +31,21 @@ impl<D: DataSource> Adapter<D> {
 }
 
 #[async_trait]
-impl<D: DataSource> AnyDataSource<D::Client> for Adapter<D> {
+impl<D: DataSource> Offered<D::Client> for Adapter<D> {
     fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    async fn validate(&self, cx: &Context<D::Client>, config: Value) -> Result<()> {
+    async fn validate_config(&self, cx: &Context<D::Client>, config: Value) -> Result<()> {
         match to_validate(&config)? {
-            Some(config) => self.source.validate(cx, config).await,
+            Some(config) => self.source.validate_config(cx, config).await,
             None => Ok(()),
         }
     }
+}
 
+#[async_trait]
+impl<D: DataSource> AnyDataSource<D::Client> for Adapter<D> {
     async fn read(&self, cx: &Context<D::Client>, config: Value) -> Result<Value> {
         let config = plan::with_defaults(&self.schema.block, config);
         let model = D::Model::from_value(&config)?;

@@ -4,19 +4,17 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 
-use super::{schema, to_validate};
+use super::{Offered, schema, to_validate};
 use crate::{
     Context, EphemeralResource, Opened, Result,
+    block::{Schema, plan},
     model::Field,
-    schema::{Schema, plan},
     value::Value,
 };
 
 /// [`EphemeralResource`], whatever its model.
 #[async_trait]
-pub trait AnyEphemeral<C>: Send + Sync {
-    fn schema(&self) -> &Schema;
-    async fn validate(&self, cx: &Context<C>, config: Value) -> Result<()>;
+pub trait AnyEphemeral<C>: Offered<C> {
     async fn open(&self, cx: &Context<C>, config: Value) -> Result<Opened<Value>>;
     async fn renew(&self, cx: &Context<C>) -> Result<Option<SystemTime>>;
     async fn close(&self, cx: &Context<C>) -> Result<()>;
@@ -37,18 +35,21 @@ impl<E: EphemeralResource> Adapter<E> {
 }
 
 #[async_trait]
-impl<E: EphemeralResource> AnyEphemeral<E::Client> for Adapter<E> {
+impl<E: EphemeralResource> Offered<E::Client> for Adapter<E> {
     fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    async fn validate(&self, cx: &Context<E::Client>, config: Value) -> Result<()> {
+    async fn validate_config(&self, cx: &Context<E::Client>, config: Value) -> Result<()> {
         match to_validate(&config)? {
-            Some(config) => self.ephemeral.validate(cx, config).await,
+            Some(config) => self.ephemeral.validate_config(cx, config).await,
             None => Ok(()),
         }
     }
+}
 
+#[async_trait]
+impl<E: EphemeralResource> AnyEphemeral<E::Client> for Adapter<E> {
     async fn open(&self, cx: &Context<E::Client>, config: Value) -> Result<Opened<Value>> {
         let config = plan::with_defaults(&self.schema.block, config);
         let model = E::Model::from_value(&config)?;

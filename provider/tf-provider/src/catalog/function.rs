@@ -2,21 +2,19 @@
 
 use async_trait::async_trait;
 
-use crate::{
-    Context, Function,
-    function::{FunctionError, Parameter, Signature},
-    model::{Field, Model},
-    schema::Attribute,
-    value::{Step, Type, Value},
-};
+use crate::block::Attribute;
+use crate::function::{FunctionError, Parameter, Signature};
+use crate::model::{Field, Model};
+use crate::value::{Path, Step, Type, Value, ValueError};
+use crate::{Context, Function};
 
 /// [`Function`], whatever its arguments.
 #[async_trait]
-pub trait AnyFunction<C>: Send + Sync {
+pub trait AnyFunction<C>: Send + Sync + 'static {
     fn signature(&self) -> &Signature;
     /// Calls it with as many arguments as there are parameters, and any number
     /// more if it is variadic.
-    async fn call(&self, cx: &Context<C>, arguments: Vec<Value>) -> Result<Value, FunctionError>;
+    async fn run(&self, cx: &Context<C>, arguments: Vec<Value>) -> Result<Value, FunctionError>;
 }
 
 pub struct Adapter<F> {
@@ -74,32 +72,42 @@ impl<F: Function> AnyFunction<F::Client> for Adapter<F> {
         &self.signature
     }
 
-    async fn call(
+    async fn run(
         &self,
         cx: &Context<F::Client>,
         arguments: Vec<Value>,
     ) -> Result<Value, FunctionError> {
-        let Signature {
-            parameters,
-            variadic,
-            ..
-        } = &self.signature;
+        let signature = &self.signature;
+        let fixed = signature.parameters.len();
         let mut arguments = arguments.into_iter();
-        let mut named: Vec<_> = parameters
-            .iter()
-            .map(|p| p.name.clone())
-            .zip(arguments.by_ref())
-            .collect();
-        if let Some(rest) = variadic {
+        let names = signature.parameters.iter().map(|it| it.name.clone());
+        let mut named: Vec<_> = names.zip(arguments.by_ref()).collect();
+        if let Some(rest) = &signature.variadic {
             named.push((rest.name.clone(), Value::List(arguments.collect())));
         }
-        let arguments = F::Arguments::from_value(&Value::object(named)).map_err(|error| {
-            let at = match error.path.steps().first() {
-                Some(Step::Attribute(name)) => name.clone(),
-                _ => String::new(),
-            };
-            FunctionError::new(format!("{error}.")).at(at)
-        })?;
-        Ok(self.function.call(cx, arguments).await?.to_value())
+        let arguments = F::Arguments::from_value(&Value::object(named))
+            .map_err(|error| invalid(signature, fixed, error))?;
+        Ok(self.function.run(cx, arguments).await?.to_value())
+    }
+}
+
+/// Returns the error of the argument that `error`, one of the model of all of them, is about.
+fn invalid(signature: &Signature, fixed: usize, error: ValueError) -> FunctionError {
+    let (position, rest) = match error.path.steps() {
+        [Step::Attribute(name), rest @ ..] => {
+            let position = signature.parameters.iter().position(|it| it.name == *name);
+            match (position, rest) {
+                (Some(position), rest) => (position, rest),
+                (None, [Step::Index(index), rest @ ..]) => (fixed + index, rest),
+                (None, rest) => (fixed, rest),
+            }
+        }
+        _ => return FunctionError::new(format!("{error}.")),
+    };
+    let path = rest.iter().cloned().fold(Path::root(), Path::step);
+    let inner = ValueError { path, ..error };
+    match signature.parameter(position) {
+        Some(parameter) => FunctionError::invalid(parameter, position, &inner),
+        None => FunctionError::new(format!("{inner}.")),
     }
 }

@@ -6,39 +6,39 @@
 mod data_source;
 mod ephemeral;
 mod function;
+mod offers;
 mod resource;
 
 pub(crate) use data_source::AnyDataSource;
 pub(crate) use ephemeral::AnyEphemeral;
 pub(crate) use function::AnyFunction;
+pub(crate) use offers::{Offered, Offers};
 pub(crate) use resource::{AnyResource, Change};
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use crate::{
-    DataSource, EphemeralResource, Function, Resource, Result,
-    function::Signature,
-    model::Model,
-    schema::{Schema, check::Role},
-    value::{Value, ValueErrorKind},
-};
+use crate::block::{Role, Schema};
+use crate::function::Signature;
+use crate::model::Model;
+use crate::value::{Value, ValueErrorKind};
+use crate::{DataSource, EphemeralResource, Function, Resource, Result};
 
 /// Everything a provider offers. It can be walked, to document it.
 pub struct Catalog<C> {
-    pub(crate) resources: BTreeMap<&'static str, Arc<dyn AnyResource<C>>>,
-    pub(crate) data_sources: BTreeMap<&'static str, Arc<dyn AnyDataSource<C>>>,
-    pub(crate) ephemerals: BTreeMap<&'static str, Arc<dyn AnyEphemeral<C>>>,
-    pub(crate) functions: BTreeMap<&'static str, Arc<dyn AnyFunction<C>>>,
+    pub(crate) resources: Offers<dyn AnyResource<C>>,
+    pub(crate) data_sources: Offers<dyn AnyDataSource<C>>,
+    pub(crate) ephemerals: Offers<dyn AnyEphemeral<C>>,
+    pub(crate) functions: Offers<dyn AnyFunction<C>>,
     problems: Vec<String>,
 }
 
 impl<C> Default for Catalog<C> {
     fn default() -> Self {
         Self {
-            resources: BTreeMap::new(),
-            data_sources: BTreeMap::new(),
-            ephemerals: BTreeMap::new(),
-            functions: BTreeMap::new(),
+            resources: Offers::none("resource"),
+            data_sources: Offers::none("data source"),
+            ephemerals: Offers::none("ephemeral resource"),
+            functions: Offers::none("function"),
             problems: Vec::new(),
         }
     }
@@ -55,8 +55,8 @@ impl<C: Send + Sync + 'static> Catalog<C> {
     pub fn resource<R: Resource<Client = C>>(mut self, resource: R) -> Self {
         let adapter = resource::Adapter::new(resource);
         self.check(R::NAME, adapter.schema(), Role::Planned);
-        let before = self.resources.insert(R::NAME, Arc::new(adapter));
-        self.once(R::NAME, before.is_none())
+        let once = self.resources.insert(R::NAME, Arc::new(adapter));
+        self.once(R::NAME, once)
     }
 
     /// Adds a data source.
@@ -64,8 +64,8 @@ impl<C: Send + Sync + 'static> Catalog<C> {
     pub fn data_source<D: DataSource<Client = C>>(mut self, source: D) -> Self {
         let adapter = data_source::Adapter::new(source);
         self.check(D::NAME, adapter.schema(), Role::Read);
-        let before = self.data_sources.insert(D::NAME, Arc::new(adapter));
-        self.once(D::NAME, before.is_none())
+        let once = self.data_sources.insert(D::NAME, Arc::new(adapter));
+        self.once(D::NAME, once)
     }
 
     /// Adds an ephemeral resource.
@@ -73,16 +73,16 @@ impl<C: Send + Sync + 'static> Catalog<C> {
     pub fn ephemeral<E: EphemeralResource<Client = C>>(mut self, ephemeral: E) -> Self {
         let adapter = ephemeral::Adapter::new(ephemeral);
         self.check(E::NAME, adapter.schema(), Role::Read);
-        let before = self.ephemerals.insert(E::NAME, Arc::new(adapter));
-        self.once(E::NAME, before.is_none())
+        let once = self.ephemerals.insert(E::NAME, Arc::new(adapter));
+        self.once(E::NAME, once)
     }
 
     /// Adds a function.
     #[must_use]
     pub fn function<F: Function<Client = C>>(mut self, function: F) -> Self {
         let adapter = function::Adapter::new(function);
-        let before = self.functions.insert(F::NAME, Arc::new(adapter));
-        self.once(F::NAME, before.is_none())
+        let once = self.functions.insert(F::NAME, Arc::new(adapter));
+        self.once(F::NAME, once)
     }
 
     fn check(&mut self, name: &str, schema: &Schema, role: Role) {
@@ -102,32 +102,28 @@ impl<C: Send + Sync + 'static> Catalog<C> {
         &self.problems
     }
 
-    /// The managed resources and their schemas, by name.
+    /// Returns the managed resources and their schemas, by name.
     pub fn resources(&self) -> impl Iterator<Item = (&'static str, &Schema)> {
-        self.resources
-            .iter()
-            .map(|(name, resource)| (*name, resource.schema()))
+        self.resources.iter().map(|(name, it)| (name, it.schema()))
     }
 
-    /// The data sources and their schemas, by name.
+    /// Returns the data sources and their schemas, by name.
     pub fn data_sources(&self) -> impl Iterator<Item = (&'static str, &Schema)> {
         self.data_sources
             .iter()
-            .map(|(name, source)| (*name, source.schema()))
+            .map(|(name, it)| (name, it.schema()))
     }
 
-    /// The ephemeral resources and their schemas, by name.
+    /// Returns the ephemeral resources and their schemas, by name.
     pub fn ephemerals(&self) -> impl Iterator<Item = (&'static str, &Schema)> {
-        self.ephemerals
-            .iter()
-            .map(|(name, ephemeral)| (*name, ephemeral.schema()))
+        self.ephemerals.iter().map(|(name, it)| (name, it.schema()))
     }
 
-    /// The functions and their signatures, by name.
+    /// Returns the functions and their signatures, by name.
     pub fn functions(&self) -> impl Iterator<Item = (&'static str, &Signature)> {
         self.functions
             .iter()
-            .map(|(name, function)| (*name, function.signature()))
+            .map(|(name, it)| (name, it.signature()))
     }
 }
 

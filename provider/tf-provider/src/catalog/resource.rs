@@ -2,26 +2,24 @@
 
 use async_trait::async_trait;
 
-use super::{schema, to_validate};
+use super::{Offered, schema, to_validate};
 use crate::{
     Context, MoveSource, Plan, Resource, Result, StoredState,
+    block::{Schema, plan},
     model::Field,
-    schema::{Schema, plan},
     value::{Path, Value},
 };
 
 /// [`Resource`], whatever its model.
 #[async_trait]
-pub trait AnyResource<C>: Send + Sync {
-    fn schema(&self) -> &Schema;
-    async fn validate(&self, cx: &Context<C>, config: Value) -> Result<()>;
+pub trait AnyResource<C>: Offered<C> {
     async fn plan(&self, cx: &Context<C>, change: Change) -> Result<Planned>;
     async fn apply(&self, cx: &Context<C>, change: Change) -> Result<Value>;
     async fn read(&self, cx: &Context<C>, state: Value) -> Result<Value>;
-    async fn import(&self, cx: &Context<C>, id: String) -> Result<Value>;
+    async fn import_state(&self, cx: &Context<C>, id: String) -> Result<Value>;
     async fn import_identity(&self, cx: &Context<C>, identity: Value) -> Result<Value>;
-    async fn upgrade(&self, cx: &Context<C>, state: StoredState) -> Result<Value>;
-    async fn move_from(&self, cx: &Context<C>, source: MoveSource) -> Result<Option<Value>>;
+    async fn upgrade_state(&self, cx: &Context<C>, state: StoredState) -> Result<Value>;
+    async fn move_state(&self, cx: &Context<C>, source: MoveSource) -> Result<Option<Value>>;
 }
 
 /// A creation (`prior` is null), an update, or a destruction (`planned` is null).
@@ -86,18 +84,21 @@ impl<R: Resource> Adapter<R> {
 }
 
 #[async_trait]
-impl<R: Resource> AnyResource<R::Client> for Adapter<R> {
+impl<R: Resource> Offered<R::Client> for Adapter<R> {
     fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    async fn validate(&self, cx: &Context<R::Client>, config: Value) -> Result<()> {
+    async fn validate_config(&self, cx: &Context<R::Client>, config: Value) -> Result<()> {
         match to_validate(&config)? {
-            Some(config) => self.resource.validate(cx, config).await,
+            Some(config) => self.resource.validate_config(cx, config).await,
             None => Ok(()),
         }
     }
+}
 
+#[async_trait]
+impl<R: Resource> AnyResource<R::Client> for Adapter<R> {
     async fn plan(&self, cx: &Context<R::Client>, change: Change) -> Result<Planned> {
         let block = &self.schema.block;
         let Change {
@@ -123,7 +124,7 @@ impl<R: Resource> AnyResource<R::Client> for Adapter<R> {
             replace: Vec::new(),
         };
         let before = plan.planned.to_value();
-        self.resource.plan(cx, &mut plan).await?;
+        self.resource.modify_plan(cx, &mut plan).await?;
         let state = self.stored(raw, &before, &plan.planned);
         let mut replace = plan.replace;
         if let Some(prior) = known_prior {
@@ -149,8 +150,8 @@ impl<R: Resource> AnyResource<R::Client> for Adapter<R> {
         Ok(now.map_or(Value::Null, |now| self.stored(state, &before, &now)))
     }
 
-    async fn import(&self, cx: &Context<R::Client>, id: String) -> Result<Value> {
-        let imported = self.resource.import(cx, id).await?;
+    async fn import_state(&self, cx: &Context<R::Client>, id: String) -> Result<Value> {
+        let imported = self.resource.import_state(cx, id).await?;
         Ok(self.stripped(imported.to_value()))
     }
 
@@ -164,22 +165,22 @@ impl<R: Resource> AnyResource<R::Client> for Adapter<R> {
         Ok(self.stripped(imported.to_value()))
     }
 
-    async fn upgrade(&self, cx: &Context<R::Client>, state: StoredState) -> Result<Value> {
+    async fn upgrade_state(&self, cx: &Context<R::Client>, state: StoredState) -> Result<Value> {
         let upgraded = if state.version == self.schema.version {
             state.value(&self.schema.block.ty())?
         } else {
-            self.resource.upgrade(cx, state).await?.to_value()
+            self.resource.upgrade_state(cx, state).await?.to_value()
         };
         // It may have been stored before the attribute became write-only.
         Ok(self.stripped(upgraded))
     }
 
-    async fn move_from(
+    async fn move_state(
         &self,
         cx: &Context<R::Client>,
         source: MoveSource,
     ) -> Result<Option<Value>> {
-        let moved = self.resource.move_from(cx, source).await?;
+        let moved = self.resource.move_state(cx, source).await?;
         Ok(moved.map(|state| self.stripped(state.to_value())))
     }
 }

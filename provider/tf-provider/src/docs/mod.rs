@@ -23,7 +23,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Model, Parameter, Provider, Signature, schema::Block};
+use crate::block::Block;
+use crate::{Model, Parameter, Provider, Signature};
 
 /// The pages of a provider: path within the folder `docs` → Markdown.
 pub type Pages = BTreeMap<PathBuf, String>;

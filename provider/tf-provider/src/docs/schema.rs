@@ -1,11 +1,8 @@
 //! The attributes of a block, level by level.
 
 use super::one_line;
-use crate::{
-    model::Shape,
-    schema::{Attribute, Block, Mode, Nesting, Relation},
-    value::{Type, Value},
-};
+use crate::block::{Attribute, Block, Mode, Nesting, Relation, Shape};
+use crate::value::{Type, Value};
 
 /// The section of a page that lists a block's attributes and, below, those of the objects that they
 /// hold; nothing where there are none.
@@ -127,7 +124,7 @@ fn relation(relation: &Relation) -> String {
     };
     match relation {
         Relation::ConflictsWith(names) => format!("Conflicts with {}.", list(names)),
-        Relation::RequiredWith(names) => format!("Needs {}.", list(names)),
+        Relation::AlsoRequires(names) => format!("Needs {}.", list(names)),
         Relation::ExactlyOneOf(names) => format!("Exactly one of this and {} is set.", list(names)),
         Relation::AtLeastOneOf(names) => {
             format!("At least one of this and {} is set.", list(names))

@@ -73,7 +73,7 @@ impl Function for Repeat {
     type Arguments = Arguments;
     type Output = String;
 
-    async fn call(&self, _: &Context<()>, _: Arguments) -> Result<String, FunctionError> {
+    async fn run(&self, _: &Context<()>, _: Arguments) -> Result<String, FunctionError> {
         Ok(String::new())
     }
 }

@@ -1,6 +1,7 @@
 //! A value that may be unknown or null.
 
-use super::{Field, Shape};
+use super::Field;
+use crate::block::Shape;
 use crate::value::{Number, Value, ValueError, ValueErrorKind};
 
 /// The value of an attribute: not known before apply, null, or known.

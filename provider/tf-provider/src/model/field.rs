@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    schema::{Block, Nesting},
-    value::{Number, Step, Type, Value, ValueError, ValueErrorKind},
-};
+use crate::block::{Nesting, Shape};
+use crate::value::{Number, Step, Type, Value, ValueError, ValueErrorKind};
 
 /// A Rust type that is the value of an attribute, an argument or a result.
 ///
@@ -35,34 +33,7 @@ pub trait Field: Sized {
     fn to_value(&self) -> Value;
 }
 
-/// What a [`Field`] is in a schema.
-#[derive(Debug, Clone)]
-pub enum Shape {
-    /// A value of this type.
-    Value(Type),
-    /// Objects with attributes of their own.
-    Objects(Nesting, Block),
-}
-
-impl Shape {
-    /// The type of its values.
-    pub fn ty(&self) -> Type {
-        match self {
-            Self::Value(ty) => ty.clone(),
-            Self::Objects(nesting, block) => nesting.ty(block.ty()),
-        }
-    }
-
-    /// A collection of these: of objects if these are objects, else of values.
-    fn collected(self, nesting: Nesting) -> Self {
-        match self {
-            Self::Objects(Nesting::Single, block) => Self::Objects(nesting, block),
-            other => Self::Value(nesting.ty(other.ty())),
-        }
-    }
-}
-
-/// Ends with an error where a value that has to be known and there is not.
+/// Returns the value, or an error if it is unknown or null.
 fn present(value: &Value) -> Result<&Value, ValueError> {
     match value {
         Value::Dynamic(inner) => present(&inner.1),
@@ -74,10 +45,12 @@ fn present(value: &Value) -> Result<&Value, ValueError> {
 
 fn mismatch(expected: impl ToString, found: &Value) -> ValueError {
     let found = match found {
-        Value::Unknown(_) => "not known yet",
+        Value::Unknown(_) => "an unknown value",
         Value::Null => "null",
         Value::Bool(_) => "a bool",
-        Value::Number(_) => "another number",
+        Value::Number(number) => {
+            return ValueError::mismatch(expected.to_string(), number.to_string());
+        }
         Value::String(_) => "a string",
         Value::List(_) => "a list",
         Value::Set(_) => "a set",
@@ -179,7 +152,7 @@ impl Field for f64 {
         if float.is_finite() {
             Ok(float)
         } else {
-            Err(mismatch("a number below 1.8e308", value))
+            Err(mismatch("a number within ±1.8e308", value))
         }
     }
 

@@ -1,17 +1,14 @@
 //! Rust types as Terraform's values: the unknown in the type.
 
 mod attr;
-mod declare;
 mod field;
 
 pub use attr::Attr;
-#[doc(hidden)]
-pub use declare::{ObjectReader, attribute_name, doc};
-pub use field::{Field, Set, Shape};
+pub use field::{Field, Set};
 
 use std::fmt::Debug;
 
-use crate::schema::Block;
+use crate::block::Block;
 
 /// A struct whose fields are the attributes and blocks of a schema; made by
 /// [`model!`](crate::model!).

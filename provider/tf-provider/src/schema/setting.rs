@@ -2,7 +2,8 @@
 
 use std::marker::PhantomData;
 
-use super::{Attribute, Mode, Relation, Validator};
+use super::attribute_name;
+use crate::block::{Attribute, Block, Mode, NestedBlock, Relation, Shape, Validator};
 use crate::model::Field;
 
 /// What an attribute of type `T` is; stands after `=` in [`model!`](crate::model!).
@@ -132,8 +133,8 @@ impl<T> Setting<T> {
     }
 
     /// All of these attributes are set where this one is.
-    pub fn required_with<const N: usize>(self, names: [&str; N]) -> Self {
-        self.relation(Relation::RequiredWith, names)
+    pub fn also_requires<const N: usize>(self, names: [&str; N]) -> Self {
+        self.relation(Relation::AlsoRequires, names)
     }
 
     /// Of this attribute and these exactly one is set.
@@ -169,7 +170,39 @@ impl<T> Setting<T> {
         self
     }
 
-    pub(super) fn into_parts(self) -> (Attribute, Option<(u32, u32)>) {
-        (self.attribute, self.block)
+    /// Adds the attribute or block to a model's block.
+    #[doc(hidden)]
+    pub fn add_to(self, block: &mut Block, field: &str, description: String) {
+        let name = attribute_name(field).to_owned();
+        let attribute = self.attribute;
+        match (self.block, attribute.shape) {
+            (Some((min_items, max_items)), Shape::Objects(nesting, mut objects)) => {
+                if !description.is_empty() {
+                    objects.description = description;
+                }
+                block.blocks.push(NestedBlock {
+                    name,
+                    nesting,
+                    min_items,
+                    max_items,
+                    block: objects,
+                    overdeclared: attribute.default.is_some()
+                        || attribute.deprecated.is_some()
+                        || attribute.requires_replace
+                        || attribute.use_state_for_unknown
+                        || attribute.sensitive
+                        || attribute.write_only
+                        || attribute.identity
+                        || !attribute.validators.is_empty()
+                        || !attribute.relations.is_empty(),
+                });
+            }
+            (_, shape) => block.attributes.push(Attribute {
+                name,
+                description,
+                shape,
+                ..attribute
+            }),
+        }
     }
 }

@@ -1,7 +1,11 @@
 //! What follows from a schema: plans, replacements, faults.
 
-use super::{check::Role, plan::*, validate::validate, *};
-use crate::{Attr, Field, Model, Severity, model, model::Set, value::Path};
+use super::*;
+use crate::block::plan::*;
+use crate::block::{Role, validate};
+use crate::model::Set;
+use crate::value::{Path, Type, Value};
+use crate::{Attr, Field, Model, Severity, model};
 
 model! {
     /// A part.
@@ -33,7 +37,7 @@ model! {
         /// One way to say it.
         long: Attr<String> = optional().exactly_one_of(["short"]),
         /// The other way to say it.
-        short: Attr<String> = optional().required_with(["zone"]),
+        short: Attr<String> = optional().also_requires(["zone"]),
         /// Old.
         old: Attr<String> = optional().deprecated("Use new.").conflicts_with(["zone"]),
         /// Not stored.
@@ -273,9 +277,9 @@ fn a_fault_in_a_set_is_the_sets() {
     let each = Value::set([rule("allow"), rule("ask")]);
     let found = validate(&Holder::block(), &Value::object([("each", each.clone())]));
     let found = found.iter().next().unwrap();
-    assert_eq!(found.summary, "Invalid value of each[*].action");
+    assert_eq!(found.summary, "Invalid value for each[*].action");
     // The elements have another order here than in the configuration.
-    let steps = found.to_proto(None).attribute.unwrap().steps;
+    let steps = found.path.to_proto().steps;
     assert_eq!(steps, Path::from("each").to_proto().steps);
     let wrong = Value::set([Value::object([("action", Value::Bool(true))])]);
     let error = Holder::from_value(&Value::object([("each", wrong)])).unwrap_err();

@@ -1,13 +1,16 @@
-//! What can be wrong with a value.
+//! Errors of values.
 
 use std::fmt;
 
-use super::{Path, Step};
+use super::{Path, Step, excerpt};
 
-/// A value that does not fit, and where it is.
+/// The longest part of a message, in bytes: room for a quoted value and a sentence about it.
+const MAX_PART: usize = 1024;
+
+/// An error in a value, and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueError {
-    /// Where, from the whole value inwards.
+    /// The place, from the whole value inwards.
     pub path: Path,
     /// What is wrong there.
     pub kind: ValueErrorKind,
@@ -16,21 +19,21 @@ pub struct ValueError {
 /// What is wrong with a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ValueErrorKind {
-    /// Another kind of value stands there.
-    #[error("{expected} is needed here, and this is {found}")]
+    /// A value of another kind.
+    #[error("expected {expected}, found {found}")]
     Mismatch {
-        /// What is needed.
+        /// The kind that is expected.
         expected: String,
-        /// What is there.
+        /// The kind that is there.
         found: String,
     },
-    /// A value that has to be known is not.
-    #[error("a value that is known before apply is needed here")]
+    /// An unknown value where a known one is required.
+    #[error("expected a known value, found one that is known only after apply")]
     Unknown,
-    /// A value that has to be there is null.
-    #[error("a value is needed here")]
+    /// Null where a value is required.
+    #[error("expected a value, found null")]
     Null,
-    /// The bytes are not an encoded value, or exceed a bound.
+    /// Bytes that do not encode a value, or exceed a bound.
     #[error("{0}")]
     Malformed(String),
 }
@@ -44,21 +47,25 @@ impl ValueError {
     }
 
     pub(crate) fn malformed(message: impl Into<String>) -> Self {
-        Self::new(ValueErrorKind::Malformed(message.into()))
+        Self::new(ValueErrorKind::Malformed(cut(&message.into())))
     }
 
     pub(crate) fn mismatch(expected: impl Into<String>, found: impl Into<String>) -> Self {
         Self::new(ValueErrorKind::Mismatch {
-            expected: expected.into(),
-            found: found.into(),
+            expected: cut(&expected.into()),
+            found: cut(&found.into()),
         })
     }
 
-    /// The same error, seen from one level further out.
+    /// Returns the same error, seen from one level further out.
     pub(crate) fn under(mut self, step: Step) -> Self {
         self.path = self.path.under(step);
         self
     }
+}
+
+fn cut(text: &str) -> String {
+    excerpt(text, MAX_PART).into_owned()
 }
 
 impl fmt::Display for ValueError {

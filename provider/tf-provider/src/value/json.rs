@@ -30,15 +30,31 @@ fn value(
     if text == "null" {
         return Ok(Value::Null);
     }
-    let expected = |_| ValueError::mismatch(ty.to_string(), kind(text));
+    // Of the right kind, and invalid all the same: the error says how.
+    let expected = |error| match kind(text) == kind_of(ty) {
+        true => error,
+        false => ValueError::mismatch(ty.to_string(), kind(text)),
+    };
     match ty {
         Type::Bool => parse(text.as_bytes()).map(Value::Bool).map_err(expected),
         Type::String => parse(text.as_bytes())
             .map(|s: String| Value::string(s))
             .map_err(expected),
-        Type::Number => number(text).map_err(|_| expected(ValueError::malformed(""))),
-        Type::List(element) => elements(text, ty, element, depth, budget).map(Value::List),
-        Type::Set(element) => elements(text, ty, element, depth, budget).map(Value::set),
+        Type::Number => {
+            number(text).map_err(|error| expected(ValueError::malformed(error.to_string())))
+        }
+        Type::List(element) | Type::Set(element) => {
+            let given: Vec<&RawValue> = parse(text.as_bytes()).map_err(expected)?;
+            let given = given.into_iter().enumerate().map(|(index, json)| {
+                value(json, element, depth + 1, budget)
+                    .map_err(|error| error.under(Step::Index(index)))
+            });
+            let elements: Vec<_> = given.collect::<Result<_, _>>()?;
+            Ok(match ty {
+                Type::Set(_) => Value::set(elements),
+                _ => Value::List(elements),
+            })
+        }
         Type::Map(element) => {
             let entries: BTreeMap<String, &RawValue> = parse(text.as_bytes()).map_err(expected)?;
             let entries = entries.into_iter().map(|(key, entry)| {
@@ -81,21 +97,6 @@ fn value(
     }
 }
 
-fn elements(
-    text: &str,
-    ty: &Type,
-    element: &Type,
-    depth: usize,
-    budget: &mut Budget,
-) -> Result<Vec<Value>, ValueError> {
-    let given: Vec<&RawValue> = parse(text.as_bytes())
-        .map_err(|_: ValueError| ValueError::mismatch(ty.to_string(), kind(text)))?;
-    let given = given.into_iter().enumerate().map(|(index, json)| {
-        value(json, element, depth + 1, budget).map_err(|error| error.under(Step::Index(index)))
-    });
-    given.collect()
-}
-
 /// Terraform 0.12 and later write numbers; a state that was upgraded from
 /// earlier ones may hold them as strings.
 fn number(text: &str) -> Result<Value, ParseNumberError> {
@@ -119,6 +120,17 @@ fn dynamic(text: &str, depth: usize, budget: &mut Budget) -> Result<Value, Value
     let ty = Type::from_json(typed.ty.get().as_bytes())?;
     let value = value(typed.value, &ty, depth + 1, budget)?;
     Ok(Value::Dynamic(Box::new((ty, value))))
+}
+
+/// Returns what [`kind`] says of a value of this type.
+fn kind_of(ty: &Type) -> &'static str {
+    match ty {
+        Type::String => "string",
+        Type::Number => "number",
+        Type::Bool => "bool",
+        Type::List(_) | Type::Set(_) | Type::Tuple(_) => "list",
+        Type::Map(_) | Type::Object(_) | Type::Dynamic => "map",
+    }
 }
 
 fn kind(json: &str) -> &'static str {

@@ -5,6 +5,7 @@
 //! exceed.
 
 mod error;
+mod excerpt;
 pub(crate) mod json;
 pub(crate) mod msgpack;
 mod number;
@@ -14,6 +15,8 @@ mod tests;
 mod ty;
 
 pub use error::{ValueError, ValueErrorKind};
+pub(crate) use excerpt::MAX_EXCERPT;
+pub use excerpt::{excerpt, quoted};
 pub use number::{Number, ParseNumberError};
 pub use path::{Path, Step};
 pub use ty::{ObjectAttribute, Type};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use rmp::{Marker, decode::RmpRead, encode};
 
-use super::{Budget, Number, Refinements, Step, Type, Value, ValueError, number::Repr};
+use super::number::Repr;
+use super::{Budget, Number, Refinements, Step, Type, Value, ValueError, quoted};
 
 /// The extension type of an unknown value with refinements; every other one is
 /// an unknown value of which nothing more is known.
@@ -140,7 +141,8 @@ impl Decoder<'_> {
             let name = self.key()?;
             let Some(attribute) = attributes.get(&name) else {
                 return Err(ValueError::malformed(format!(
-                    "the schema has no attribute {name:?}"
+                    "the schema has no attribute {}",
+                    quoted(&name)
                 )));
             };
             let value = self.value(&attribute.ty, depth + 1);

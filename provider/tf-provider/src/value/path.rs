@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::quoted;
 use crate::proto;
 
 /// A place inside a resource, such as `rule[2].name`.
@@ -104,7 +105,7 @@ impl fmt::Display for Path {
                 Step::Attribute(name) if at == 0 => write!(f, "{name}")?,
                 Step::Attribute(name) => write!(f, ".{name}")?,
                 Step::Index(index) => write!(f, "[{index}]")?,
-                Step::Key(key) => write!(f, "[{key:?}]")?,
+                Step::Key(key) => write!(f, "[{}]", quoted(key))?,
                 Step::Element => write!(f, "[*]")?,
             }
         }

@@ -192,7 +192,7 @@ fn an_error_says_where_it_is() {
     let rule = Value::object([("names", names)]);
     let value = Value::object([("rules", Value::List(vec![rule]))]);
     let error = msgpack::decode(&msgpack::encode(&value), &ty).unwrap_err();
-    let text = "rules[0].names[\"a b\"]: string is needed here, and this is bool";
+    let text = "rules[0].names[\"a b\"]: expected string, found bool";
     assert_eq!(error.to_string(), text);
     let error = json::decode(br#"{"rules":[{"names":{"a b":true}}]}"#, &ty).unwrap_err();
     assert_eq!(error.to_string(), text);

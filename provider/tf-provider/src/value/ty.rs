@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use super::{MAX_DEPTH, ValueError};
+use super::{MAX_DEPTH, ValueError, quoted};
 
 /// A type of Terraform's type system.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -171,7 +171,8 @@ impl Type {
             "bool" => Ok(Self::Bool),
             "dynamic" => Ok(Self::Dynamic),
             _ => Err(ValueError::malformed(format!(
-                "Terraform has no type {name:?}"
+                "Terraform has no type {}",
+                quoted(name)
             ))),
         }
     }

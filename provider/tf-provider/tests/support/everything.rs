@@ -87,7 +87,7 @@ impl Resource for Things {
         }
     }
 
-    async fn move_from(&self, _: &Context<PathBuf>, source: MoveSource) -> Result<Option<Thing>> {
+    async fn move_state(&self, _: &Context<PathBuf>, source: MoveSource) -> Result<Option<Thing>> {
         let identity = source.identity.filter(|identity| identity.version == 3);
         identity.map(|identity| identity.decode()).transpose()
     }
@@ -126,7 +126,7 @@ impl Resource for Vaults {
         Ok(())
     }
 
-    async fn import(&self, _: &Context<PathBuf>, id: String) -> Result<Vault> {
+    async fn import_state(&self, _: &Context<PathBuf>, id: String) -> Result<Vault> {
         Ok(Vault {
             key: id.as_str().into(),
             name: id.into(),
@@ -176,7 +176,7 @@ impl Function for Echo {
     type Arguments = EchoArguments;
     type Output = Attr<value::Value>;
 
-    async fn call(
+    async fn run(
         &self,
         _: &Context<PathBuf>,
         arguments: EchoArguments,

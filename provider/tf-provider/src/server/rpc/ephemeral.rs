@@ -1,85 +1,62 @@
 //! Calls about ephemeral resources.
 
-use std::{sync::Arc, time::SystemTime};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use prost_types::Timestamp;
 
-use super::{
-    super::session::{Call, Outcome, Session, not_offered},
-    report,
+use super::answer::Answer;
+use crate::catalog::AnyEphemeral;
+use crate::proto::{
+    DynamicValue, close_ephemeral_resource, open_ephemeral_resource, renew_ephemeral_resource,
+    validate_ephemeral_resource_config,
 };
-use crate::{
-    Provider, Result,
-    catalog::AnyEphemeral,
-    proto::{
-        DynamicValue, close_ephemeral_resource, open_ephemeral_resource, renew_ephemeral_resource,
-        validate_ephemeral_resource_config,
-    },
-    schema::{Block, validate::validate},
-};
+use crate::server::session::Session;
+use crate::{Context, Provider, Result};
 
 impl<P: Provider> Session<P> {
-    fn ephemeral(&self, name: &str) -> Result<Arc<dyn AnyEphemeral<P::Client>>> {
-        let ephemeral = self.catalog.ephemerals.get(name).cloned();
-        ephemeral.ok_or_else(|| not_offered("ephemeral resource", name).into())
-    }
-
-    fn ephemeral_block(&self, name: &str) -> Option<&Block> {
-        Some(&self.catalog.ephemerals.get(name)?.schema().block)
+    async fn about_ephemeral<T: Send + 'static, F>(
+        self: &Arc<Self>,
+        rpc: &'static str,
+        name: &str,
+        private: Option<Vec<u8>>,
+        operation: impl FnOnce(Arc<dyn AnyEphemeral<P::Client>>, Arc<Context<P::Client>>) -> F,
+    ) -> Answer<T>
+    where
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let (ephemerals, private) = (&self.catalog.ephemerals, private.unwrap_or_default());
+        self.about(rpc, ephemerals, name, private, operation).await
     }
 
     pub(super) async fn validate_ephemeral_resource_config(
         self: &Arc<Self>,
         request: validate_ephemeral_resource_config::Request,
     ) -> validate_ephemeral_resource_config::Response {
-        let name = request.type_name;
-        let call = Call {
-            rpc: "ValidateEphemeralResourceConfig",
-            of: &name,
-        };
-        let ephemeral = self.ephemeral(&name);
-        let outcome = self.run(call, Vec::new(), |_, cx| async move {
-            let ephemeral = ephemeral?;
-            let block = &ephemeral.schema().block;
-            let config = DynamicValue::decode(request.config, &block.ty())?;
-            if !report(&cx, validate(block, &config)) {
-                return Ok(());
-            }
-            ephemeral.validate(&cx, config).await
-        });
-        let diagnostics = outcome
-            .await
-            .diagnostics
-            .to_proto(self.ephemeral_block(&name));
-        validate_ephemeral_resource_config::Response { diagnostics }
+        let (rpc, ephemerals) = ("ValidateEphemeralResourceConfig", &self.catalog.ephemerals);
+        let name = &request.type_name;
+        let validated = self.validate_config_of(rpc, ephemerals, name, request.config, true);
+        validate_ephemeral_resource_config::Response {
+            diagnostics: validated.await,
+        }
     }
 
     pub(super) async fn open_ephemeral_resource(
         self: &Arc<Self>,
         request: open_ephemeral_resource::Request,
     ) -> open_ephemeral_resource::Response {
-        let name = request.type_name;
-        let call = Call {
-            rpc: "OpenEphemeralResource",
-            of: &name,
-        };
-        let ephemeral = self.ephemeral(&name);
-        let outcome = self.run(call, Vec::new(), |_, cx| async move {
-            let ephemeral = ephemeral?;
-            let config = DynamicValue::decode(request.config, &ephemeral.schema().block.ty())?;
+        let (rpc, name) = ("OpenEphemeralResource", &request.type_name);
+        let opened = self.about_ephemeral(rpc, name, None, |ephemeral, cx| async move {
+            let config = DynamicValue::object(request.config, &ephemeral.schema().block)?;
             ephemeral.open(&cx, config).await
         });
-        let Outcome {
-            value,
-            diagnostics,
-            collected,
-        } = outcome.await;
-        let (result, renew_at) = value.map(|opened| (opened.result, opened.renew_at)).unzip();
+        let opened = opened.await;
+        let (result, renew_at) = opened.value.map(|it| (it.result, it.renew_at)).unzip();
         open_ephemeral_resource::Response {
-            diagnostics: diagnostics.to_proto(self.ephemeral_block(&name)),
+            diagnostics: opened.diagnostics,
             renew_at: timestamp(renew_at.flatten()),
             result: result.as_ref().map(DynamicValue::encode),
-            private: Some(collected.private),
+            private: Some(opened.private),
             deferred: None,
         }
     }
@@ -88,24 +65,16 @@ impl<P: Provider> Session<P> {
         self: &Arc<Self>,
         request: renew_ephemeral_resource::Request,
     ) -> renew_ephemeral_resource::Response {
-        let name = request.type_name;
-        let call = Call {
-            rpc: "RenewEphemeralResource",
-            of: &name,
-        };
-        let ephemeral = self.ephemeral(&name);
-        let private = request.private.unwrap_or_default();
-        let outcome = self
-            .run(
-                call,
-                private,
-                |_, cx| async move { ephemeral?.renew(&cx).await },
-            )
-            .await;
+        let (rpc, name) = ("RenewEphemeralResource", &request.type_name);
+        let renewed =
+            self.about_ephemeral(rpc, name, request.private, |ephemeral, cx| async move {
+                ephemeral.renew(&cx).await
+            });
+        let renewed = renewed.await;
         renew_ephemeral_resource::Response {
-            diagnostics: outcome.diagnostics.to_proto(self.ephemeral_block(&name)),
-            renew_at: timestamp(outcome.value.flatten()),
-            private: Some(outcome.collected.private),
+            diagnostics: renewed.diagnostics,
+            renew_at: timestamp(renewed.value.flatten()),
+            private: Some(renewed.private),
         }
     }
 
@@ -113,23 +82,12 @@ impl<P: Provider> Session<P> {
         self: &Arc<Self>,
         request: close_ephemeral_resource::Request,
     ) -> close_ephemeral_resource::Response {
-        let name = request.type_name;
-        let call = Call {
-            rpc: "CloseEphemeralResource",
-            of: &name,
-        };
-        let ephemeral = self.ephemeral(&name);
-        let private = request.private.unwrap_or_default();
-        let outcome = self.run(
-            call,
-            private,
-            |_, cx| async move { ephemeral?.close(&cx).await },
-        );
+        let (rpc, name) = ("CloseEphemeralResource", &request.type_name);
+        let closed = self.about_ephemeral(rpc, name, request.private, |ephemeral, cx| async move {
+            ephemeral.close(&cx).await
+        });
         close_ephemeral_resource::Response {
-            diagnostics: outcome
-                .await
-                .diagnostics
-                .to_proto(self.ephemeral_block(&name)),
+            diagnostics: closed.await.diagnostics,
         }
     }
 }

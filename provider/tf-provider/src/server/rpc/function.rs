@@ -2,96 +2,87 @@
 
 use std::sync::Arc;
 
-use super::super::session::{Call, Outcome, Session, not_offered};
-use crate::{
-    Diagnostic, FunctionError, Provider, Signature,
-    catalog::AnyFunction,
-    proto::{self, DynamicValue, call_function},
-    value::Value,
-};
+use super::answer::MAX_DETAIL;
+use crate::proto::{self, DynamicValue, call_function};
+use crate::server::session::{Call, Session};
+use crate::value::{Value, excerpt};
+use crate::{FunctionError, Provider, Signature};
 
 impl<P: Provider> Session<P> {
     pub(super) async fn call_function(
         self: &Arc<Self>,
         request: call_function::Request,
     ) -> call_function::Response {
-        let name = request.name;
-        let Some(function) = self.catalog.functions.get(name.as_str()).cloned() else {
-            let Diagnostic { summary, .. } = not_offered("function", &name);
-            return failed(FunctionError::new(summary), None);
-        };
-        let call = Call {
-            rpc: "CallFunction",
-            of: &name,
-        };
-        let called = function.clone();
-        let outcome = self.run(call, Vec::new(), |_, cx| async move {
-            Ok(match decode(called.as_ref(), request.arguments) {
-                Ok(arguments) => called.call(&cx, arguments).await,
-                Err(error) => Err(error),
-            })
-        });
-        let Outcome {
-            value, diagnostics, ..
-        } = outcome.await;
-        match value {
-            Some(Ok(result)) => call_function::Response {
+        match self.run_function(request).await {
+            Ok(result) => call_function::Response {
                 result: Some(DynamicValue::encode(&result)),
                 error: None,
             },
-            Some(Err(error)) => failed(error, Some(function.signature())),
+            Err(error) => call_function::Response {
+                result: None,
+                error: Some(error),
+            },
+        }
+    }
+
+    async fn run_function(
+        self: &Arc<Self>,
+        request: call_function::Request,
+    ) -> Result<Value, proto::FunctionError> {
+        let failed = |error: FunctionError, position: Option<usize>| proto::FunctionError {
+            text: excerpt(&error.text, MAX_DETAIL).into_owned(),
+            function_argument: position.and_then(|position| i64::try_from(position).ok()),
+        };
+        let functions = &self.catalog.functions;
+        let function = functions
+            .get(&request.name)
+            .map_err(|error| failed(FunctionError::new(error.summary), None))?;
+        let call = Call {
+            rpc: "CallFunction",
+            of: &request.name,
+        };
+        let called = function.clone();
+        // A function has no effects, so that it can be dropped wherever it is.
+        let outcome = self.run_or_drop(call, |_, cx| async move {
+            Ok(match decode(called.signature(), request.arguments) {
+                Ok(arguments) => called.run(&cx, arguments).await,
+                Err(error) => Err(error),
+            })
+        });
+        let outcome = outcome.await;
+        match outcome.value {
+            Some(Ok(result)) => Ok(result),
+            Some(Err(error)) => {
+                let position = function.signature().position(&error);
+                Err(failed(error, position))
+            }
             None => {
-                let texts = diagnostics
-                    .iter()
-                    .map(|d| format!("{}: {}", d.summary, d.detail));
-                let text = texts.collect::<Vec<_>>().join("\n");
-                failed(FunctionError::new(text), None)
+                let texts = outcome.diagnostics.iter();
+                let texts = texts.map(|found| format!("{}: {}", found.summary, found.detail));
+                let texts: Vec<_> = texts.collect();
+                Err(failed(FunctionError::new(texts.join("\n")), None))
             }
         }
     }
 }
 
-fn decode<C>(
-    function: &dyn AnyFunction<C>,
+/// Decodes as many arguments as the function has parameters, and more if it is variadic.
+fn decode(
+    signature: &Signature,
     arguments: Vec<DynamicValue>,
 ) -> Result<Vec<Value>, FunctionError> {
-    let Signature {
-        parameters,
-        variadic,
-        ..
-    } = function.signature();
-    let (given, wanted) = (arguments.len(), parameters.len());
-    if given < wanted || (given > wanted && variadic.is_none()) {
-        let text = format!("The function takes {wanted} arguments, and was given {given}.");
+    let (found, fixed) = (arguments.len(), signature.parameters.len());
+    if found < fixed || (found > fixed && signature.variadic.is_none()) {
+        let least = signature.variadic.as_ref().map_or("", |_| "at least ");
+        let text = format!("Expected {least}{fixed} arguments, found {found}.");
         return Err(FunctionError::new(text));
     }
-    let types = parameters
-        .iter()
-        .chain(std::iter::repeat(variadic).flatten());
-    let decoded = arguments
-        .into_iter()
-        .zip(types)
-        .map(|(argument, parameter)| {
+    let parameters = (0..found).filter_map(|position| signature.parameter(position));
+    let decoded = arguments.into_iter().zip(parameters).enumerate();
+    decoded
+        .map(|(position, (argument, parameter))| {
             DynamicValue::decode(Some(argument), &parameter.ty)
-                .map_err(|error| FunctionError::new(error.to_string()).at(&parameter.name))
-        });
-    decoded.collect()
-}
-
-/// The error as the protocol has it: with the position of the argument.
-fn failed(error: FunctionError, signature: Option<&Signature>) -> call_function::Response {
-    let position = signature.and_then(|signature| {
-        let parameter = error.parameter.as_deref()?;
-        let mut all = signature.parameters.iter().chain(&signature.variadic);
-        all.position(|p| p.name == parameter)
-            .and_then(|at| i64::try_from(at).ok())
-    });
-    let error = proto::FunctionError {
-        text: error.text,
-        function_argument: position,
-    };
-    call_function::Response {
-        result: None,
-        error: Some(error),
-    }
+                .map_err(|error| FunctionError::invalid(parameter, position, &error))
+        })
+        .collect()
 }

@@ -1,5 +1,6 @@
 //! The protocol's calls: from messages to values and back.
 
+mod answer;
 mod data_source;
 mod ephemeral;
 mod function;
@@ -12,17 +13,16 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status, async_trait};
 
 use super::session::Session;
-use crate::{
-    Context, Diagnostics, Provider,
-    proto::{self, provider_server},
-    value::{Type, Value, ValueError, json, msgpack},
-};
+use crate::Provider;
+use crate::block::Block;
+use crate::proto::{self, provider_server};
+use crate::value::{Type, Value, ValueError, json, msgpack};
 
 /// The protocol's service over a session.
 pub struct Service<P: Provider>(pub Arc<Session<P>>);
 
 impl proto::DynamicValue {
-    /// Decodes the value of this type; an absent one is null.
+    /// Decodes a value of this type; an absent one is null.
     fn decode(value: Option<Self>, ty: &Type) -> Result<Value, ValueError> {
         match value {
             Some(Self { msgpack, .. }) if !msgpack.is_empty() => msgpack::decode(&msgpack, ty),
@@ -31,22 +31,17 @@ impl proto::DynamicValue {
         }
     }
 
+    /// Decodes an object with the attributes and blocks of `block`.
+    fn object(value: Option<Self>, block: &Block) -> Result<Value, ValueError> {
+        Self::decode(value, &block.ty())
+    }
+
     fn encode(value: &Value) -> Self {
         Self {
             msgpack: msgpack::encode(value),
             json: Vec::new(),
         }
     }
-}
-
-/// Reports what the schema finds wrong with a configuration. Returns whether the
-/// provider's own validation should follow: it need not expect an invalid one.
-fn report<C>(cx: &Context<C>, found: Diagnostics) -> bool {
-    let valid = !found.has_errors();
-    found
-        .iter()
-        .for_each(|diagnostic| cx.report(diagnostic.clone()));
-    valid
 }
 
 /// Answers each call by the method of [`Session`] that has its name.

@@ -2,38 +2,28 @@
 
 use std::sync::Arc;
 
-use super::{
-    super::session::{Call, Session},
-    report,
-};
-use crate::{
-    Field, Provider,
-    proto::{DynamicValue, configure_provider, stop_provider, validate_provider_config},
-    schema::{plan, validate::validate},
-};
+use super::answer::report;
+use crate::block::{plan, validate};
+use crate::proto::{DynamicValue, configure_provider, stop_provider, validate_provider_config};
+use crate::server::session::Session;
+use crate::{Field, Provider};
 
 impl<P: Provider> Session<P> {
     pub(super) async fn validate_provider_config(
         self: &Arc<Self>,
         request: validate_provider_config::Request,
     ) -> validate_provider_config::Response {
-        let call = Call {
-            rpc: "ValidateProviderConfig",
-            of: "",
-        };
-        let outcome = self.run(call, Vec::new(), |session, cx| async move {
+        let validated = self.about_config("ValidateProviderConfig", |session, cx| async move {
             let block = &session.config.block;
-            let config = DynamicValue::decode(request.config, &block.ty())?;
-            if !report(&cx, validate(block, &config)) {
-                return Ok(());
+            let config = DynamicValue::object(request.config, block)?;
+            if report(&cx, validate(block, &config)) {
+                let config = P::Config::from_value(&config)?;
+                session.provider.validate_config(&cx, config).await?;
             }
-            session
-                .provider
-                .validate(&cx, P::Config::from_value(&config)?)
-                .await
+            Ok(())
         });
         validate_provider_config::Response {
-            diagnostics: outcome.await.diagnostics.to_proto(Some(&self.config.block)),
+            diagnostics: validated.await,
         }
     }
 
@@ -42,23 +32,16 @@ impl<P: Provider> Session<P> {
         request: configure_provider::Request,
     ) -> configure_provider::Response {
         self.set_terraform_version(&request.terraform_version);
-        let call = Call {
-            rpc: "ConfigureProvider",
-            of: "",
-        };
-        let outcome = self.run(call, Vec::new(), |session, cx| async move {
+        let configured = self.about_config("ConfigureProvider", |session, cx| async move {
             let block = &session.config.block;
-            let config = DynamicValue::decode(request.config, &block.ty())?;
-            let config = plan::with_defaults(block, config);
-            let client = session
-                .provider
-                .configure(&cx, P::Config::from_value(&config)?)
-                .await?;
+            let config = DynamicValue::object(request.config, block)?;
+            let config = P::Config::from_value(&plan::with_defaults(block, config))?;
+            let client = session.provider.configure(&cx, config).await?;
             session.set_client(client);
             Ok(())
         });
         configure_provider::Response {
-            diagnostics: outcome.await.diagnostics.to_proto(Some(&self.config.block)),
+            diagnostics: configured.await,
         }
     }
 

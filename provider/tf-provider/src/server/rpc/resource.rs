@@ -2,40 +2,40 @@
 
 use std::sync::Arc;
 
-use super::{
-    super::session::{Call, Outcome, Session, not_offered},
-    report,
+use super::answer::Answer;
+use crate::block::plan::{identity, identity_type, settled};
+use crate::catalog::{AnyResource, Change};
+use crate::proto::{
+    DynamicValue, ResourceIdentityData, apply_resource_change, import_resource_state,
+    move_resource_state, plan_resource_change, read_resource, upgrade_resource_identity,
+    upgrade_resource_state, validate_resource_config,
 };
-use crate::{
-    Diagnostic, MoveSource, Provider, Result, StoredState,
-    catalog::{AnyResource, Change},
-    proto::{
-        DynamicValue, ResourceIdentityData, apply_resource_change, import_resource_state,
-        move_resource_state, plan_resource_change, read_resource, upgrade_resource_identity,
-        upgrade_resource_state, validate_resource_config,
-    },
-    schema::{
-        Block,
-        plan::{identity, identity_type, settled},
-        validate::{refuse_write_only, validate},
-    },
-    value::{Path, Value, json},
-};
+use crate::server::session::Session;
+use crate::value::{Path, Value, json};
+use crate::{Context, Diagnostic, MoveSource, Provider, Result, StoredState};
+
+type Any<P> = Arc<dyn AnyResource<<P as Provider>::Client>>;
 
 impl<P: Provider> Session<P> {
-    fn resource(&self, name: &str) -> Result<Arc<dyn AnyResource<P::Client>>> {
-        let resource = self.catalog.resources.get(name).cloned();
-        resource.ok_or_else(|| not_offered("resource", name).into())
+    async fn about_resource<T: Send + 'static, F>(
+        self: &Arc<Self>,
+        rpc: &'static str,
+        name: &str,
+        private: Vec<u8>,
+        operation: impl FnOnce(Any<P>, Arc<Context<P::Client>>) -> F,
+    ) -> Answer<T>
+    where
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let resources = &self.catalog.resources;
+        self.about(rpc, resources, name, private, operation).await
     }
 
-    fn resource_block(&self, name: &str) -> Option<&Block> {
-        Some(&self.catalog.resources.get(name)?.schema().block)
-    }
-
-    /// What identifies the object of this state, where the resource has an
+    /// Returns what identifies the object of this state, if the resource has an
     /// identity and all of it is known.
     fn identity(&self, name: &str, state: Option<&Value>) -> Option<ResourceIdentityData> {
-        let identity = identity(self.resource_block(name)?, state?)?;
+        let resource = self.catalog.resources.get(name).ok()?;
+        let identity = identity(&resource.schema().block, state?)?;
         identity.is_wholly_known().then(|| identity_data(&identity))
     }
 
@@ -43,31 +43,13 @@ impl<P: Provider> Session<P> {
         self: &Arc<Self>,
         request: validate_resource_config::Request,
     ) -> validate_resource_config::Response {
-        let name = request.type_name;
-        let call = Call {
-            rpc: "ValidateResourceConfig",
-            of: &name,
-        };
-        let resource = self.resource(&name);
-        let outcome = self.run(call, Vec::new(), |_, cx| async move {
-            let resource = resource?;
-            let block = &resource.schema().block;
-            let config = DynamicValue::decode(request.config, &block.ty())?;
-            let client = request.client_capabilities.unwrap_or_default();
-            let mut found = validate(block, &config);
-            if !client.write_only_attributes_allowed {
-                found.append(refuse_write_only(block, &config));
-            }
-            if !report(&cx, found) {
-                return Ok(());
-            }
-            resource.validate(&cx, config).await
-        });
+        let (rpc, resources) = ("ValidateResourceConfig", &self.catalog.resources);
+        let client = request.client_capabilities.unwrap_or_default();
+        let write_only = client.write_only_attributes_allowed;
+        let name = &request.type_name;
+        let validated = self.validate_config_of(rpc, resources, name, request.config, write_only);
         validate_resource_config::Response {
-            diagnostics: outcome
-                .await
-                .diagnostics
-                .to_proto(self.resource_block(&name)),
+            diagnostics: validated.await,
         }
     }
 
@@ -75,53 +57,37 @@ impl<P: Provider> Session<P> {
         self: &Arc<Self>,
         request: upgrade_resource_state::Request,
     ) -> upgrade_resource_state::Response {
-        let name = request.type_name;
-        let call = Call {
-            rpc: "UpgradeResourceState",
-            of: &name,
-        };
-        let resource = self.resource(&name);
-        let outcome = self.run(call, Vec::new(), |_, cx| async move {
-            let resource = resource?;
-            let json = request
-                .raw_state
-                .map(|state| state.json)
-                .unwrap_or_default();
+        let (rpc, name) = ("UpgradeResourceState", &request.type_name);
+        let upgraded = self.about_resource(rpc, name, Vec::new(), |resource, cx| async move {
+            let state = StoredState {
+                version: request.version,
+                json: request.raw_state.unwrap_or_default().json,
+            };
             let version = resource.schema().version;
-            if json.is_empty() {
+            if state.json.is_empty() {
                 return Err(Diagnostic::error(
                     "The state is of Terraform 0.11 or before",
                     "Upgrade it with Terraform 0.12 first.",
                 )
                 .into());
             }
-            if request.version > version {
+            if state.version > version {
                 return Err(Diagnostic::error(
                     "The state is of a newer provider",
                     format!(
                         "It was written in version {} of its schema, and this provider reads up \
                          to {version}. Use the provider that wrote it, or a newer one.",
-                        request.version
+                        state.version
                     ),
                 )
                 .into());
             }
-            resource
-                .upgrade(
-                    &cx,
-                    StoredState {
-                        version: request.version,
-                        json,
-                    },
-                )
-                .await
+            resource.upgrade_state(&cx, state).await
         });
-        let Outcome {
-            value, diagnostics, ..
-        } = outcome.await;
+        let upgraded = upgraded.await;
         upgrade_resource_state::Response {
-            upgraded_state: value.as_ref().map(DynamicValue::encode),
-            diagnostics: diagnostics.to_proto(self.resource_block(&name)),
+            upgraded_state: upgraded.value.as_ref().map(DynamicValue::encode),
+            diagnostics: upgraded.diagnostics,
         }
     }
 
@@ -129,23 +95,16 @@ impl<P: Provider> Session<P> {
         self: &Arc<Self>,
         request: upgrade_resource_identity::Request,
     ) -> upgrade_resource_identity::Response {
-        let name = request.type_name;
-        let call = Call {
-            rpc: "UpgradeResourceIdentity",
-            of: &name,
-        };
-        let resource = self.resource(&name);
-        let outcome = self.run(call, Vec::new(), |_, _| async move {
-            let ty = identity_type(&resource?.schema().block);
+        let (rpc, name) = ("UpgradeResourceIdentity", &request.type_name);
+        let upgraded = self.about_resource(rpc, name, Vec::new(), |resource, _| async move {
+            let ty = identity_type(&resource.schema().block);
             let raw = request.raw_identity.unwrap_or_default();
             Ok(json::decode(&raw.json, &ty)?)
         });
-        let Outcome {
-            value, diagnostics, ..
-        } = outcome.await;
+        let upgraded = upgraded.await;
         upgrade_resource_identity::Response {
-            upgraded_identity: value.as_ref().map(identity_data),
-            diagnostics: diagnostics.to_proto(self.resource_block(&name)),
+            upgraded_identity: upgraded.value.as_ref().map(identity_data),
+            diagnostics: upgraded.diagnostics,
         }
     }
 
@@ -153,29 +112,18 @@ impl<P: Provider> Session<P> {
         self: &Arc<Self>,
         request: read_resource::Request,
     ) -> read_resource::Response {
-        let name = request.type_name;
-        let call = Call {
-            rpc: "ReadResource",
-            of: &name,
-        };
-        let resource = self.resource(&name);
+        let (rpc, name) = ("ReadResource", &request.type_name);
         let unread = request.current_state.clone();
-        let outcome = self.run(call, request.private, |_, cx| async move {
-            let resource = resource?;
-            let ty = resource.schema().block.ty();
-            let state = DynamicValue::decode(request.current_state, &ty)?;
+        let read = self.about_resource(rpc, name, request.private, |resource, cx| async move {
+            let state = DynamicValue::object(request.current_state, &resource.schema().block)?;
             resource.read(&cx, state).await
         });
-        let Outcome {
-            value,
-            diagnostics,
-            collected,
-        } = outcome.await;
+        let read = read.await;
         read_resource::Response {
-            new_identity: self.identity(&name, value.as_ref()),
-            new_state: value.as_ref().map(DynamicValue::encode).or(unread),
-            diagnostics: diagnostics.to_proto(self.resource_block(&name)),
-            private: collected.private,
+            new_identity: self.identity(name, read.value.as_ref()),
+            new_state: read.value.as_ref().map(DynamicValue::encode).or(unread),
+            diagnostics: read.diagnostics,
+            private: read.private,
             deferred: None,
         }
     }
@@ -184,14 +132,12 @@ impl<P: Provider> Session<P> {
         self: &Arc<Self>,
         request: plan_resource_change::Request,
     ) -> plan_resource_change::Response {
-        let name = request.type_name;
-        let call = Call {
-            rpc: "PlanResourceChange",
-            of: &name,
-        };
-        let resource = self.resource(&name);
-        let outcome = self.run(call, request.prior_private, |_, cx| async move {
-            let resource = resource?;
+        let (rpc, name, private) = (
+            "PlanResourceChange",
+            &request.type_name,
+            request.prior_private,
+        );
+        let planned = self.about_resource(rpc, name, private, |resource, cx| async move {
             let ty = resource.schema().block.ty();
             let change = Change {
                 config: DynamicValue::decode(request.config, &ty)?,
@@ -200,22 +146,15 @@ impl<P: Provider> Session<P> {
             };
             resource.plan(&cx, change).await
         });
-        let Outcome {
-            value,
-            diagnostics,
-            collected,
-        } = outcome.await;
-        let (state, replace) = value.map(|p| (p.state, p.replace)).unzip();
+        let planned = planned.await;
+        let (state, replace) = planned.value.map(|it| (it.state, it.replace)).unzip();
+        let replace = replace.unwrap_or_default();
         plan_resource_change::Response {
-            planned_identity: self.identity(&name, state.as_ref()),
+            planned_identity: self.identity(name, state.as_ref()),
             planned_state: state.as_ref().map(DynamicValue::encode),
-            requires_replace: replace
-                .unwrap_or_default()
-                .iter()
-                .map(Path::to_proto)
-                .collect(),
-            planned_private: collected.private,
-            diagnostics: diagnostics.to_proto(self.resource_block(&name)),
+            requires_replace: replace.iter().map(Path::to_proto).collect(),
+            planned_private: planned.private,
+            diagnostics: planned.diagnostics,
             legacy_type_system: false,
             deferred: None,
         }
@@ -225,15 +164,9 @@ impl<P: Provider> Session<P> {
         self: &Arc<Self>,
         request: apply_resource_change::Request,
     ) -> apply_resource_change::Response {
-        let name = request.type_name;
-        let call = Call {
-            rpc: "ApplyResourceChange",
-            of: &name,
-        };
-        let resource = self.resource(&name);
-        let before = request.prior_state.clone();
-        let outcome = self.run(call, request.planned_private, |_, cx| async move {
-            let resource = resource?;
+        let (rpc, name) = ("ApplyResourceChange", &request.type_name);
+        let (before, private) = (request.prior_state.clone(), request.planned_private);
+        let applied = self.about_resource(rpc, name, private, |resource, cx| async move {
             let ty = resource.schema().block.ty();
             let change = Change {
                 config: DynamicValue::decode(request.config, &ty)?,
@@ -242,20 +175,17 @@ impl<P: Provider> Session<P> {
             };
             resource.apply(&cx, change).await
         });
-        let Outcome {
-            value,
-            diagnostics,
-            collected,
-        } = outcome.await;
-        // After an error: what the resource says it did, or else what was there before.
-        let kept = collected.kept.zip(self.resource_block(&name));
-        let kept = kept.map(|(kept, block)| settled(block, kept));
-        let state = value.or(kept);
+        let applied = applied.await;
+        // After an error: what the resource says it did, or else the state from before.
+        let resource = self.catalog.resources.get(name).ok();
+        let kept = applied.kept.zip(resource);
+        let kept = kept.map(|(kept, resource)| settled(&resource.schema().block, kept));
+        let state = applied.value.or(kept);
         apply_resource_change::Response {
-            new_identity: self.identity(&name, state.as_ref()),
+            new_identity: self.identity(name, state.as_ref()),
             new_state: state.as_ref().map(DynamicValue::encode).or(before),
-            private: collected.private,
-            diagnostics: diagnostics.to_proto(self.resource_block(&name)),
+            private: applied.private,
+            diagnostics: applied.diagnostics,
             legacy_type_system: false,
         }
     }
@@ -264,37 +194,29 @@ impl<P: Provider> Session<P> {
         self: &Arc<Self>,
         request: import_resource_state::Request,
     ) -> import_resource_state::Response {
-        let name = request.type_name;
-        let call = Call {
-            rpc: "ImportResourceState",
-            of: &name,
-        };
-        let resource = self.resource(&name);
-        let outcome = self.run(call, Vec::new(), |_, cx| async move {
-            let resource = resource?;
+        let (rpc, name) = ("ImportResourceState", &request.type_name);
+        let imported = self.about_resource(rpc, name, Vec::new(), |resource, cx| async move {
             match request.identity.and_then(|identity| identity.identity_data) {
                 Some(data) => {
                     let ty = identity_type(&resource.schema().block);
                     let identity = DynamicValue::decode(Some(data), &ty)?;
                     resource.import_identity(&cx, identity).await
                 }
-                None => resource.import(&cx, request.id).await,
+                None => resource.import_state(&cx, request.id).await,
             }
         });
-        let Outcome {
-            value,
-            diagnostics,
-            collected,
-        } = outcome.await;
-        let imported = value.map(|state| import_resource_state::ImportedResource {
-            identity: self.identity(&name, Some(&state)),
-            state: Some(DynamicValue::encode(&state)),
-            private: collected.private,
-            type_name: name.clone(),
-        });
+        let imported = imported.await;
+        let resources = imported
+            .value
+            .map(|state| import_resource_state::ImportedResource {
+                identity: self.identity(name, Some(&state)),
+                state: Some(DynamicValue::encode(&state)),
+                private: imported.private,
+                type_name: name.clone(),
+            });
         import_resource_state::Response {
-            imported_resources: imported.into_iter().collect(),
-            diagnostics: diagnostics.to_proto(self.resource_block(&name)),
+            imported_resources: resources.into_iter().collect(),
+            diagnostics: imported.diagnostics,
             deferred: None,
         }
     }
@@ -303,51 +225,41 @@ impl<P: Provider> Session<P> {
         self: &Arc<Self>,
         request: move_resource_state::Request,
     ) -> move_resource_state::Response {
-        let name = request.target_type_name;
-        let call = Call {
-            rpc: "MoveResourceState",
-            of: &name,
+        let (rpc, name) = ("MoveResourceState", &request.target_type_name);
+        let source = MoveSource {
+            provider: request.source_provider_address,
+            type_name: request.source_type_name,
+            state: StoredState {
+                version: request.source_schema_version,
+                json: request.source_state.unwrap_or_default().json,
+            },
+            identity: request.source_identity.map(|identity| StoredState {
+                version: request.source_identity_schema_version,
+                json: identity.json,
+            }),
         };
-        let resource = self.resource(&name);
-        let outcome = self.run(call, request.source_private, |_, cx| async move {
-            let resource = resource?;
-            let source = MoveSource {
-                provider: request.source_provider_address,
-                type_name: request.source_type_name,
-                state: StoredState {
-                    version: request.source_schema_version,
-                    json: request
-                        .source_state
-                        .map(|state| state.json)
-                        .unwrap_or_default(),
-                },
-                identity: request.source_identity.map(|identity| StoredState {
-                    version: request.source_identity_schema_version,
-                    json: identity.json,
-                }),
-            };
-            let refused = Diagnostic::error(
-                "The resource cannot be moved",
-                format!(
-                    "The provider does not know how to turn {} of {} into this type.",
-                    source.type_name, source.provider
-                ),
-            );
-            resource
-                .move_from(&cx, source)
-                .await?
-                .ok_or_else(|| refused.into())
-        });
-        let Outcome {
-            value,
-            diagnostics,
-            collected,
-        } = outcome.await;
+        let moved = self.about_resource(
+            rpc,
+            name,
+            request.source_private,
+            |resource, cx| async move {
+                let refused = Diagnostic::error(
+                    "The resource cannot be moved",
+                    format!(
+                        "The provider does not know how to turn {} of {} into this type.",
+                        source.type_name, source.provider
+                    ),
+                );
+                let moved = resource.move_state(&cx, source).await?;
+                moved.ok_or_else(|| refused.into())
+            },
+        );
+        let moved = moved.await;
         move_resource_state::Response {
-            target_identity: self.identity(&name, value.as_ref()),
-            target_state: value.as_ref().map(DynamicValue::encode),
-            diagnostics: diagnostics.to_proto(self.resource_block(&name)),
-            target_private: collected.private,
+            target_identity: self.identity(name, moved.value.as_ref()),
+            target_state: moved.value.as_ref().map(DynamicValue::encode),
+            diagnostics: moved.diagnostics,
+            target_private: moved.private,
         }
     }
 }

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use super::super::session::Session;
-use crate::{
-    Diagnostic, Diagnostics, Parameter, Provider, Signature,
-    proto::{
-        self, StringKind, get_functions, get_metadata, get_provider_schema,
-        get_resource_identity_schemas,
-    },
-    schema::{Schema, check::Role},
+use super::answer::to_proto;
+use crate::block::{Role, Schema};
+use crate::proto::{
+    self, StringKind, get_functions, get_metadata, get_provider_schema,
+    get_resource_identity_schemas,
 };
+use crate::server::session::Session;
+use crate::{Diagnostic, Parameter, Provider, Signature};
 
 /// What this crate does beyond the first release of the protocol.
 const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
@@ -28,7 +27,7 @@ impl<P: Provider> Session<P> {
         let name = |name: &str| name.to_owned();
         get_metadata::Response {
             server_capabilities: Some(CAPABILITIES),
-            diagnostics: self.problems().to_proto(None),
+            diagnostics: self.problems(),
             data_sources: catalog
                 .data_sources()
                 .map(|(n, _)| get_metadata::DataSourceMetadata { type_name: name(n) })
@@ -63,7 +62,7 @@ impl<P: Provider> Session<P> {
                 .functions()
                 .map(|(n, f)| (n.to_owned(), f.to_proto()))
                 .collect(),
-            diagnostics: self.problems().to_proto(None),
+            diagnostics: self.problems(),
             // Not offered: Terraform refuses `provider_meta` blocks then.
             provider_meta: None,
             server_capabilities: Some(CAPABILITIES),
@@ -96,11 +95,11 @@ impl<P: Provider> Session<P> {
         }
     }
 
-    fn problems(&self) -> Diagnostics {
+    fn problems(&self) -> Vec<proto::Diagnostic> {
         let of_config = self.config.block.problems("provider", Role::Planned);
         let problems = self.catalog.problems().iter().chain(&of_config);
         let error = |problem| Diagnostic::error("The provider's schema is faulty", problem);
-        problems.map(error).collect()
+        to_proto(&problems.map(error).collect(), None)
     }
 }
 

@@ -47,33 +47,33 @@ macro_rules! model {
         impl $crate::Model for $name {
             fn block() -> $crate::schema::Block {
                 #[allow(unused_mut)]
-                let mut block = $crate::schema::Block::new($crate::model::doc(&[$($doc),*]));
+                let mut block = $crate::schema::Block::new($crate::schema::doc(&[$($doc),*]));
                 $(
                     let setting: $crate::schema::Setting<$ty> = $setting;
-                    let description = $crate::model::doc(&[$($field_doc),*]);
-                    block.add(stringify!($field), description, setting);
+                    let description = $crate::schema::doc(&[$($field_doc),*]);
+                    setting.add_to(&mut block, stringify!($field), description);
                 )*
                 block
             }
         }
 
         impl $crate::model::Field for $name {
-            fn shape() -> $crate::model::Shape {
+            fn shape() -> $crate::schema::Shape {
                 let block = <Self as $crate::Model>::block();
-                $crate::model::Shape::Objects($crate::schema::Nesting::Single, block)
+                $crate::schema::Shape::Objects($crate::schema::Nesting::Single, block)
             }
 
             fn from_value(
                 value: &$crate::value::Value,
             ) -> ::std::result::Result<Self, $crate::value::ValueError> {
                 #[allow(unused_variables)]
-                let object = $crate::model::ObjectReader::new(value)?;
+                let object = $crate::schema::ObjectReader::new(value)?;
                 Ok(Self { $($field: object.read(stringify!($field))?,)* })
             }
 
             fn to_value(&self) -> $crate::value::Value {
                 $crate::value::Value::object::<&str>([$((
-                    $crate::model::attribute_name(stringify!($field)),
+                    $crate::schema::attribute_name(stringify!($field)),
                     $crate::model::Field::to_value(&self.$field),
                 ),)*])
             }
@@ -81,7 +81,7 @@ macro_rules! model {
     };
 }
 
-use super::Field;
+use crate::model::Field;
 use crate::value::{Step, Value, ValueError, ValueErrorKind};
 
 /// Joins the lines of doc comments into one description.

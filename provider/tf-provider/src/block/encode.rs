@@ -1,10 +1,7 @@
 //! Schemas as the protocol has them.
 
-use super::{Attribute, Block, Mode, NestedBlock, Nesting, Schema};
-use crate::{
-    model::Shape,
-    proto::{self, StringKind},
-};
+use super::{Attribute, Block, Mode, NestedBlock, Nesting, Schema, Shape};
+use crate::proto::{self, StringKind};
 
 impl Schema {
     pub(crate) fn to_proto(&self) -> proto::Schema {

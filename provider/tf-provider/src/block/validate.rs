@@ -1,11 +1,8 @@
 //! Checks a configuration against its schema.
 
-use super::{Attribute, Block, Mode, Nesting, Relation};
-use crate::{
-    Diagnostic, Diagnostics,
-    model::Shape,
-    value::{Path, Value},
-};
+use super::{Attribute, Block, Mode, Nesting, Relation, Shape};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::value::{Path, Value};
 
 /// Returns what is wrong with a configuration of `block`, as far as it is known.
 pub fn validate(block: &Block, config: &Value) -> Diagnostics {
@@ -128,8 +125,15 @@ fn check(at: &At<'_>, found: &mut Diagnostics) {
     }
     for validator in &attribute.validators {
         if let Err(message) = validator.check(value) {
-            let detail = format!("The value {message}.");
-            let summary = format!("Invalid value of {path}");
+            // The message may repeat the value.
+            let hidden = attribute.sensitive || attribute.write_only;
+            let requirement = if hidden {
+                validator.description()
+            } else {
+                &message
+            };
+            let detail = format!("The value {requirement}.");
+            let summary = format!("Invalid value for {path}");
             found.push(Diagnostic::error(summary, detail).at(path.clone()));
         }
     }
@@ -162,7 +166,7 @@ fn related(at: &At<'_>, found: &mut Diagnostics) {
                 .map(|other| {
                     format!("It cannot be set together with {other:?}: remove one of them.")
                 }),
-            Relation::RequiredWith(others) if is_set(value) => others
+            Relation::AlsoRequires(others) if is_set(value) => others
                 .iter()
                 .find(|other| sibling(other).is_null())
                 .map(|other| format!("It needs {other:?} beside it, which is not set.")),

@@ -1,55 +1,24 @@
-//! What the value of an attribute has to satisfy.
+//! Validators of common kinds.
 
-use std::{fmt, ops::RangeInclusive, sync::Arc};
+use std::ops::RangeInclusive;
 
-use crate::{
-    model::Field,
-    value::{Number, Value},
-};
-
-/// A check of an attribute's value, with a sentence that says what it asks.
-///
-/// It runs on values that are known and not null.
-#[derive(Clone)]
-pub struct Validator {
-    description: String,
-    check: Arc<Check>,
-}
-
-type Check = dyn Fn(&Value) -> Result<(), String> + Send + Sync;
+use crate::block::Validator;
+use crate::model::Field;
+use crate::value::{MAX_EXCERPT, Number, Value, excerpt, quoted};
 
 impl Validator {
-    /// A check of a value as the Rust type `T`.
+    /// Creates a check of a value as the Rust type `T`.
     ///
     /// `description` completes "The value …", as in "must not end in a slash";
-    /// `check` gives an error that says what is wrong with this value.
+    /// `check` returns an error that says what is wrong with the value.
     pub fn new<T: Field + 'static>(
         description: impl Into<String>,
         check: impl Fn(&T) -> Result<(), String> + Send + Sync + 'static,
     ) -> Self {
-        let check = Arc::new(move |value: &Value| {
-            // A value that is not of type T has its error from decoding already.
+        Self::of_value(description, move |value: &Value| {
+            // Decoding reports a value that is not of type T.
             T::from_value(value).map_or(Ok(()), |value| check(&value))
-        });
-        Self {
-            description: description.into(),
-            check,
-        }
-    }
-
-    /// What it asks, completing "The value …".
-    pub fn description(&self) -> &str {
-        &self.description
-    }
-
-    pub(crate) fn check(&self, value: &Value) -> Result<(), String> {
-        (self.check)(value)
-    }
-}
-
-impl fmt::Debug for Validator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Validator").field(&self.description).finish()
+        })
     }
 }
 
@@ -63,7 +32,7 @@ pub fn one_of<const N: usize>(allowed: [&str; N]) -> Validator {
         if allowed.contains(value) {
             Ok(())
         } else {
-            Err(format!("{message}, and is {value:?}"))
+            Err(format!("{message}, found {}", quoted(value)))
         }
     })
 }
@@ -75,7 +44,7 @@ pub fn length(characters: RangeInclusive<usize>) -> Validator {
     Validator::new(description.clone(), move |value: &String| {
         match value.chars().count() {
             count if characters.contains(&count) => Ok(()),
-            count => Err(format!("{description}, and has {count}")),
+            count => Err(format!("{description}, found {count}")),
         }
     })
 }
@@ -98,7 +67,13 @@ pub fn between(bounds: RangeInclusive<i64>) -> Validator {
         if (&start..=&end).contains(&value) {
             Ok(())
         } else {
-            Err(format!("{description}, and is {value}"))
+            {
+                let value = value.to_string();
+                Err(format!(
+                    "{description}, found {}",
+                    excerpt(&value, MAX_EXCERPT)
+                ))
+            }
         }
     })
 }

@@ -1,7 +1,7 @@
 //! Finds what Terraform, or this crate, would stumble over in a schema.
 
-use super::{Attribute, Block, Mode, NestedBlock, Nesting, Relation};
-use crate::{model::Shape, value::Type};
+use super::{Attribute, Block, Mode, NestedBlock, Nesting, Relation, Shape};
+use crate::value::Type;
 
 /// Names that Terraform keeps for itself in every resource and data source.
 const RESERVED: [&str; 7] = [
@@ -154,7 +154,7 @@ impl Attribute {
     fn siblings(&self) -> impl Iterator<Item = &String> {
         self.relations.iter().flat_map(|relation| match relation {
             Relation::ConflictsWith(names)
-            | Relation::RequiredWith(names)
+            | Relation::AlsoRequires(names)
             | Relation::ExactlyOneOf(names)
             | Relation::AtLeastOneOf(names) => names,
         })

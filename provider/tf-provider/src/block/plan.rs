@@ -3,11 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Attribute, Block, Nesting};
-use crate::{
-    model::Shape,
-    value::{Path, Type, Value},
-};
+use super::{Attribute, Block, Nesting, Shape};
+use crate::value::{Path, Type, Value};
 
 /// The planned state before the resource has had its say.
 ///

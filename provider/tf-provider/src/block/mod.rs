@@ -1,0 +1,244 @@
+//! Attributes and blocks: what a schema consists of, and what follows from it.
+//!
+//! The protocol's messages, validation, planning and documentation all read it.
+//! Models declare it: see [`model!`](crate::model!).
+
+mod check;
+mod encode;
+pub(crate) mod plan;
+mod validate;
+mod validator;
+
+pub(crate) use check::Role;
+pub(crate) use validate::{refuse_write_only, validate};
+pub use validator::Validator;
+
+use crate::value::{Path, Step, Type, Value};
+
+/// The schema of a resource, data source, ephemeral resource or provider.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    /// Version of the shape of stored state; see
+    /// [`Resource::VERSION`](crate::Resource::VERSION).
+    pub version: i64,
+    /// The attributes and blocks.
+    pub block: Block,
+}
+
+/// The attributes and blocks of one level.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// What it is, in Markdown.
+    pub description: String,
+    /// The attributes, in the order of their declaration.
+    pub attributes: Vec<Attribute>,
+    /// The blocks, in the order of their declaration.
+    pub blocks: Vec<NestedBlock>,
+}
+
+/// An attribute.
+#[derive(Debug, Clone)]
+pub struct Attribute {
+    /// Its name in the configuration.
+    pub name: String,
+    /// What it is, in Markdown.
+    pub description: String,
+    /// Its type, or the objects that it holds.
+    pub shape: Shape,
+    /// Who gives its value.
+    pub mode: Mode,
+    /// Terraform hides its value.
+    pub sensitive: bool,
+    /// Its value is never stored; the provider sees it while applying.
+    pub write_only: bool,
+    /// What to use instead, where it is deprecated.
+    pub deprecated: Option<String>,
+    /// Its value where the configuration gives none.
+    pub default: Option<Value>,
+    /// A change of it replaces the resource.
+    pub requires_replace: bool,
+    /// An update leaves its value as it was, unless the plan says otherwise.
+    pub use_state_for_unknown: bool,
+    /// It is part of what identifies the object.
+    pub identity: bool,
+    /// What its value has to satisfy.
+    pub validators: Vec<Validator>,
+    /// What it demands of the attributes beside it.
+    pub relations: Vec<Relation>,
+    /// Whether the field that declares it can be null.
+    pub nullable: bool,
+    /// Whether the field that declares it can be unknown.
+    pub unknowable: bool,
+}
+
+/// What an attribute holds.
+#[derive(Debug, Clone)]
+pub enum Shape {
+    /// A value of this type.
+    Value(Type),
+    /// Objects with attributes of their own.
+    Objects(Nesting, Block),
+}
+
+impl Shape {
+    /// Returns the type of its values.
+    pub fn ty(&self) -> Type {
+        match self {
+            Self::Value(ty) => ty.clone(),
+            Self::Objects(nesting, block) => nesting.ty(block.ty()),
+        }
+    }
+
+    /// Returns the shape of a collection of these.
+    pub(crate) fn collected(self, nesting: Nesting) -> Self {
+        match self {
+            Self::Objects(Nesting::Single, block) => Self::Objects(nesting, block),
+            other => Self::Value(nesting.ty(other.ty())),
+        }
+    }
+}
+
+/// Who gives the value of an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The configuration, always.
+    Required,
+    /// The configuration, or nobody.
+    Optional,
+    /// The provider, always.
+    Computed,
+    /// The configuration, or else the provider.
+    OptionalComputed,
+}
+
+impl Mode {
+    /// Whether the provider may give the value.
+    pub fn is_computed(self) -> bool {
+        matches!(self, Self::Computed | Self::OptionalComputed)
+    }
+}
+
+/// What an attribute demands of attributes beside it, by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Relation {
+    /// None of them is set where this one is.
+    ConflictsWith(Vec<String>),
+    /// All of them are set where this one is.
+    AlsoRequires(Vec<String>),
+    /// Of this one and them exactly one is set.
+    ExactlyOneOf(Vec<String>),
+    /// Of this one and them at least one is set.
+    AtLeastOneOf(Vec<String>),
+}
+
+/// A block inside another.
+#[derive(Debug, Clone)]
+pub struct NestedBlock {
+    /// Its name in the configuration.
+    pub name: String,
+    /// How often it may stand there, and how it is told apart.
+    pub nesting: Nesting,
+    /// How often it has to stand there at least.
+    pub min_items: u32,
+    /// How often it may stand there at most; 0 for any number.
+    pub max_items: u32,
+    /// What it holds.
+    pub block: Block,
+    /// Whether its declaration says more than a block has place for.
+    pub(crate) overdeclared: bool,
+}
+
+/// How objects are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nesting {
+    /// One object, or none.
+    Single,
+    /// In order.
+    List,
+    /// Without order or duplicates.
+    Set,
+    /// By name.
+    Map,
+}
+
+impl Nesting {
+    pub(crate) fn ty(self, element: Type) -> Type {
+        match self {
+            Self::Single => element,
+            Self::List => Type::list(element),
+            Self::Set => Type::set(element),
+            Self::Map => Type::map(element),
+        }
+    }
+
+    /// The objects that `value` holds, each with the step to it.
+    pub(crate) fn objects(self, value: &Value) -> Vec<(Option<Step>, &Value)> {
+        match (self, value) {
+            (Self::Single, Value::Map(_)) => vec![(None, value)],
+            (_, Value::List(elements)) => elements
+                .iter()
+                .enumerate()
+                .map(|(i, e)| (Some(Step::Index(i)), e))
+                .collect(),
+            (_, Value::Set(elements)) => {
+                elements.iter().map(|e| (Some(Step::Element), e)).collect()
+            }
+            (Self::Map, Value::Map(entries)) => entries
+                .iter()
+                .map(|(k, e)| (Some(Step::Key(k.clone())), e))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Block {
+    /// A level without attributes.
+    pub fn new(description: impl Into<String>) -> Self {
+        Self {
+            description: description.into(),
+            attributes: Vec::new(),
+            blocks: Vec::new(),
+        }
+    }
+
+    /// The attribute of this name.
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes
+            .iter()
+            .find(|attribute| attribute.name == name)
+    }
+
+    /// As much of `path` as Terraform finds in the text of a configuration: through
+    /// blocks to an attribute and an element of it, and not into the objects it holds.
+    pub(crate) fn written(&self, path: &Path) -> Path {
+        let mut block = self;
+        let mut written = Path::root();
+        let mut steps = path.steps().iter().peekable();
+        while let Some(step) = steps.next() {
+            written = written.step(step.clone());
+            if let Some(element) = steps.next_if(|step| !matches!(step, Step::Attribute(_))) {
+                written = written.step(element.clone());
+            }
+            let Step::Attribute(name) = step else { break };
+            match block.blocks.iter().find(|nested| nested.name == *name) {
+                Some(nested) => block = &nested.block,
+                None => break,
+            }
+        }
+        written
+    }
+
+    /// The type of the object that a configuration of this block is.
+    pub fn ty(&self) -> Type {
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|a| (a.name.clone(), a.shape.ty()));
+        let blocks = self
+            .blocks
+            .iter()
+            .map(|b| (b.name.clone(), b.nesting.ty(b.block.ty())));
+        Type::object(attributes.chain(blocks))
+    }
+}
