@@ -90,7 +90,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     eprintln!("  {:?} came out of the pipeline\n", report.processed);
     if arguments.keep {
         print_playground(aws.address(), &terraform, &outputs, &tokens)?;
-        aws.leave_running(project)?;
+        local::leave_running(project, aws)?;
     }
     if arguments.json {
         println!("{}", serde_json::to_string(&report)?);

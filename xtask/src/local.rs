@@ -1,10 +1,13 @@
 //! `cargo xtask local`: an embedded AWS that stays up between commands.
 
-use anyhow::Result;
+use std::{env, path::PathBuf, process};
+
+use anyhow::{Result, ensure};
 use clap::{Args, Subcommand};
 use sandbox::{
     embedded_aws::{Address, DEFAULT_PORT, EmbeddedAws, Record},
     project::Project,
+    proxy,
     python::Python,
 };
 
@@ -28,19 +31,28 @@ enum Command {
     Down,
     /// Say whether it is up, and where.
     Status,
+    /// Serve a port for the embedded AWS at a socket: the proxy of one that stays up.
+    #[command(hide = true)]
+    Proxy { port: u16, socket: PathBuf },
 }
 
 /// Carries the command out.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
-    match arguments.command {
-        Command::Up { port } => up(project, port),
+    match &arguments.command {
+        Command::Up { port } => up(project, *port),
         Command::Down => down(project),
         Command::Status => status(project),
+        Command::Proxy { port, socket } => proxy::run(*port, socket),
     }
 }
 
 fn up(project: &Project, port: u16) -> Result<()> {
     if let Some(record) = Record::load(project)? {
+        ensure!(
+            record.address.port == port,
+            "one is up already, on port {}: use that, or end it with `cargo xtask local down`",
+            record.address.port
+        );
         eprintln!("It is up already (process {}).", record.process);
         print_exports(&record.address);
         return Ok(());
@@ -51,9 +63,16 @@ fn up(project: &Project, port: u16) -> Result<()> {
     let aws = step("Embedded AWS", |progress| {
         EmbeddedAws::start(project, &python, Some(port), progress)
     })?;
-    print_exports(&aws.leave_running(project)?.address);
+    print_exports(&leave_running(project, aws)?.address);
     eprintln!("\nEnd it with `cargo xtask local down`.");
     Ok(())
+}
+
+/// Leaves an embedded AWS up, its proxy being another process of this program.
+pub fn leave_running(project: &Project, aws: EmbeddedAws) -> Result<Record> {
+    let mut proxy = process::Command::new(env::current_exe()?);
+    proxy.args(["local", "proxy"]);
+    aws.leave_running(project, proxy)
 }
 
 fn down(project: &Project) -> Result<()> {

@@ -1,11 +1,14 @@
-//! The embedded AWS: a server on loopback that enforces SigV4 and IAM and runs the functions.
+//! The embedded AWS: a server that enforces SigV4 and IAM and runs the functions.
+//!
+//! It listens on a unix socket in a folder that only this account may enter. The one port that
+//! leads there is the [`Proxy`]'s.
 
 use std::{
     env,
     ffi::OsString,
     fs::{self, File},
     net::{Ipv4Addr, TcpListener},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Duration,
 };
@@ -18,6 +21,7 @@ use crate::{
     Progress, cancel,
     process::{self, Group},
     project::Project,
+    proxy::Proxy,
     python::Python,
 };
 
@@ -44,12 +48,14 @@ impl Address {
     }
 
     /// The variables that make any AWS client talk to it as root.
-    pub fn exports(&self) -> [(&'static str, String); 4] {
+    pub fn exports(&self) -> [(&'static str, String); 5] {
         [
             ("AWS_ENDPOINT_URL", self.endpoint()),
             ("AWS_ACCESS_KEY_ID", ROOT_KEY.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", ROOT_KEY.to_owned()),
             ("AWS_REGION", REGION.to_owned()),
+            // What the AWS CLI and boto3 read.
+            ("AWS_DEFAULT_REGION", REGION.to_owned()),
         ]
     }
 
@@ -105,7 +111,7 @@ pub(crate) fn inherited(prefix: &str) -> Vec<OsString> {
 /// A running embedded AWS; dropped, it ends with all functions that it runs.
 #[derive(Debug)]
 pub struct EmbeddedAws {
-    address: Address,
+    proxy: Proxy,
     group: Group,
     // Behind the group, so that it is removed when nothing uses it any more.
     temporary: TempDir,
@@ -121,15 +127,20 @@ impl EmbeddedAws {
         port: Option<u16>,
         progress: Progress,
     ) -> Result<Self> {
+        let listener = listen(project, port)?;
         let address = Address {
-            port: bindable(project, port)?,
+            port: listener.local_addr()?.port(),
         };
         let log = project.log(&format!("embedded-aws-{}", address.port));
-        let temporary = TempDir::with_prefix_in("embedded-aws-", project.build(""))?;
+        // The system's folder: the path of a unix socket has at most 107 bytes (unix(7)).
+        let temporary = TempDir::with_prefix("embedded-aws-")?;
+        let socket = socket(temporary.path());
         let output = File::create(&log)?;
 
-        let mut command = Command::new(python.program("ministack"));
+        let mut command = Command::new(python.program("hypercorn"));
         command
+            .args(["ministack.app:app", "--keep-alive", "75", "--bind"])
+            .arg(format!("unix:{}", socket.display()))
             .env_clear()
             .envs(
                 ["PATH", "HOME", "LANG"]
@@ -138,9 +149,9 @@ impl EmbeddedAws {
             )
             .envs(address.exports())
             .env("AUTH", "true")
-            .env("BIND_HOST", "127.0.0.1")
             // Its MQTT listener would bind every interface.
             .env("IOT_MTLS_ENABLED", "0")
+            // For the addresses that it gives out.
             .env("GATEWAY_PORT", address.port.to_string())
             .env("TMPDIR", temporary.path())
             .current_dir(temporary.path())
@@ -149,8 +160,8 @@ impl EmbeddedAws {
             .stderr(output);
         let mut aws = Self {
             group: Group::spawn(&mut command)?,
+            proxy: Proxy::start(listener, &socket)?,
             temporary,
-            address,
         };
 
         progress("waiting for it to answer");
@@ -159,7 +170,7 @@ impl EmbeddedAws {
                 "the embedded AWS ended ({status}); its log: {}",
                 log.display()
             ),
-            None => Ok(aws.address.answers().then_some(())),
+            None => Ok(address.answers().then_some(())),
         })?;
         answered.with_context(|| {
             format!(
@@ -172,13 +183,29 @@ impl EmbeddedAws {
 
     /// Where it is.
     pub fn address(&self) -> &Address {
-        &self.address
+        self.proxy.address()
     }
 
     /// Leaves it running after this process, on record for [`Record::load`].
-    pub fn leave_running(self, project: &Project) -> Result<Record> {
+    ///
+    /// `proxy` is the command that runs [`crate::proxy::run`] with the port and the socket as its
+    /// further arguments.
+    pub fn leave_running(self, project: &Project, mut proxy: Command) -> Result<Record> {
+        let address = self.address().clone();
+        drop(self.proxy);
+        proxy
+            .arg(address.port.to_string())
+            .arg(socket(self.temporary.path()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        self.group.spawn_member(&mut proxy)?;
+        cancel::poll(Duration::from_secs(10), || {
+            Ok(address.answers().then_some(()))
+        })?
+        .context("the proxy of the embedded AWS does not answer")?;
         let record = Record {
-            address: self.address.clone(),
+            address,
             process: self.group.id(),
             temporary: self.temporary.keep(),
         };
@@ -236,24 +263,27 @@ impl Record {
     }
 }
 
-fn bindable(project: &Project, port: Option<u16>) -> Result<u16> {
-    match TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0))) {
-        Ok(listener) => Ok(listener.local_addr()?.port()),
-        Err(error) => {
-            let port = port.unwrap_or_default();
-            match Record::load(project)? {
-                Some(record) if record.address.port == port => bail!(
-                    "an embedded AWS of this project is up on port {port} already (process {}): \
-                     end it with `cargo xtask local down`, or choose another port with --port",
-                    record.process
-                ),
-                _ => bail!(
-                    "port {port} of the loopback address is taken ({error}): \
-                     choose another with --port"
-                ),
-            }
+/// Where the server listens, in the folder of its temporary files.
+fn socket(folder: &Path) -> PathBuf {
+    folder.join("aws.sock")
+}
+
+/// Takes the port that clients are told.
+fn listen(project: &Project, port: Option<u16>) -> Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0))).or_else(|error| {
+        let port = port.unwrap_or_default();
+        match Record::load(project)? {
+            Some(record) if record.address.port == port => bail!(
+                "an embedded AWS of this project is up on port {port} already (process {}): \
+                 end it with `cargo xtask local down`, or choose another port with --port",
+                record.process
+            ),
+            _ => bail!(
+                "port {port} of the loopback address is taken ({error}): \
+                 choose another with --port"
+            ),
         }
-    }
+    })
 }
 
 #[cfg(test)]

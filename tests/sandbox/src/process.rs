@@ -38,6 +38,16 @@ impl Group {
         Ok(Self { child })
     }
 
+    /// Starts another member of the group, which ends with it.
+    pub fn spawn_member(&self, command: &mut Command) -> Result<()> {
+        let group = i32::try_from(self.id()).context("a process id is positive")?;
+        command
+            .process_group(group)
+            .spawn()
+            .with_context(|| format!("cannot start {:?}", command.get_program()))?;
+        Ok(())
+    }
+
     /// The process id, which is also the group's.
     pub fn id(&self) -> u32 {
         self.child.id()

@@ -21,7 +21,6 @@ use crate::{
     process::{self, Finished},
     project::Project,
     provider::CliConfig,
-    relay::Relay,
     tool,
 };
 
@@ -31,7 +30,7 @@ pub struct Terraform {
     program: &'static str,
     folder: PathBuf,
     project: Project,
-    relay: Relay,
+    aws: Address,
     cli_config: PathBuf,
     environment: Vec<(String, String)>,
     log_name: String,
@@ -85,7 +84,7 @@ impl Terraform {
             program: tool::need(&tool::TERRAFORM, "a deployment")?,
             folder,
             project: project.clone(),
-            relay: Relay::start(aws)?,
+            aws: aws.clone(),
             cli_config: cli_config.path().to_owned(),
             environment: Vec::new(),
             log_name: name.to_owned(),
@@ -188,7 +187,7 @@ impl Terraform {
         for name in inherited("TF_") {
             command.env_remove(name);
         }
-        self.relay.address().apply_to(&mut command, &self.project);
+        self.aws.apply_to(&mut command, &self.project);
         command
             .current_dir(&self.folder)
             .env("TF_CLI_CONFIG_FILE", &self.cli_config)
