@@ -9,7 +9,7 @@ use crate::plan::settings::{Binary, Places, Settings};
 use crate::request::{Architecture, CargoBuild, Runtime};
 use crate::workspace::closure::{Closure, Node};
 use crate::workspace::config::Config;
-use crate::workspace::files;
+use crate::workspace::files::{self, Files};
 use crate::workspace::locked::{locked, patches};
 use crate::workspace::lockfile::{Locked, Lockfile};
 use crate::workspace::manifest::{Loader, Workspace, choose_binary, choose_package, locate};
@@ -115,7 +115,7 @@ fn add_configuration(workspace: &Workspace, config: &Config, inputs: &mut Inputs
         inputs.add("cargo configuration", "", file.as_bytes());
     }
     if let Some(toolchain) = &config.toolchain {
-        inputs.add("toolchain", "", toolchain);
+        inputs.add("toolchain", "", toolchain.as_bytes());
     }
     Ok(())
 }
@@ -158,14 +158,14 @@ fn add_packages(
 ) -> Result<BTreeSet<PathBuf>> {
     let mut read = BTreeSet::new();
     for (dir, node) in &closure.nodes {
-        let place = relative(&workspace.root, dir);
+        let place = files::relative(&workspace.root, dir);
         inputs.add("package", &place, node.krate.name().as_bytes());
         for feature in &node.features {
             inputs.add("package feature", feature, b"");
         }
         inputs.add("package inherits", &place, node.inherited().as_bytes());
         let binary = (dir == root).then_some(binary);
-        for (path, file) in files::of_package(&node.krate, &workspace.root, binary) {
+        for (path, file) in Files::of(&node.krate, &workspace.root, binary)?.list()? {
             let content = files::read(&file)?;
             if files::is_terraform_plan(&content) {
                 continue;
@@ -185,30 +185,6 @@ fn places(workspace: &Workspace, closure: &Closure<'_>) -> Places {
         return Places::new();
     }
     dirs()
-        .map(|dir| (dir.clone(), relative(&workspace.root, dir)))
+        .map(|dir| (dir.clone(), files::relative(&workspace.root, dir)))
         .collect()
-}
-
-/// A folder as seen from the workspace's, which every checkout has in common.
-fn relative(root: &Path, dir: &Path) -> String {
-    let shared = root
-        .components()
-        .zip(dir.components())
-        .take_while(|(one, other)| one == other)
-        .count();
-    let up = root.components().count() - shared;
-    let down: PathBuf = dir.components().skip(shared).collect();
-    "../".repeat(up) + &files::portable(&down)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_are_seen_from_the_workspace() {
-        assert_eq!(relative(Path::new("/a/b"), Path::new("/a/b/c/d")), "c/d");
-        assert_eq!(relative(Path::new("/a/b"), Path::new("/a/c")), "../c");
-        assert_eq!(relative(Path::new("/a/b"), Path::new("/a/b")), "");
-    }
 }

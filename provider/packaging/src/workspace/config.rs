@@ -1,10 +1,8 @@
 //! Cargo's and rustup's configuration, as far as it belongs to the sources and not to the machine.
 //!
 //! A developer's `~/.cargo/config.toml` and shell must not change what is deployed. So only the
-//! files that are checked out together with the workspace count: from the workspace's folder up to
-//! the repository's.
+//! files in the workspace's own folder count: whatever is checked out, they are.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -13,53 +11,56 @@ use cargo_platform::Platform;
 use crate::error::{Error, Result};
 use crate::request::Architecture;
 use crate::workspace::closure::cfgs;
+use crate::workspace::git::repository_of;
+use crate::workspace::read;
 
 /// The tables and keys of `.cargo/config.toml` that can change a binary. The rest is about speed,
 /// looks and downloads.
 const RELEVANT: [&str; 6] = ["build", "target", "profile", "env", "patch", "unstable"];
 
+/// Cargo and rustup prefer the names without an ending.
+const CONFIG: [&str; 2] = [".cargo/config", ".cargo/config.toml"];
+const TOOLCHAIN: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
+
 /// The checked-out configuration of a workspace.
 #[derive(Debug)]
 pub(crate) struct Config {
-    /// `.cargo/config.toml` files, the nearest first, each followed by what it includes.
+    /// `.cargo/config.toml`, followed by what it includes.
     files: Vec<toml::Table>,
     /// Their `[patch]` tables, with the folder that paths in them start from.
     patches: Vec<(PathBuf, toml::Value)>,
-    /// `rust-toolchain.toml` or `rust-toolchain`, the nearest.
-    pub toolchain: Option<Vec<u8>>,
+    /// `rust-toolchain.toml` or `rust-toolchain`.
+    pub toolchain: Option<String>,
+    /// Such files between the workspace's folder and the repository's: cargo and rustup read them
+    /// there, and a build does not.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the warning follows"))]
+    pub ineffective: Vec<PathBuf>,
 }
 
 impl Config {
-    /// Reads what is in the workspace's folder and above it, within the repository.
+    /// Reads what is in the workspace's folder.
     pub fn read(workspace_root: &Path) -> Result<Self> {
-        let repository = repository_of(workspace_root).unwrap_or(workspace_root);
         let mut config = Self {
             files: Vec::new(),
             patches: Vec::new(),
-            toolchain: None,
+            toolchain: first_of(workspace_root, &TOOLCHAIN)
+                .map(|path| read::text(&path))
+                .transpose()?,
+            ineffective: ineffective(workspace_root),
         };
-        for dir in workspace_root
-            .ancestors()
-            .take_while(|dir| dir.starts_with(repository))
-        {
-            if let Some((path, text)) = first_of(dir, &[".cargo/config", ".cargo/config.toml"])? {
-                config.add(dir, &[&path], &text)?;
-            }
-            if config.toolchain.is_none() {
-                config.toolchain = first_of(dir, &["rust-toolchain", "rust-toolchain.toml"])?
-                    .map(|(_, text)| text);
-            }
+        if let Some(path) = first_of(workspace_root, &CONFIG) {
+            let text = read::text(&path)?;
+            config.add(workspace_root, &[&path], &text)?;
         }
         Ok(config)
     }
 
     /// Adds the last file of `chain`, which the one before it includes, of the configuration in
     /// `dir`, and what it includes itself ("Including extra configuration files" in the Cargo book).
-    fn add(&mut self, dir: &Path, chain: &[&Path], text: &[u8]) -> Result<()> {
+    fn add(&mut self, dir: &Path, chain: &[&Path], text: &str) -> Result<()> {
         let Some(path) = chain.last() else {
             return Ok(());
         };
-        let text = String::from_utf8_lossy(text);
         let file: toml::Table = text.parse().map_err(Error::unparseable(path))?;
         let includes = file.get("include").map(includes).unwrap_or_default();
         if let Some(patch) = file.get("patch") {
@@ -75,10 +76,12 @@ impl Config {
                 let reason = format!("it includes {}, which leads to it", included.display());
                 return Err(Error::unparseable(path)(reason));
             }
-            match std::fs::read(&included) {
-                Ok(text) => self.add(dir, &[chain, &[&included]].concat(), &text)?,
-                Err(error) if optional && error.kind() == ErrorKind::NotFound => (),
-                Err(error) => return Err(Error::read(&included)(error)),
+            let text = match optional {
+                true => read::text_if_present(&included)?,
+                false => Some(read::text(&included)?),
+            };
+            if let Some(text) = text {
+                self.add(dir, &[chain, &[&included]].concat(), &text)?;
             }
         }
         Ok(())
@@ -147,11 +150,6 @@ impl Config {
     }
 }
 
-/// The folder of the repository that `dir` is checked out in.
-pub(crate) fn repository_of(dir: &Path) -> Option<&Path> {
-    dir.ancestors().find(|dir| dir.join(".git").exists())
-}
-
 /// The files that a configuration includes, and whether each may be missing. Cargo takes one path,
 /// or a list of paths and tables.
 fn includes(value: &toml::Value) -> Vec<(String, bool)> {
@@ -178,13 +176,49 @@ fn words(value: &toml::Value) -> Vec<String> {
     }
 }
 
-/// The first of the named files that is in `dir`. Cargo and rustup prefer the names without an
-/// ending.
-fn first_of(dir: &Path, names: &[&str]) -> Result<Option<(PathBuf, Vec<u8>)>> {
+/// The first of the named files that is in `dir`.
+fn first_of(dir: &Path, names: &[&str]) -> Option<PathBuf> {
     let mut paths = names.iter().map(|name| dir.join(name));
-    let Some(path) = paths.find(|path| path.is_file()) else {
-        return Ok(None);
-    };
-    let content = std::fs::read(&path).map_err(Error::read(&path))?;
-    Ok(Some((path, content)))
+    paths.find(|path| path.is_file())
+}
+
+/// The configuration and toolchain files above the workspace's folder, up to the repository's.
+fn ineffective(workspace_root: &Path) -> Vec<PathBuf> {
+    let repository = repository_of(workspace_root).unwrap_or(workspace_root);
+    let above = workspace_root.ancestors().skip(1);
+    let above = above.take_while(|dir| dir.starts_with(repository));
+    above
+        .flat_map(|dir| [first_of(dir, &CONFIG), first_of(dir, &TOOLCHAIN)])
+        .flatten()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_files_above_the_workspace() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("rust-toolchain", "above the repository");
+        write("repository/.git", "gitdir: elsewhere");
+        write("repository/rust-toolchain.toml", "");
+        write("repository/a/.cargo/config.toml", "[profile.above]\n");
+        write(
+            "repository/a/workspace/.cargo/config.toml",
+            "[profile.own]\n",
+        );
+        let repository = folder.path().join("repository");
+        let config = Config::read(&repository.join("a/workspace")).unwrap();
+        let profiles: Vec<_> = config.profiles().collect();
+        assert_eq!(profiles, ["own"]);
+        assert_eq!(config.toolchain, None);
+        let above = ["a/.cargo/config.toml", "rust-toolchain.toml"];
+        assert_eq!(config.ineffective, above.map(|path| repository.join(path)));
+    }
 }

@@ -146,7 +146,7 @@ async fn a_dependency_outside_does_not_reach_another_binary() {
 #[tokio::test(flavor = "multi_thread")]
 async fn names_what_is_compiled_in_and_would_change_unnoticed() {
     let fixture = Fixture::package(
-        "const ALL: [&str; 4] = [include_str!(\"../noticed.txt\"), include_str!(\"../linked.txt\"), include_str!(\"../ignored.txt\"), include_str!(\"../../out side.txt\")];\nfn main() { println!(\"{ALL:?}\") }\n",
+        "macro_rules! hidden { ($path:literal) => { include_str!($path) } }\nconst ALL: [&str; 4] = [include_str!(\"../noticed.txt\"), include_str!(\"../linked.txt\"), hidden!(\"../ignored.txt\"), include_str!(\"../../out side.txt\")];\nfn main() { println!(\"{ALL:?}\") }\n",
     );
     let outside = Fixture::new(&[("out side.txt", "outside"), ("linked.txt", "linked")]);
     std::os::unix::fs::symlink(outside.path("linked.txt"), fixture.path("linked.txt")).unwrap();

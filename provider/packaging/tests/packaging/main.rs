@@ -8,7 +8,9 @@
 
 mod beside_terraform;
 mod build;
+mod checkouts;
 mod errors;
+mod files;
 mod fingerprint;
 mod fixture;
 mod locked;
