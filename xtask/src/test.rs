@@ -14,6 +14,7 @@ use tally::Tally;
 /// The targets that `cargo test` leaves out unless they are named.
 const ACCEPTANCE: &[&str] = &[
     "--test=cross",
+    "--test=protocol_client",
     "--test=provider_examples",
     "--test=store",
     "--test=releases",

@@ -28,6 +28,11 @@ const CROSS_COMPILER: Programs = Programs {
     requirements: include_str!("../cross-compiler.txt"),
 };
 
+const PROTOCOL_CLIENT: Programs = Programs {
+    what: "the client of Terraform's plugin protocol",
+    requirements: include_str!("../protocol-client.txt"),
+};
+
 /// A complete virtual environment.
 #[derive(Debug)]
 pub struct Python {
@@ -44,6 +49,12 @@ impl Python {
     /// machine's, made first if need be.
     pub fn prepare_cross_compiler(project: &Project, progress: Progress) -> Result<Self> {
         Self::with(project, &CROSS_COMPILER, progress)
+    }
+
+    /// Gives the environment of a client of Terraform's plugin protocol: gRPC, msgpack and
+    /// certificates. Made first if need be.
+    pub fn prepare_protocol_client(project: &Project, progress: Progress) -> Result<Self> {
+        Self::with(project, &PROTOCOL_CLIENT, progress)
     }
 
     /// An environment's name is its requirements' hash, so a change makes a new one. Two
