@@ -73,12 +73,12 @@ async fn shown(name: &str, value: Value) -> String {
 #[tokio::test]
 async fn an_error_cuts_a_long_value_and_says_how_long_it_was() {
     let huge = || "x".repeat(HUGE);
-    let digits = || Value::Number("7".repeat(100_000).parse().unwrap());
+    let digits = || Value::Number("7".repeat(4000).parse().unwrap());
     let keyed = Value::object([(huge(), Value::Bool(true))]);
     for (name, value, length) in [
         ("choice", Value::string(huge()), "3145728 bytes"),
         ("text", Value::string(huge()), "3145728 bytes"),
-        ("number", digits(), "100000 bytes"),
+        ("number", digits(), "4000 bytes"),
         ("map", keyed, "3145728 bytes"),
         (&huge(), Value::Null, "3145728 bytes"),
     ] {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use rmp::{Marker, decode::RmpRead, encode};
 
-use super::number::Repr;
 use super::{Budget, Number, Refinements, Step, Type, Value, ValueError, quoted};
 
 /// The extension type of an unknown value with refinements; every other one is
@@ -353,14 +352,11 @@ fn write(bytes: &mut Vec<u8>, value: &Value) -> Written {
 }
 
 fn write_number(bytes: &mut Vec<u8>, number: &Number) -> Written {
-    match number.repr() {
-        Repr::Integer(integer) => match (i64::try_from(*integer), u64::try_from(*integer)) {
-            (Ok(integer), _) => encode::write_sint(bytes, integer).map(drop),
-            (_, Ok(integer)) => encode::write_uint(bytes, integer).map(drop),
-            _ => encode::write_str(bytes, &number.to_string()),
-        },
-        Repr::Float(bits) => encode::write_f64(bytes, f64::from_bits(*bits)),
-        Repr::Decimal(decimal) => encode::write_str(bytes, &decimal.to_string()),
+    match (number.as_i64(), number.as_u64(), number.as_f64()) {
+        (Some(integer), ..) => encode::write_sint(bytes, integer).map(drop),
+        (_, Some(integer), _) => encode::write_uint(bytes, integer).map(drop),
+        (.., Some(float)) => encode::write_f64(bytes, float),
+        _ => encode::write_str(bytes, &number.to_string()),
     }
 }
 
