@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::{Diagnostic, Diagnostics, Result, model::Model, value::Value};
+use crate::model::Model;
+use crate::value::Value;
+use crate::{Diagnostic, Diagnostics, Result};
 
 /// What an operation of a provider is given beside its values: the configured
 /// client, the means to notice that Terraform wants it to stop, and a place for

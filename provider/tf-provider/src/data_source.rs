@@ -1,6 +1,7 @@
 //! Data sources.
 
-use crate::{Context, Result, model::Model};
+use crate::model::Model;
+use crate::{Context, Result};
 
 /// A data source: what a `data` block reads.
 pub trait DataSource: Send + Sync + 'static {

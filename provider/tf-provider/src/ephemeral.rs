@@ -2,7 +2,8 @@
 
 use std::time::SystemTime;
 
-use crate::{Context, Result, model::Model};
+use crate::model::Model;
+use crate::{Context, Result};
 
 /// An ephemeral resource: what an `ephemeral` block opens, and Terraform closes
 /// again without a trace in plan or state.

@@ -1,6 +1,7 @@
 //! The provider itself.
 
-use crate::{Catalog, Context, Result, model, model::Model};
+use crate::model::Model;
+use crate::{Catalog, Context, Result, model};
 
 /// A provider: its configuration, and what it offers.
 ///

@@ -1,10 +1,8 @@
 //! Managed resources.
 
-use crate::{
-    Context, Diagnostic, Result,
-    model::Model,
-    value::{Path, Type, Value, json},
-};
+use crate::model::Model;
+use crate::value::{Path, Type, Value, json};
+use crate::{Context, Diagnostic, Result};
 
 /// A managed resource: what a `resource` block creates, changes and destroys.
 ///

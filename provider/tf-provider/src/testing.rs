@@ -5,11 +5,10 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    Provider,
-    proto::{provider_client::ProviderClient, provider_server::ProviderServer},
-    server::{Service, Session},
-};
+use crate::Provider;
+use crate::proto::provider_client::ProviderClient;
+use crate::proto::provider_server::ProviderServer;
+use crate::server::{Service, Session};
 
 /// The protocol's client, which asks a provider as Terraform does.
 pub type Client<P> = ProviderClient<ProviderServer<Service<P>>>;

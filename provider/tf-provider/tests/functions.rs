@@ -1,17 +1,20 @@
 //! Calls of functions: how they stop, and how they name the argument at fault.
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tf_provider::schema::*;
 use tf_provider::value::Value;
-use tf_provider::*;
-use tf_provider::{proto, testing};
+use tf_provider::{proto, testing, *};
 use tokio::time::{sleep, timeout};
 
 /// How many calls of [`Endless`] run now, and hold their memory.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// How many calls of [`Blocked`] have begun.
+static BLOCKED: AtomicUsize = AtomicUsize::new(0);
 
 /// Counts itself in [`RUNNING`] until it is dropped.
 struct Held;
@@ -38,7 +41,10 @@ impl Provider for Functions {
     type Client = ();
 
     fn catalog(&self) -> Catalog<()> {
-        Catalog::new().function(Endless).function(Sum)
+        Catalog::new()
+            .function(Endless)
+            .function(Blocked)
+            .function(Sum)
     }
 
     async fn configure(&self, _: &Context<()>, _: NoConfig) -> Result<()> {
@@ -63,6 +69,25 @@ impl Function for Endless {
     async fn run(&self, _: &Context<()>, _: EndlessArguments) -> Result<bool, FunctionError> {
         let _held = Held::new();
         std::future::pending().await
+    }
+}
+
+/// Lets [`Blocked`] go on.
+static RELEASE: Mutex<()> = Mutex::new(());
+
+/// A function that blocks its thread.
+struct Blocked;
+
+impl Function for Blocked {
+    const NAME: &'static str = "blocked";
+    type Client = ();
+    type Arguments = EndlessArguments;
+    type Output = bool;
+
+    async fn run(&self, _: &Context<()>, _: EndlessArguments) -> Result<bool, FunctionError> {
+        BLOCKED.fetch_add(1, Ordering::SeqCst);
+        drop(RELEASE.lock());
+        Ok(true)
     }
 }
 
@@ -101,9 +126,9 @@ fn call(name: &str, arguments: &[Value]) -> proto::call_function::Request {
     }
 }
 
-async fn until_running(calls: usize) {
+async fn until(counter: &AtomicUsize, calls: usize) {
     let reached = async {
-        while RUNNING.load(Ordering::SeqCst) != calls {
+        while counter.load(Ordering::SeqCst) != calls {
             sleep(Duration::from_millis(5)).await;
         }
     };
@@ -111,7 +136,7 @@ async fn until_running(calls: usize) {
     assert!(
         reached.is_ok(),
         "{} calls run",
-        RUNNING.load(Ordering::SeqCst)
+        counter.load(Ordering::SeqCst)
     );
 }
 
@@ -120,20 +145,37 @@ async fn a_function_ends_and_frees_its_memory_when_asked_to_stop_and_when_its_ca
     let mut client = testing::client(Functions);
     let mut other = client.clone();
     let running = tokio::spawn(async move { other.call_function(call("endless", &[])).await });
-    until_running(1).await;
+    until(&RUNNING, 1).await;
     let stop = proto::stop_provider::Request {};
     client.stop_provider(stop).await.unwrap();
     let answer = timeout(Duration::from_secs(10), running).await;
     let answer = answer.expect("the function ignores StopProvider");
     let error = answer.unwrap().unwrap().into_inner().error.unwrap();
     assert!(error.text.starts_with("Stopped"), "{}", error.text);
-    until_running(0).await;
+    until(&RUNNING, 0).await;
 
     let mut other = client.clone();
     let running = tokio::spawn(async move { other.call_function(call("endless", &[])).await });
-    until_running(1).await;
+    until(&RUNNING, 1).await;
     running.abort();
-    until_running(0).await;
+    until(&RUNNING, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[allow(clippy::await_holding_lock)]
+async fn a_function_that_blocks_its_thread_is_not_waited_for() {
+    let held = RELEASE.lock().unwrap();
+    let mut client = testing::client(Functions);
+    let mut other = client.clone();
+    let running = tokio::spawn(async move { other.call_function(call("blocked", &[])).await });
+    until(&BLOCKED, 1).await;
+    let stop = proto::stop_provider::Request {};
+    client.stop_provider(stop).await.unwrap();
+    let answer = timeout(Duration::from_secs(10), running).await;
+    drop(held);
+    let answer = answer.expect("the answer waits for the function");
+    let error = answer.unwrap().unwrap().into_inner().error.unwrap();
+    assert!(error.text.starts_with("Stopped"), "{}", error.text);
 }
 
 #[tokio::test]

@@ -4,8 +4,7 @@
 use tf_provider::proto::{self, DynamicValue};
 use tf_provider::schema::*;
 use tf_provider::value::{Type, Value};
-use tf_provider::*;
-use tf_provider::{model, testing};
+use tf_provider::{model, testing, *};
 
 /// Within the 4 MiB of a message to `testing::client`, and longer than anyone reads.
 const HUGE: usize = 3 << 20;

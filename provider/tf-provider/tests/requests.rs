@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use everything::Everything;
 use http_body_util::{BodyExt, Full};
-use proptest::{collection, prelude::*, sample};
+use proptest::prelude::*;
+use proptest::{collection, sample};
 use requests::{CALLS, request};
-use tf_provider::{
-    proto::{self, DynamicValue, ResourceIdentityData, diagnostic::Severity},
-    testing,
-    value::Value,
-};
+use tf_provider::proto::diagnostic::Severity;
+use tf_provider::proto::{self, DynamicValue, ResourceIdentityData};
+use tf_provider::testing;
+use tf_provider::value::Value;
 use tokio::runtime::Builder;
 use tower::ServiceExt;
 

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use tf_provider::{model::Set, proto, schema::*, testing, value::Value, *};
+use tf_provider::model::Set;
+use tf_provider::schema::*;
+use tf_provider::value::Value;
+use tf_provider::{proto, testing, *};
 
 /// A provider whose configuration, resource, data source and ephemeral resource share a model.
 struct Shapes;

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use tf_provider::{schema::*, *};
+use tf_provider::schema::*;
+use tf_provider::*;
 
 model! {
     /// Counts the words of a text.

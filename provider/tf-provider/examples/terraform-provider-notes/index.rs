@@ -1,8 +1,10 @@
 //! `notes_index`: what notes there are.
 
-use std::{fs, path::PathBuf};
+use std::fs;
+use std::path::PathBuf;
 
-use tf_provider::{schema::*, *};
+use tf_provider::schema::*;
+use tf_provider::*;
 
 model! {
     /// The notes in the folder.

@@ -10,9 +10,12 @@ mod sampler;
 mod task;
 mod token;
 
-use std::{env, path::PathBuf, process::ExitCode};
+use std::env;
+use std::path::PathBuf;
+use std::process::ExitCode;
 
-use tf_provider::{schema::*, *};
+use tf_provider::schema::*;
+use tf_provider::*;
 
 /// The provider.
 struct Notes;

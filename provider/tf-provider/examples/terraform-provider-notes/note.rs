@@ -1,12 +1,11 @@
 //! `notes_note`: a file.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use tf_provider::{schema::*, *};
+use tf_provider::schema::*;
+use tf_provider::*;
 
 model! {
     /// A note in a file.

@@ -1,13 +1,12 @@
 //! `notes_sampler`: an attribute of every kind, to see each pass unharmed.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use tf_provider::{
-    model::Set,
-    schema::*,
-    value::{Number, Value},
-    *,
-};
+use tf_provider::model::Set;
+use tf_provider::schema::*;
+use tf_provider::value::{Number, Value};
+use tf_provider::*;
 
 model! {
     /// A part of a sampler.

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use tf_provider::{process, schema::*, *};
+use tf_provider::schema::*;
+use tf_provider::{process, *};
 use tokio::process::Command;
 
 model! {

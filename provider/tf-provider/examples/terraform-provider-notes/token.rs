@@ -1,12 +1,11 @@
 //! `notes_token`: a secret that is open as long as Terraform needs it.
 
-use std::{
-    fs,
-    path::PathBuf,
-    time::{Duration, SystemTime},
-};
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
-use tf_provider::{schema::*, *};
+use tf_provider::schema::*;
+use tf_provider::*;
 
 model! {
     /// A token.

@@ -111,13 +111,13 @@ impl Block {
     }
 
     fn holds_write_only(&self) -> bool {
-        let nested = self
-            .blocks
-            .iter()
-            .any(|nested| nested.block.holds_write_only());
-        nested || self.attributes.iter().any(|attribute| {
-            attribute.write_only
-                || matches!(&attribute.shape, Shape::Objects(_, block) if block.holds_write_only())
+        self.members().any(|member| {
+            member
+                .attribute
+                .is_some_and(|attribute| attribute.write_only)
+                || member
+                    .objects
+                    .is_some_and(|(_, block)| block.holds_write_only())
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Schemas as the protocol has them.
 
 use super::{Attribute, Block, Mode, NestedBlock, Nesting, Schema, Shape};
+use crate::proto::schema::nested_block::NestingMode;
 use crate::proto::{self, StringKind};
 
 impl Schema {
@@ -56,7 +57,7 @@ impl Attribute {
                 Vec::new(),
                 Some(proto::schema::Object {
                     attributes: block.attributes.iter().map(Self::to_proto).collect(),
-                    nesting: nesting.of_object().into(),
+                    nesting: nesting.to_proto(),
                     ..Default::default()
                 }),
             ),
@@ -82,7 +83,7 @@ impl NestedBlock {
         proto::schema::NestedBlock {
             type_name: self.name.clone(),
             block: Some(self.block.to_proto(0)),
-            nesting: self.nesting.of_block().into(),
+            nesting: self.nesting.to_proto(),
             min_items: self.min_items.into(),
             // Of a single block Terraform wants both to be equal.
             max_items: match self.nesting {
@@ -94,23 +95,15 @@ impl NestedBlock {
 }
 
 impl Nesting {
-    fn of_object(self) -> proto::schema::object::NestingMode {
-        use proto::schema::object::NestingMode;
+    /// Returns the mode in messages: the enumerations of objects and of blocks have the
+    /// same numbers.
+    fn to_proto(self) -> i32 {
         match self {
             Self::Single => NestingMode::Single,
             Self::List => NestingMode::List,
             Self::Set => NestingMode::Set,
             Self::Map => NestingMode::Map,
         }
-    }
-
-    fn of_block(self) -> proto::schema::nested_block::NestingMode {
-        use proto::schema::nested_block::NestingMode;
-        match self {
-            Self::Single => NestingMode::Single,
-            Self::List => NestingMode::List,
-            Self::Set => NestingMode::Set,
-            Self::Map => NestingMode::Map,
-        }
+        .into()
     }
 }

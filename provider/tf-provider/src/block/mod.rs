@@ -148,6 +148,15 @@ pub struct NestedBlock {
     pub(crate) overdeclared: bool,
 }
 
+/// An attribute or a nested block.
+pub(crate) struct Member<'a> {
+    pub name: &'a str,
+    /// None for a block.
+    pub attribute: Option<&'a Attribute>,
+    /// The objects that it holds, if it does.
+    pub objects: Option<(Nesting, &'a Block)>,
+}
+
 /// How objects are held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nesting {
@@ -229,16 +238,31 @@ impl Block {
         written
     }
 
-    /// The type of the object that a configuration of this block is.
+    /// Returns the attributes, and then the blocks.
+    pub(crate) fn members(&self) -> impl Iterator<Item = Member<'_>> {
+        let attributes = self.attributes.iter().map(|attribute| Member {
+            name: &attribute.name,
+            attribute: Some(attribute),
+            objects: match &attribute.shape {
+                Shape::Objects(nesting, block) => Some((*nesting, block)),
+                Shape::Value(_) => None,
+            },
+        });
+        attributes.chain(self.blocks.iter().map(|nested| Member {
+            name: &nested.name,
+            attribute: None,
+            objects: Some((nested.nesting, &nested.block)),
+        }))
+    }
+
+    /// Returns the type of the object that a configuration of this block is.
     pub fn ty(&self) -> Type {
-        let attributes = self
-            .attributes
-            .iter()
-            .map(|a| (a.name.clone(), a.shape.ty()));
-        let blocks = self
-            .blocks
-            .iter()
-            .map(|b| (b.name.clone(), b.nesting.ty(b.block.ty())));
-        Type::object(attributes.chain(blocks))
+        Type::object(self.members().filter_map(|member| {
+            let ty = match (member.attribute, member.objects) {
+                (Some(attribute), _) => attribute.shape.ty(),
+                (None, objects) => objects.map(|(nesting, block)| nesting.ty(block.ty()))?,
+            };
+            Some((member.name, ty))
+        }))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Attribute, Block, Nesting, Shape};
+use super::{Attribute, Block, Nesting};
 use crate::value::{Path, Type, Value};
 
 /// The planned state before the resource has had its say.
@@ -56,33 +56,20 @@ fn each_attribute(
     decide: &Decide,
 ) {
     let Value::Map(planned) = planned else { return };
-    for attribute in &block.attributes {
-        let config = config.get(&attribute.name).unwrap_or(&Value::Null);
-        let prior = prior.and_then(|prior| prior.get(&attribute.name));
-        let Some(planned) = planned.get_mut(&attribute.name) else {
+    for member in block.members() {
+        let config = config.attribute(member.name);
+        let prior = prior.and_then(|prior| prior.get(member.name));
+        let Some(planned) = planned.get_mut(member.name) else {
             continue;
         };
-        decide(attribute, config, prior, planned);
-        if let Shape::Objects(nesting, nested) = &attribute.shape
+        if let Some(attribute) = member.attribute {
+            decide(attribute, config, prior, planned);
+        }
+        if let Some((nesting, block)) = member.objects
             && !config.is_null()
         {
-            each_object(*nesting, nested, config, prior, planned, decide);
+            each_object(nesting, block, config, prior, planned, decide);
         }
-    }
-    for nested in &block.blocks {
-        let config = config.get(&nested.name).unwrap_or(&Value::Null);
-        let prior = prior.and_then(|prior| prior.get(&nested.name));
-        let Some(planned) = planned.get_mut(&nested.name) else {
-            continue;
-        };
-        each_object(
-            nested.nesting,
-            &nested.block,
-            config,
-            prior,
-            planned,
-            decide,
-        );
     }
 }
 
@@ -94,22 +81,24 @@ fn each_object(
     planned: &mut Value,
     decide: &Decide,
 ) {
-    let list = |value: &Value, at: usize| match value {
-        Value::List(elements) => elements.get(at).cloned(),
-        _ => None,
-    };
+    fn element(value: &Value, at: usize) -> Option<&Value> {
+        match value {
+            Value::List(elements) => elements.get(at),
+            _ => None,
+        }
+    }
     match (nesting, planned) {
         (Nesting::Single, planned) => each_attribute(block, config, prior, planned, decide),
         (Nesting::List, Value::List(elements)) => {
-            for (at, element) in elements.iter_mut().enumerate() {
-                let config = list(config, at).unwrap_or(Value::Null);
-                let prior = prior.and_then(|prior| list(prior, at));
-                each_attribute(block, &config, prior.as_ref(), element, decide);
+            for (at, planned) in elements.iter_mut().enumerate() {
+                let config = element(config, at).unwrap_or(&Value::Null);
+                let prior = prior.and_then(|prior| element(prior, at));
+                each_attribute(block, config, prior, planned, decide);
             }
         }
         (Nesting::Map, Value::Map(entries)) => {
             for (key, entry) in entries.iter_mut() {
-                let config = config.get(key).unwrap_or(&Value::Null);
+                let config = config.attribute(key);
                 let prior = prior.and_then(|prior| prior.get(key));
                 each_attribute(block, config, prior, entry, decide);
             }
@@ -145,54 +134,28 @@ fn find_replaced(
     path: &Path,
     found: &mut Vec<Path>,
 ) {
-    let null = Value::Null;
-    let of = |value: &Value, name: &str| value.get(name).cloned().unwrap_or(null.clone());
-    let nested = block
-        .blocks
-        .iter()
-        .map(|b| (&b.name, false, Some((b.nesting, &b.block))));
-    let attributes = block.attributes.iter().map(|attribute| {
-        let objects = match &attribute.shape {
-            Shape::Objects(nesting, block) => Some((*nesting, block)),
-            Shape::Value(_) => None,
-        };
-        (&attribute.name, attribute.requires_replace, objects)
-    });
-    for (name, requires_replace, objects) in attributes.chain(nested) {
-        let (prior, planned) = (of(prior, name), of(planned, name));
+    for member in block.members() {
+        let (prior, planned) = (prior.attribute(member.name), planned.attribute(member.name));
         if prior == planned {
             continue;
         }
-        let path = path.clone().attribute(name);
-        if requires_replace {
+        let path = path.clone().attribute(member.name);
+        if member
+            .attribute
+            .is_some_and(|attribute| attribute.requires_replace)
+        {
             found.push(path);
-        } else if let Some((nesting, block)) = objects {
-            find_replaced_objects(nesting, block, &prior, &planned, &path, found);
-        }
-    }
-}
-
-fn find_replaced_objects(
-    nesting: Nesting,
-    block: &Block,
-    prior: &Value,
-    planned: &Value,
-    path: &Path,
-    found: &mut Vec<Path>,
-) {
-    // An element of a set that changed is another element: there is nothing to compare.
-    if nesting == Nesting::Set {
-        return;
-    }
-    let prior: Vec<_> = nesting.objects(prior);
-    for (step, planned) in nesting.objects(planned) {
-        let before = prior
-            .iter()
-            .find(|(other, _)| *other == step)
-            .map(|(_, value)| *value);
-        let path = step.map_or_else(|| path.clone(), |step| path.clone().step(step));
-        if let Some(before) = before {
-            find_replaced(block, before, planned, &path, found);
+        } else if let Some((nesting, block)) = member.objects
+            // An element of a set that changed is another element: there is nothing to compare.
+            && nesting != Nesting::Set
+        {
+            let prior: BTreeMap<_, _> = nesting.objects(prior).into_iter().collect();
+            for (step, planned) in nesting.objects(planned) {
+                if let Some(prior) = prior.get(&step) {
+                    let path = step.into_iter().fold(path.clone(), Path::step);
+                    find_replaced(block, prior, planned, &path, found);
+                }
+            }
         }
     }
 }
@@ -261,45 +224,36 @@ pub fn strip_write_only(block: &Block, state: &mut Value) {
     });
 }
 
-/// The attributes of `state` that identify the object.
+/// Returns the attributes of `state` that identify the object.
 pub fn identity(block: &Block, state: &Value) -> Option<Value> {
-    let named: BTreeMap<_, _> = block
-        .attributes
-        .iter()
-        .filter(|attribute| attribute.identity)
-        .map(|a| {
-            (
-                a.name.clone(),
-                state.get(&a.name).cloned().unwrap_or(Value::Null),
-            )
-        })
-        .collect();
-    (!named.is_empty() && matches!(state, Value::Map(_))).then_some(Value::Map(named))
+    let named = identifying(block).map(|name| (name, state.attribute(name).clone()));
+    let exists = matches!(state, Value::Map(_)) && identifying(block).next().is_some();
+    exists.then(|| Value::object(named))
 }
 
-/// The type of what [`identity`] gives.
+/// Returns the type of what [`identity`] returns.
 pub fn identity_type(block: &Block) -> Type {
-    let named = block
-        .attributes
-        .iter()
-        .filter(|attribute| attribute.identity);
-    Type::object(named.map(|attribute| (attribute.name.clone(), attribute.shape.ty())))
+    let attributes = identifying(block).filter_map(|name| block.attribute(name));
+    Type::object(attributes.map(|attribute| (attribute.name.as_str(), attribute.shape.ty())))
 }
 
-/// An empty configuration: every attribute null, every collection of blocks empty.
-pub fn empty(block: &Block) -> Value {
+fn identifying(block: &Block) -> impl Iterator<Item = &str> {
     let attributes = block
         .attributes
         .iter()
-        .map(|a| (a.name.clone(), Value::Null));
-    let blocks = block.blocks.iter().map(|nested| {
-        let none = match nested.nesting {
-            Nesting::Single => Value::Null,
-            Nesting::List => Value::List(Vec::new()),
-            Nesting::Set => Value::Set(Vec::new()),
-            Nesting::Map => Value::Map(BTreeMap::new()),
+        .filter(|attribute| attribute.identity);
+    attributes.map(|attribute| attribute.name.as_str())
+}
+
+/// Returns an empty configuration: every attribute null, every collection of blocks empty.
+pub fn empty(block: &Block) -> Value {
+    Value::object(block.members().map(|member| {
+        let none = match (member.attribute, member.objects) {
+            (None, Some((Nesting::List, _))) => Value::List(Vec::new()),
+            (None, Some((Nesting::Set, _))) => Value::Set(Vec::new()),
+            (None, Some((Nesting::Map, _))) => Value::Map(BTreeMap::new()),
+            _ => Value::Null,
         };
-        (nested.name.clone(), none)
-    });
-    Value::object(attributes.chain(blocks))
+        (member.name, none)
+    }))
 }

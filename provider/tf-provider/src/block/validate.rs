@@ -1,6 +1,6 @@
 //! Checks a configuration against its schema.
 
-use super::{Attribute, Block, Mode, Nesting, Relation, Shape};
+use super::{Attribute, Block, Mode, Relation};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::value::{Path, Value};
 
@@ -57,41 +57,30 @@ fn walk(block: &Block, config: &Value, path: &Path, visit: &mut dyn FnMut(Visite
     if !matches!(config, Value::Map(_)) {
         return;
     }
-    for attribute in &block.attributes {
-        let value = config.get(&attribute.name).unwrap_or(&Value::Null);
-        let path = &path.clone().attribute(&attribute.name);
-        visit(Visited::Attribute(&At {
-            attribute,
-            value,
-            siblings: config,
-            path,
-        }));
-        if let Shape::Objects(nesting, block) = &attribute.shape
-            && attribute.mode != Mode::Computed
-        {
-            objects(*nesting, block, value, path, visit);
+    for member in block.members() {
+        let value = config.attribute(member.name);
+        let path = path.clone().attribute(member.name);
+        if let Some(attribute) = member.attribute {
+            visit(Visited::Attribute(&At {
+                attribute,
+                value,
+                siblings: config,
+                path: &path,
+            }));
+            if attribute.mode == Mode::Computed {
+                continue;
+            }
         }
-    }
-    for nested in &block.blocks {
-        let value = config.get(&nested.name).unwrap_or(&Value::Null);
-        let path = path.clone().attribute(&nested.name);
-        objects(nested.nesting, &nested.block, value, &path, visit);
-    }
-}
-
-fn objects(
-    nesting: Nesting,
-    block: &Block,
-    value: &Value,
-    path: &Path,
-    visit: &mut dyn FnMut(Visited<'_>),
-) {
-    for (step, object) in nesting.objects(value) {
-        let path = step.map_or_else(|| path.clone(), |step| path.clone().step(step));
-        if object.is_null() {
-            visit(Visited::Null(&path));
+        let Some((nesting, block)) = member.objects else {
+            continue;
+        };
+        for (step, object) in nesting.objects(value) {
+            let path = step.into_iter().fold(path.clone(), Path::step);
+            if object.is_null() {
+                visit(Visited::Null(&path));
+            }
+            walk(block, object, &path, visit);
         }
-        walk(block, object, &path, visit);
     }
 }
 
@@ -156,7 +145,7 @@ fn related(at: &At<'_>, found: &mut Diagnostics) {
         siblings,
         path,
     } = *at;
-    let sibling = |name: &String| siblings.get(name).unwrap_or(&Value::Null);
+    let sibling = |name: &String| siblings.attribute(name);
     let is_set = |value: &Value| !value.is_null() && !value.is_unknown();
     for relation in &attribute.relations {
         let problem = match relation {
@@ -189,10 +178,9 @@ fn related(at: &At<'_>, found: &mut Diagnostics) {
         if let Some(detail) = problem {
             let summary = format!("Invalid combination of arguments with {path}");
             // A missing argument cannot be underlined: its block is.
-            let at = if value.is_null() {
-                parent(path)
-            } else {
-                path.clone()
+            let at = match value.is_null() {
+                true => path.clone().parent(),
+                false => path.clone(),
             };
             found.push(Diagnostic::error(summary, detail).at(at));
         }
@@ -201,9 +189,7 @@ fn related(at: &At<'_>, found: &mut Diagnostics) {
 
 /// How many of an attribute and `others` are set; none if that is not known yet.
 fn set_count(value: &Value, others: &[String], siblings: &Value) -> Option<usize> {
-    let others = others
-        .iter()
-        .map(|other| siblings.get(other).unwrap_or(&Value::Null));
+    let others = others.iter().map(|other| siblings.attribute(other));
     let all: Vec<_> = std::iter::once(value).chain(others).collect();
     let set = all
         .iter()
@@ -219,13 +205,4 @@ fn names(name: &str, others: &[String]) -> String {
         .map(|n| format!("{n:?}"))
         .collect();
     all.join(", ")
-}
-
-fn parent(path: &Path) -> Path {
-    let steps = path.steps();
-    steps
-        .iter()
-        .take(steps.len().saturating_sub(1))
-        .cloned()
-        .fold(Path::root(), Path::step)
 }

@@ -1,6 +1,7 @@
 //! Checks of single values.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
+use std::sync::Arc;
 
 use crate::value::Value;
 

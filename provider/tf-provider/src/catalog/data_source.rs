@@ -3,12 +3,10 @@
 use async_trait::async_trait;
 
 use super::{Offered, schema, to_validate};
-use crate::{
-    Context, DataSource, Result,
-    block::{Schema, plan},
-    model::Field,
-    value::Value,
-};
+use crate::block::{Schema, plan};
+use crate::model::Field;
+use crate::value::Value;
+use crate::{Context, DataSource, Result};
 
 /// [`DataSource`], whatever its model.
 #[async_trait]

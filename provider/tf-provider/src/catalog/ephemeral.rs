@@ -5,12 +5,10 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 
 use super::{Offered, schema, to_validate};
-use crate::{
-    Context, EphemeralResource, Opened, Result,
-    block::{Schema, plan},
-    model::Field,
-    value::Value,
-};
+use crate::block::{Schema, plan};
+use crate::model::Field;
+use crate::value::Value;
+use crate::{Context, EphemeralResource, Opened, Result};
 
 /// [`EphemeralResource`], whatever its model.
 #[async_trait]

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use crate::block::Attribute;
 use crate::function::{FunctionError, Parameter, Signature};
 use crate::model::{Field, Model};
-use crate::value::{Path, Step, Type, Value, ValueError};
+use crate::value::{Step, Type, Value, ValueError};
 use crate::{Context, Function};
 
 /// [`Function`], whatever its arguments.
@@ -104,8 +104,10 @@ fn invalid(signature: &Signature, fixed: usize, error: ValueError) -> FunctionEr
         }
         _ => return FunctionError::new(format!("{error}.")),
     };
-    let path = rest.iter().cloned().fold(Path::root(), Path::step);
-    let inner = ValueError { path, ..error };
+    let inner = ValueError {
+        path: rest.iter().cloned().collect(),
+        ..error
+    };
     match signature.parameter(position) {
         Some(parameter) => FunctionError::invalid(parameter, position, &inner),
         None => FunctionError::new(format!("{inner}.")),

@@ -9,13 +9,13 @@ mod function;
 mod offers;
 mod resource;
 
+use std::sync::Arc;
+
 pub(crate) use data_source::AnyDataSource;
 pub(crate) use ephemeral::AnyEphemeral;
 pub(crate) use function::AnyFunction;
 pub(crate) use offers::{Offered, Offers};
 pub(crate) use resource::{AnyResource, Change};
-
-use std::sync::Arc;
 
 use crate::block::{Role, Schema};
 use crate::function::Signature;

@@ -3,12 +3,10 @@
 use async_trait::async_trait;
 
 use super::{Offered, schema, to_validate};
-use crate::{
-    Context, MoveSource, Plan, Resource, Result, StoredState,
-    block::{Schema, plan},
-    model::Field,
-    value::{Path, Value},
-};
+use crate::block::{Schema, plan};
+use crate::model::Field;
+use crate::value::{Path, Value};
+use crate::{Context, MoveSource, Plan, Resource, Result, StoredState};
 
 /// [`Resource`], whatever its model.
 #[async_trait]

@@ -14,14 +14,10 @@
 //! ```
 
 mod schema;
-#[cfg(test)]
-mod tests;
 
-use std::{
-    collections::BTreeMap,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use crate::block::Block;
 use crate::{Model, Parameter, Provider, Signature};

@@ -42,8 +42,11 @@ fn level(block: &Block, path: &[&str], text: &mut String) {
             *text += &lines.concat();
         }
     }
-    for (name, block) in below(block) {
-        let path = [path, &[name]].concat();
+    for member in block.members() {
+        let Some((_, block)) = member.objects else {
+            continue;
+        };
+        let path = [path, &[member.name]].concat();
         *text += &format!(
             "\n<a id=\"{}\"></a>\n### Nested Schema for `{}`\n",
             anchor(&path),
@@ -59,21 +62,6 @@ fn group_of(mode: Mode) -> &'static str {
         Mode::Optional | Mode::OptionalComputed => "Optional",
         Mode::Computed => "Read-Only",
     }
-}
-
-/// The levels below this one.
-fn below(block: &Block) -> Vec<(&str, &Block)> {
-    let attributes = block.attributes.iter().filter_map(|attribute| {
-        let Shape::Objects(_, block) = &attribute.shape else {
-            return None;
-        };
-        Some((attribute.name.as_str(), block))
-    });
-    let blocks = block
-        .blocks
-        .iter()
-        .map(|item| (item.name.as_str(), &item.block));
-    attributes.chain(blocks).collect()
 }
 
 fn attribute(attribute: &Attribute, path: &[&str]) -> String {

@@ -34,7 +34,7 @@ pub trait Field: Sized {
 }
 
 /// Returns the value, or an error if it is unknown or null.
-fn present(value: &Value) -> Result<&Value, ValueError> {
+pub(crate) fn present(value: &Value) -> Result<&Value, ValueError> {
     match value {
         Value::Dynamic(inner) => present(&inner.1),
         Value::Unknown(_) => Err(ValueError::new(ValueErrorKind::Unknown)),
@@ -43,7 +43,7 @@ fn present(value: &Value) -> Result<&Value, ValueError> {
     }
 }
 
-fn mismatch(expected: impl ToString, found: &Value) -> ValueError {
+pub(crate) fn mismatch(expected: impl ToString, found: &Value) -> ValueError {
     let found = match found {
         Value::Unknown(_) => "an unknown value",
         Value::Null => "null",
@@ -60,55 +60,31 @@ fn mismatch(expected: impl ToString, found: &Value) -> ValueError {
     ValueError::mismatch(expected.to_string(), found)
 }
 
-impl Field for String {
-    fn shape() -> Shape {
-        Shape::Value(Type::String)
-    }
+macro_rules! scalar {
+    ($($ty:ty: $name:literal, $kind:ident, $to_value:expr);* $(;)?) => {$(
+        impl Field for $ty {
+            fn shape() -> Shape {
+                Shape::Value(Type::$kind)
+            }
 
-    fn from_value(value: &Value) -> Result<Self, ValueError> {
-        match present(value)? {
-            Value::String(text) => Ok(text.clone()),
-            other => Err(mismatch("a string", other)),
+            fn from_value(value: &Value) -> Result<Self, ValueError> {
+                match present(value)? {
+                    Value::$kind(value) => Ok(value.clone()),
+                    other => Err(mismatch($name, other)),
+                }
+            }
+
+            fn to_value(&self) -> Value {
+                $to_value(self.clone())
+            }
         }
-    }
-
-    fn to_value(&self) -> Value {
-        Value::string(self.as_str())
-    }
+    )*};
 }
 
-impl Field for bool {
-    fn shape() -> Shape {
-        Shape::Value(Type::Bool)
-    }
-
-    fn from_value(value: &Value) -> Result<Self, ValueError> {
-        match present(value)? {
-            Value::Bool(value) => Ok(*value),
-            other => Err(mismatch("a bool", other)),
-        }
-    }
-
-    fn to_value(&self) -> Value {
-        Value::Bool(*self)
-    }
-}
-
-impl Field for Number {
-    fn shape() -> Shape {
-        Shape::Value(Type::Number)
-    }
-
-    fn from_value(value: &Value) -> Result<Self, ValueError> {
-        match present(value)? {
-            Value::Number(number) => Ok(number.clone()),
-            other => Err(mismatch("a number", other)),
-        }
-    }
-
-    fn to_value(&self) -> Value {
-        Value::Number(self.clone())
-    }
+scalar! {
+    String: "a string", String, Value::string;
+    bool: "a bool", Bool, Value::Bool;
+    Number: "a number", Number, Value::Number;
 }
 
 macro_rules! integer {
@@ -210,17 +186,10 @@ impl<T: Field> Field for Vec<T> {
     }
 
     fn from_value(value: &Value) -> Result<Self, ValueError> {
-        let (elements, named) = match present(value)? {
-            Value::List(elements) => (elements, true),
-            Value::Set(elements) => (elements, false),
+        let (elements, step): (_, fn(usize) -> Step) = match present(value)? {
+            Value::List(elements) => (elements, Step::Index),
+            Value::Set(elements) => (elements, |_| Step::Element),
             other => return Err(mismatch(Self::shape().ty(), other)),
-        };
-        let step = |index| {
-            if named {
-                Step::Index(index)
-            } else {
-                Step::Element
-            }
         };
         let elements = elements.iter().enumerate();
         elements

@@ -3,10 +3,11 @@
 mod attr;
 mod field;
 
+use std::fmt::Debug;
+
 pub use attr::Attr;
 pub use field::{Field, Set};
-
-use std::fmt::Debug;
+pub(crate) use field::{mismatch, present};
 
 use crate::block::Block;
 

@@ -81,8 +81,8 @@ macro_rules! model {
     };
 }
 
-use crate::model::Field;
-use crate::value::{Step, Value, ValueError, ValueErrorKind};
+use crate::model::{Field, mismatch, present};
+use crate::value::{Step, Value, ValueError};
 
 /// Joins the lines of doc comments into one description.
 #[doc(hidden)]
@@ -107,12 +107,9 @@ pub struct ObjectReader<'a>(&'a Value);
 impl<'a> ObjectReader<'a> {
     #[doc(hidden)]
     pub fn new(value: &'a Value) -> Result<Self, ValueError> {
-        match value {
-            Value::Map(_) => Ok(Self(value)),
-            Value::Dynamic(inner) => Self::new(&inner.1),
-            Value::Unknown(_) => Err(ValueError::new(ValueErrorKind::Unknown)),
-            Value::Null => Err(ValueError::new(ValueErrorKind::Null)),
-            _ => Err(ValueError::mismatch("an object", "another kind of value")),
+        match present(value)? {
+            object @ Value::Map(_) => Ok(Self(object)),
+            other => Err(mismatch("an object", other)),
         }
     }
 

@@ -6,10 +6,11 @@ mod setting;
 mod tests;
 mod validators;
 
-pub use crate::block::{
-    Attribute, Block, Mode, NestedBlock, Nesting, Relation, Schema, Shape, Validator,
-};
 #[doc(hidden)]
 pub use declare::{ObjectReader, attribute_name, doc};
 pub use setting::{Setting, block, computed, optional, optional_computed, required};
 pub use validators::{between, length, non_empty, one_of};
+
+pub use crate::block::{
+    Attribute, Block, Mode, NestedBlock, Nesting, Relation, Schema, Shape, Validator,
+};

@@ -6,9 +6,8 @@ use std::sync::{
 };
 
 use tokio::runtime::Handle;
-use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::{AbortOnDropHandle, TaskTracker};
+use tokio_util::task::TaskTracker;
 use tracing::{Instrument, Span};
 
 use super::{GRACE, panics};
@@ -63,30 +62,8 @@ pub struct Call<'a> {
     pub rpc: &'static str,
     /// The type of the resource, or the name of the function; empty for the provider.
     pub of: &'a str,
-}
-
-/// An operation that runs as a task.
-struct Running<'a, C> {
-    call: Call<'a>,
-    cx: Arc<Context<C>>,
-    span: Span,
-    place: panics::Place,
-}
-
-impl<C> Running<'_, C> {
-    fn end<P: Provider, T>(self, ended: Result<Result<T>, JoinError>) -> Outcome<T> {
-        let result = ended.unwrap_or_else(|error| {
-            Err(match error.try_into_panic() {
-                Ok(payload) => {
-                    panics::report::<P>(self.call.rpc, payload.as_ref(), &self.place).into()
-                }
-                // The runtime ends, and the process with it.
-                Err(_) => self.cx.stopped().into(),
-            })
-        });
-        tracing::trace!(parent: &self.span, ok = result.is_ok(), "answered");
-        Outcome::new(result, self.cx.take_collected())
-    }
+    /// Whether the answer need not wait for the operation once Terraform asks to stop.
+    pub droppable: bool,
 }
 
 impl<P: Provider> Session<P> {
@@ -145,57 +122,28 @@ impl<P: Provider> Session<P> {
         T: Send + 'static,
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        let (running, task) = self.start(call, private, operation);
-        let abandoned = running.cx.cancellation().clone().drop_guard();
-        let ended = task.await;
-        abandoned.disarm();
-        running.end::<P, T>(ended)
-    }
-
-    /// Runs an operation without effects as a task of its own. Drops it when the
-    /// caller goes away, and when Terraform asks to stop.
-    pub async fn run_or_drop<T, F>(
-        self: &Arc<Self>,
-        call: Call<'_>,
-        operation: impl FnOnce(Arc<Self>, Arc<Context<P::Client>>) -> F,
-    ) -> Outcome<T>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T>> + Send + 'static,
-    {
-        let (running, task) = self.start(call, Vec::new(), operation);
-        let task = AbortOnDropHandle::new(task);
-        let stop = running.cx.cancellation().clone();
-        let ended = tokio::select! {
-            ended = task => ended,
-            () = stop.cancelled() => Ok(Err(running.cx.stopped().into())),
-        };
-        running.end::<P, T>(ended)
-    }
-
-    fn start<'a, T, F>(
-        self: &Arc<Self>,
-        call: Call<'a>,
-        private: Vec<u8>,
-        operation: impl FnOnce(Arc<Self>, Arc<Context<P::Client>>) -> F,
-    ) -> (Running<'a, P::Client>, JoinHandle<Result<T>>)
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T>> + Send + 'static,
-    {
         let cx = Arc::new(self.context(private));
+        let stop = cx.cancellation().clone();
+        let abandoned = stop.clone().drop_guard();
         let (span, place) = (self.span(call), panics::Place::default());
         tracing::trace!(parent: &span, "received");
         let operation = panics::noted(place.clone(), operation(self.clone(), cx.clone()));
-        let task = operation.instrument(span.clone());
-        let task = self.operations.spawn_on(task, &self.runtime);
-        let running = Running {
-            call,
-            cx,
-            span,
-            place,
+        let operation = operation.instrument(span.clone());
+        let task = self.operations.spawn_on(operation, &self.runtime);
+        let ended = tokio::select! {
+            ended = task => ended,
+            () = stop.cancelled(), if call.droppable => Ok(Err(cx.stopped().into())),
         };
-        (running, task)
+        abandoned.disarm();
+        let result = ended.unwrap_or_else(|error| {
+            Err(match error.try_into_panic() {
+                Ok(payload) => panics::report::<P>(call.rpc, payload.as_ref(), &place).into(),
+                // The runtime ends, and the process with it.
+                Err(_) => cx.stopped().into(),
+            })
+        });
+        tracing::trace!(parent: &span, ok = result.is_ok(), "answered");
+        Outcome::new(result, cx.take_collected())
     }
 
     fn context(&self, private: Vec<u8>) -> Context<P::Client> {

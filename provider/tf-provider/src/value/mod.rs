@@ -14,15 +14,14 @@ mod path;
 mod tests;
 mod ty;
 
+use std::collections::BTreeMap;
+
 pub use error::{ValueError, ValueErrorKind};
 pub(crate) use excerpt::MAX_EXCERPT;
 pub use excerpt::{excerpt, quoted};
 pub use number::{Number, ParseNumberError};
 pub use path::{Path, Step};
 pub use ty::{ObjectAttribute, Type};
-
-use std::collections::BTreeMap;
-
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// How deeply values and types may nest. Schemas written by people stay below ten.
@@ -181,6 +180,11 @@ impl Value {
         }
     }
 
+    /// The attribute of this name, or null if the value has none.
+    pub(crate) fn attribute(&self, name: &str) -> &Value {
+        self.get(name).unwrap_or(&NULL)
+    }
+
     /// The attribute or entry of this name, if the value has one.
     pub fn get(&self, name: &str) -> Option<&Value> {
         match self {
@@ -189,6 +193,9 @@ impl Value {
         }
     }
 }
+
+/// What an object has for an attribute that it leaves out.
+static NULL: Value = Value::Null;
 
 impl Refinements {
     /// Whether nothing is known.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use rmp::{Marker, decode::RmpRead, encode};
+use rmp::decode::RmpRead;
+use rmp::{Marker, encode};
 
 use super::{Budget, Number, Refinements, Step, Type, Value, ValueError, quoted};
 

@@ -65,6 +65,13 @@ impl Path {
         self
     }
 
+    /// The path without its last step.
+    #[must_use]
+    pub(crate) fn parent(mut self) -> Self {
+        self.0.pop();
+        self
+    }
+
     /// The steps from the whole resource inwards.
     pub fn steps(&self) -> &[Step] {
         &self.0
@@ -88,6 +95,12 @@ impl Path {
         proto::AttributePath {
             steps: steps.collect(),
         }
+    }
+}
+
+impl FromIterator<Step> for Path {
+    fn from_iter<I: IntoIterator<Item = Step>>(steps: I) -> Self {
+        Self(steps.into_iter().collect())
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use proptest::{collection, prelude::*};
+use proptest::collection;
+use proptest::prelude::*;
 
 use super::*;
 

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use tf_provider::{schema::*, *};
+use tf_provider::schema::*;
+use tf_provider::*;
 
 #[path = "../../examples/terraform-provider-notes/sampler.rs"]
 mod sampler;

@@ -60,7 +60,11 @@ impl<P: Provider> Session<P> {
                 };
             }
         };
-        let call = Call { rpc, of: name };
+        let call = Call {
+            rpc,
+            of: name,
+            droppable: false,
+        };
         let outcome = self.run(call, private, |_, cx| operation(offered.clone(), cx));
         Answer::new(outcome.await, &offered.schema().block)
     }
@@ -74,8 +78,13 @@ impl<P: Provider> Session<P> {
     where
         F: Future<Output = Result<()>> + Send + 'static,
     {
-        let outcome = self.run(Call { rpc, of: "" }, Vec::new(), operation).await;
-        Answer::new(outcome, &self.config.block).diagnostics
+        let call = Call {
+            rpc,
+            of: "",
+            droppable: false,
+        };
+        let outcome = self.run(call, Vec::new(), operation).await;
+        to_proto(&outcome.diagnostics, Some(&self.config.block))
     }
 
     /// Validates a configuration of `name`, one of `offers`.

@@ -40,14 +40,19 @@ impl<P: Provider> Session<P> {
         let call = Call {
             rpc: "CallFunction",
             of: &request.name,
+            droppable: true,
         };
         let called = function.clone();
-        // A function has no effects, so that it can be dropped wherever it is.
-        let outcome = self.run_or_drop(call, |_, cx| async move {
-            Ok(match decode(called.signature(), request.arguments) {
-                Ok(arguments) => called.run(&cx, arguments).await,
-                Err(error) => Err(error),
-            })
+        let outcome = self.run(call, Vec::new(), |_, cx| async move {
+            let arguments = match decode(called.signature(), request.arguments) {
+                Ok(arguments) => arguments,
+                Err(error) => return Ok(Err(error)),
+            };
+            // A function has no effects, so that it can be dropped wherever it is.
+            let run = cx
+                .cancellation()
+                .run_until_cancelled(called.run(&cx, arguments));
+            run.await.ok_or_else(|| cx.stopped().into())
         });
         let outcome = outcome.await;
         match outcome.value {

@@ -1,11 +1,13 @@
-#![allow(clippy::unwrap_used, reason = "a test that panics says why")]
+//! The pages that a provider's schemas and examples become.
+#![allow(clippy::unwrap_used)]
 
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 
-use super::{differences, pages, write};
-use crate::{
+use tf_provider::docs::{differences, pages, write};
+use tf_provider::schema::{computed, optional, required};
+use tf_provider::{
     Attr, Catalog, Context, Function, FunctionError, NoConfig, Provider, Resource, Result, model,
-    schema::{computed, optional, required},
 };
 
 model! {
