@@ -25,10 +25,52 @@ impl Claims {
             .filter(|subject| !subject.is_empty())
             .ok_or_else(Problem::unauthorized)
     }
+
+    /// Returns the caller's e-mail address, if the issuer has verified it (OpenID Connect Core
+    /// 1.0, section 5.1). Of Cognito's tokens only the id token carries it.
+    pub fn verified_email(&self) -> Option<&str> {
+        let verified = self.get("email_verified") == Some("true");
+        self.get("email")
+            .filter(|email| verified && !email.is_empty())
+    }
+
+    /// Returns the groups of the user pool that the caller is in. API Gateway writes the list as
+    /// text: an HTTP API as `[a b]`, a REST API as `a,b`. No group's name has a space
+    /// (CreateGroup, `[\p{L}\p{M}\p{S}\p{N}\p{P}]+`); name none with a comma.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        let text = self.get("cognito:groups").unwrap_or_default();
+        let list = text
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
+        let names = list.unwrap_or(text).split([' ', ',']);
+        names.filter(|name| !name.is_empty())
+    }
 }
 
 impl From<HashMap<String, String>> for Claims {
     fn from(claims: HashMap<String, String>) -> Self {
         Self(claims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_read_as_each_kind_of_api_writes_them() {
+        for (text, expected) in [
+            ("[staff pro]", vec!["staff", "pro"]),
+            ("[pro]", vec!["pro"]),
+            ("staff,pro", vec!["staff", "pro"]),
+            ("pro", vec!["pro"]),
+            ("[]", vec![]),
+            ("", vec![]),
+        ] {
+            let claims = HashMap::from([("cognito:groups".to_owned(), text.to_owned())]);
+            let claims = Claims::from(claims);
+            assert_eq!(claims.groups().collect::<Vec<_>>(), expected, "{text}");
+        }
+        assert_eq!(Claims::default().groups().count(), 0);
     }
 }

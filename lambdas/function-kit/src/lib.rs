@@ -10,6 +10,7 @@ pub mod clock;
 pub mod environment;
 pub mod http;
 pub mod mistakes;
+pub mod page;
 pub mod port;
 pub mod problem;
 pub mod telemetry;

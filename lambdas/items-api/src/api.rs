@@ -12,7 +12,6 @@ use crate::domain::{Item, ItemId, Owner};
 use crate::ports::{Found, ItemTable};
 
 pub use body::MAX_BODY_BYTES;
-pub use listing::{DEFAULT_LIMIT, MAX_LIMIT};
 
 /// Answers one request.
 ///

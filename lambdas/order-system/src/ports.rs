@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use function_kit::PortError;
 
 use crate::domain::{
-    Change, IdempotencyKey, Notification, Order, OrderKey, Payment, Product, Receipt, Sku, User,
-    UserId,
+    Change, IdempotencyKey, Notification, Order, OrderId, OrderKey, Payment, Product, Receipt, Sku,
+    User, UserId,
 };
 use crate::message::{DeadLetter, Event};
 
@@ -29,6 +29,15 @@ pub enum Take {
     OutOfStock(Sku),
 }
 
+/// Some of a user's orders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The orders, the youngest first.
+    pub orders: Vec<Order>,
+    /// Whether there are older ones.
+    pub more: bool,
+}
+
 /// The table of users.
 #[async_trait]
 pub trait Users: Send + Sync {
@@ -47,6 +56,14 @@ pub trait Orders: Send + Sync {
 
     /// Reads an order as it was last written.
     async fn find(&self, key: OrderKey) -> Result<Option<Order>, PortError>;
+
+    /// Reads at most `limit` of a user's orders that are older than `after`, the youngest first.
+    async fn page(
+        &self,
+        user_id: UserId,
+        after: Option<OrderId>,
+        limit: u8,
+    ) -> Result<Page, PortError>;
 
     /// Writes the order's next state, if it still is in the one before.
     async fn update(&self, change: &Change) -> Result<Write, PortError>;

@@ -33,14 +33,11 @@ const HANDLERS: [&str; 9] = [
     "send-notification",
 ];
 
-/// How long a user's row is kept unless `USER_RETENTION_DAYS` says otherwise.
-const RETENTION_DAYS: u32 = 365;
-
 /// A function, wired to AWS.
 pub enum Role {
     /// `users`: `POST /users` and `GET /users/{id}`.
     Users(UsersApi),
-    /// `orders`: `POST /orders` and `GET /users/{id}/orders/{orderId}`.
+    /// `orders`: `POST /orders`, `GET /users/{id}/orders` and `GET /users/{id}/orders/{orderId}`.
     Orders(OrdersApi),
     /// `users-stream`, `orders-stream`: announces new rows.
     Stream(Announcer),
@@ -100,13 +97,11 @@ type Wired<T> = Result<T, EnvironmentError>;
 
 impl Wiring<'_> {
     fn users_api(&self) -> Wired<UsersApi> {
-        let days = self
-            .environment
-            .parsed_or("USER_RETENTION_DAYS", RETENTION_DAYS)?;
+        let days: Option<u32> = self.environment.parsed("USER_RETENTION_DAYS")?;
         Ok(UsersApi {
             users: self.users()?,
             clock: Arc::new(SystemClock),
-            retention: Duration::from_secs(u64::from(days) * 24 * 60 * 60),
+            retention: days.map(|days| Duration::from_secs(u64::from(days) * 24 * 60 * 60)),
         })
     }
 

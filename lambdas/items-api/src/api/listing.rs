@@ -1,21 +1,12 @@
 //! `GET /items`: an owner's items, the youngest first, in pages.
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use function_kit::http::json;
-use function_kit::{Problem, Request, Response};
+use function_kit::{Problem, Request, Response, page};
 use http::StatusCode;
 use serde::Serialize;
-use uuid::Uuid;
 
-use crate::domain::{Item, ItemId, Owner};
+use crate::domain::{Item, Owner};
 use crate::ports::ItemTable;
-
-/// Items of a page unless the client asks for another number.
-pub const DEFAULT_LIMIT: u8 = 20;
-
-/// Most items of a page. A query of DynamoDB reads 1 MB at most, and so a page may be shorter.
-pub const MAX_LIMIT: u8 = 100;
 
 #[derive(Serialize)]
 struct Listing<'a> {
@@ -30,35 +21,12 @@ pub async fn handle(
     request: &Request,
     owner: Owner,
 ) -> Result<Response, Problem> {
-    let limit = request.query("limit").map_or(Ok(DEFAULT_LIMIT), limit)?;
-    let after = request.query("cursor").map(position).transpose()?;
-    let page = table.page(&owner, after, limit).await?;
-    let last = page.items.last().filter(|_| page.more);
+    let (limit, after) = (page::limit(request)?, page::after(request)?);
+    let found = table.page(&owner, after, limit).await?;
+    let last = found.items.last().filter(|_| found.more);
     let listing = Listing {
-        items: &page.items,
-        next_cursor: last.map(|item| cursor(item.id)),
+        items: &found.items,
+        next_cursor: last.map(|item| page::cursor(item.id.into())),
     };
     json(StatusCode::OK, &listing)
-}
-
-fn limit(text: &str) -> Result<u8, Problem> {
-    let limit = text.parse().ok();
-    limit
-        .filter(|limit| (1..=MAX_LIMIT).contains(limit))
-        .ok_or_else(|| Problem::bad_request(format!("limit must be from 1 to {MAX_LIMIT}")))
-}
-
-/// Where a page ended. It holds no owner, whom the token names: in another's hands it is a
-/// position among their own items.
-fn cursor(last: ItemId) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(last.as_bytes())
-}
-
-fn position(cursor: &str) -> Result<ItemId, Problem> {
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
-    bytes
-        .and_then(|bytes| ItemId::try_from(Uuid::from_slice(&bytes).ok()?).ok())
-        .ok_or_else(|| {
-            Problem::bad_request("cursor must be the next_cursor of an earlier answer, unchanged")
-        })
 }

@@ -58,11 +58,6 @@ impl ItemId {
         // Only ids whose time is one are made.
         time_of(self.0).unwrap_or_default()
     }
-
-    /// The id as bytes.
-    pub fn as_bytes(&self) -> &[u8; 16] {
-        self.0.as_bytes()
-    }
 }
 
 /// The first 48 bits are milliseconds since 1970 (RFC 9562, section 5.7).
@@ -80,6 +75,12 @@ impl TryFrom<Uuid> for ItemId {
         } else {
             Err(InvalidItemId)
         }
+    }
+}
+
+impl From<ItemId> for Uuid {
+    fn from(id: ItemId) -> Self {
+        id.0
     }
 }
 

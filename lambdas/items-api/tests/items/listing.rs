@@ -1,6 +1,6 @@
 //! Pages of an owner's items.
 
-use items_api::api::{DEFAULT_LIMIT, MAX_LIMIT};
+use function_kit::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use serde_json::Value;
 
 use crate::world::{BOB, World};

@@ -1,4 +1,5 @@
-//! The HTTP API: `/users`, `/users/{id}`, `/orders` and `/users/{id}/orders/{orderId}`.
+//! The HTTP API: `/users`, `/users/{id}`, `/orders`, `/users/{id}/orders` and
+//! `/users/{id}/orders/{orderId}`.
 
 pub mod orders;
 pub mod users;

@@ -1,18 +1,18 @@
-//! `POST /orders` and `GET /users/{id}/orders/{orderId}`.
+//! `POST /orders`, `GET /users/{id}/orders` and `GET /users/{id}/orders/{orderId}`.
 
 use std::sync::Arc;
 
 use function_kit::http::json;
-use function_kit::{Clock, Member, Mistakes, Problem, Request, Response};
+use function_kit::{Clock, Member, Mistakes, Problem, Request, Response, page};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{MAX_BODY_BYTES, path, unknown_user, user_of_caller};
 use crate::domain::{
     IdempotencyKey, Line, MAX_LINES, MAX_QUANTITY, NewLine, NewOrder, Order, OrderKey, Product,
-    Receipt, Sku, User,
+    Receipt, Sku, User, UserId,
 };
 use crate::ports::{Catalogue, Orders, Receipts, Users, Write};
 
@@ -44,6 +44,14 @@ struct Body {
     items: Option<Value>,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listing<'a> {
+    orders: &'a [Order],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+}
+
 /// Answers one request.
 ///
 /// # Errors
@@ -54,6 +62,10 @@ pub async fn handle(api: &OrdersApi, request: Request) -> Result<Response, Probl
         ["orders"] => match request.method {
             Method::POST => post(api, &request).await,
             _ => Err(Problem::method_not_allowed(&[Method::POST])),
+        },
+        ["users", user_id, "orders"] => match request.method {
+            Method::GET => list(api, &request, user_id).await,
+            _ => Err(Problem::method_not_allowed(&[Method::GET])),
         },
         ["users", user_id, "orders", order_id] => match request.method {
             Method::GET => get(api, &request, user_id, order_id).await,
@@ -69,15 +81,30 @@ async fn get(
     user_id: &str,
     order_id: &str,
 ) -> Result<Response, Problem> {
-    let user_id = user_id.parse().map_err(|_| unknown_user())?;
-    let user = user_of_caller(&*api.users, request, user_id, api.clock.now()).await?;
-    if user.is_none() {
-        return Err(unknown_user());
-    }
+    let user_id = known_user(api, request, user_id).await?;
     let unknown = || Problem::not_found("the user has no order of this id");
     let order_id = order_id.parse().map_err(|_| unknown())?;
     let order = api.orders.find(OrderKey { user_id, order_id }).await?;
     json(StatusCode::OK, &order.ok_or_else(unknown)?)
+}
+
+async fn list(api: &OrdersApi, request: &Request, user_id: &str) -> Result<Response, Problem> {
+    let (limit, after) = (page::limit(request)?, page::after(request)?);
+    let user_id = known_user(api, request, user_id).await?;
+    let found = api.orders.page(user_id, after, limit).await?;
+    let last = found.orders.last().filter(|_| found.more);
+    let listing = Listing {
+        orders: &found.orders,
+        next_cursor: last.map(|order| page::cursor(order.order_id.into())),
+    };
+    json(StatusCode::OK, &listing)
+}
+
+/// Returns the id, if it is of a user whom the caller registered.
+async fn known_user(api: &OrdersApi, request: &Request, id: &str) -> Result<UserId, Problem> {
+    let id = id.parse().map_err(|_| unknown_user())?;
+    let user = user_of_caller(&*api.users, request, id, api.clock.now()).await?;
+    user.map(|user| user.id).ok_or_else(unknown_user)
 }
 
 async fn post(api: &OrdersApi, request: &Request) -> Result<Response, Problem> {

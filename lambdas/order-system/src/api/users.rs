@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use function_kit::http::json;
-use function_kit::{Clock, Member, Mistakes, Problem, Request, Response};
+use function_kit::{Claims, Clock, Member, Mistakes, Problem, Request, Response};
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 use serde::Deserialize;
@@ -19,15 +19,18 @@ pub struct UsersApi {
     pub users: Arc<dyn Users>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
-    /// How long a user is kept.
-    pub retention: Duration,
+    /// How long a user is kept; without it, for good.
+    pub retention: Option<Duration>,
 }
 
+/// Group of the user pool whose members are on the plan `pro`.
+const PRO_GROUP: &str = "pro";
+
+/// The body. A plan and an e-mail address in it are ignored, as unknown members are: the token says
+/// both, and the answer shows them.
 #[derive(Deserialize)]
 struct Body {
     name: Option<Member>,
-    email: Option<Member>,
-    plan: Option<Member>,
 }
 
 /// Answers one request.
@@ -70,15 +73,29 @@ fn validate(request: &Request) -> Result<NewUser, Problem> {
     let body: Body = request.json(MAX_BODY_BYTES)?;
     let mut mistakes = Mistakes::default();
     let name = mistakes.parse("/name", body.name, PersonName::try_from);
-    let email = mistakes.parse("/email", body.email, Email::try_from);
-    let plan = mistakes.parse("/plan", body.plan, Plan::try_from);
-    match (name, email, plan) {
-        (Some(name), Some(email), Some(plan)) => Ok(NewUser {
-            owner,
-            name,
-            email,
-            plan,
-        }),
-        _ => Err(mistakes.into_problem()),
+    let name = name.ok_or_else(|| mistakes.into_problem())?;
+    Ok(NewUser {
+        owner,
+        name,
+        email: email(&request.claims)?,
+        plan: plan(&request.claims),
+    })
+}
+
+fn email(claims: &Claims) -> Result<Email, Problem> {
+    let email = claims.verified_email().map(str::to_owned);
+    let email = email.and_then(|email| Email::try_from(email).ok());
+    email.ok_or_else(|| {
+        Problem::new(
+            StatusCode::FORBIDDEN,
+            "the token has no verified e-mail address; verify yours, sign in again and send the id token",
+        )
+    })
+}
+
+fn plan(claims: &Claims) -> Plan {
+    match claims.groups().any(|group| group == PRO_GROUP) {
+        true => Plan::Pro,
+        false => Plan::Free,
     }
 }

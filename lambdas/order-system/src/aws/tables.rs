@@ -15,8 +15,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::transaction::{IS_IN_STATUS, STATUS, status};
-use crate::domain::{Change, Notification, Order, OrderKey, Product, Sku, User, UserId};
-use crate::ports::{Catalogue, Notifications, Orders, Users, Write};
+use crate::domain::{Change, Notification, Order, OrderId, OrderKey, Product, Sku, User, UserId};
+use crate::ports::{Catalogue, Notifications, Orders, Page, Users, Write};
 
 /// A table of DynamoDB.
 #[derive(Debug, Clone)]
@@ -152,6 +152,42 @@ impl Orders for OrderTable {
         let get = get.key("createdAt", text(key.created_at()));
         let order: Option<Order> = self.0.row(get).await?;
         Ok(order.filter(|order| order.order_id == key.order_id))
+    }
+
+    /// Reads one row more than asked for, which tells whether there is another page.
+    async fn page(
+        &self,
+        user_id: UserId,
+        after: Option<OrderId>,
+        limit: u8,
+    ) -> Result<Page, PortError> {
+        let operation = || format!("Query on table {}", self.0.name);
+        let limit = usize::from(limit);
+        let start = after.map(|order_id| {
+            let key = OrderKey { user_id, order_id };
+            let created_at = text(key.created_at());
+            [
+                ("userId".to_owned(), text(user_id)),
+                ("createdAt".to_owned(), created_at),
+            ]
+            .into()
+        });
+        let request = self.0.client.query().table_name(&self.0.name);
+        let output = request
+            .key_condition_expression("userId = :user")
+            .expression_attribute_values(":user", text(user_id))
+            .set_exclusive_start_key(start)
+            .scan_index_forward(false)
+            .consistent_read(true)
+            .limit(limit as i32 + 1)
+            .send()
+            .await
+            .map_err(|error| port_error(operation(), error))?;
+        let more = output.items().len() > limit || output.last_evaluated_key.is_some();
+        let mut rows = output.items.unwrap_or_default();
+        rows.truncate(limit);
+        let orders = serde_dynamo::from_items(rows).map_err(|error| broken(operation(), error))?;
+        Ok(Page { orders, more })
     }
 
     async fn update(&self, change: &Change) -> Result<Write, PortError> {

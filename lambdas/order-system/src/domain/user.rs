@@ -25,8 +25,17 @@ pub struct User {
     /// When it was registered.
     #[serde(with = "time")]
     pub created_at: Timestamp,
-    /// When DynamoDB may delete the row: seconds since 1970, as its time to live wants them.
-    pub expires_at: i64,
+    /// When the row was written last. The first rows lack it.
+    #[serde(
+        default,
+        with = "time::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub updated_at: Option<Timestamp>,
+    /// When DynamoDB may delete the row, if it may: seconds since 1970, as its time to live wants
+    /// them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
 }
 
 /// What somebody registers with.
@@ -53,13 +62,16 @@ pub enum Plan {
 }
 
 /// A name of 1 to 100 characters, without control characters and white space at either end.
+///
+/// `TryFrom` checks new input. Rows are read as they are: a later rule must not make them unreadable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(transparent)]
 pub struct PersonName(String);
 
-/// An address that looks like one. Only a message that arrives could prove more.
+/// An address that looks like one. Only a message that arrives could prove more. Rows are read as
+/// they are, as those of a [`PersonName`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(transparent)]
 pub struct Email(String);
 
 /// What a user cannot be registered with.
@@ -71,15 +83,12 @@ pub enum InvalidUser {
     /// See [`Email`].
     #[error("must be an e-mail address, such as ann@example.com")]
     Email,
-    /// See [`Plan`].
-    #[error("must be \"free\" or \"pro\"")]
-    Plan,
 }
 
 impl User {
-    /// A new user, whose row is kept for `retention`.
-    pub fn register(new: NewUser, now: Timestamp, retention: Duration) -> Self {
-        let kept = i64::try_from(retention.as_secs()).unwrap_or(i64::MAX);
+    /// Returns a new user, whose row is kept for `retention`, or for good.
+    pub fn register(new: NewUser, now: Timestamp, retention: Option<Duration>) -> Self {
+        let kept = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
         Self {
             id: UserId::generate(),
             owner: new.owner,
@@ -87,14 +96,15 @@ impl User {
             email: new.email,
             plan: new.plan,
             created_at: now,
-            expires_at: now.as_second().saturating_add(kept),
+            updated_at: Some(now),
+            expires_at: retention.map(|time| now.as_second().saturating_add(kept(time))),
         }
     }
 
     /// Whether the row only waits for its deletion, for which DynamoDB takes up to days
     /// ("Using time to live (TTL) in DynamoDB").
     pub fn is_expired(&self, now: Timestamp) -> bool {
-        self.expires_at <= now.as_second()
+        self.expires_at.is_some_and(|time| time <= now.as_second())
     }
 }
 
@@ -104,18 +114,6 @@ impl Plan {
         match self {
             Self::Free => 10_000,
             Self::Pro => 1_000_000,
-        }
-    }
-}
-
-impl TryFrom<String> for Plan {
-    type Error = InvalidUser;
-
-    fn try_from(text: String) -> Result<Self, InvalidUser> {
-        match text.as_str() {
-            "free" => Ok(Self::Free),
-            "pro" => Ok(Self::Pro),
-            _ => Err(InvalidUser::Plan),
         }
     }
 }
@@ -182,6 +180,14 @@ mod tests {
             assert_eq!(Email::try_from(text.to_owned()).is_ok(), good, "{text:?}");
         }
         assert!(Email::try_from(format!("a@{}", "b".repeat(253))).is_err());
+    }
+
+    #[test]
+    fn a_row_is_read_whatever_new_input_must_be() {
+        let row = r#"{"id":"01a1fd0e-a1a4-7583-bc03-e3ff0d3bb295","owner":"ann","name":" ",
+            "email":"ann","plan":"pro","createdAt":"2025-11-21T10:00:00.000Z","expiresAt":1}"#;
+        let user: User = serde_json::from_str(row).unwrap();
+        assert_eq!((user.email.0.as_str(), user.updated_at), ("ann", None));
     }
 
     #[test]

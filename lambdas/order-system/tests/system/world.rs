@@ -83,7 +83,7 @@ impl World {
             plan,
         };
         let mut state = self.state();
-        let user = User::register(new, state.now, std::time::Duration::from_secs(3600));
+        let user = User::register(new, state.now, Some(std::time::Duration::from_secs(3600)));
         state.users.insert(user.id, user.clone());
         user
     }
@@ -166,6 +166,26 @@ impl Orders for World {
 
     async fn find(&self, key: OrderKey) -> Result<Option<Order>, PortError> {
         self.call(|state| state.orders.get(&key).cloned())
+    }
+
+    async fn page(
+        &self,
+        user_id: UserId,
+        after: Option<OrderId>,
+        limit: u8,
+    ) -> Result<Page, PortError> {
+        self.call(|state| {
+            let mine = state
+                .orders
+                .values()
+                .rev()
+                .filter(|order| order.user_id == user_id);
+            let mut left = mine.filter(|order| after.is_none_or(|after| order.order_id < after));
+            Page {
+                orders: left.by_ref().take(limit.into()).cloned().collect(),
+                more: left.next().is_some(),
+            }
+        })
     }
 
     async fn update(&self, change: &Change) -> Result<Write, PortError> {

@@ -1,0 +1,49 @@
+//! Pages of a listing: the query parameters `limit` and `cursor`.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use uuid::Uuid;
+
+use crate::http::Request;
+use crate::problem::Problem;
+
+/// Entries of a page unless the client asks for another number.
+pub const DEFAULT_LIMIT: u8 = 20;
+
+/// Most entries of a page. A query of DynamoDB reads 1 MB at most, and so a page may be shorter.
+pub const MAX_LIMIT: u8 = 100;
+
+/// Returns how many entries the request asks for.
+///
+/// # Errors
+/// 400 when the parameter `limit` is not a number from 1 to [`MAX_LIMIT`].
+pub fn limit(request: &Request) -> Result<u8, Problem> {
+    let Some(text) = request.query("limit") else {
+        return Ok(DEFAULT_LIMIT);
+    };
+    let limit = text.parse().ok();
+    limit
+        .filter(|limit| (1..=MAX_LIMIT).contains(limit))
+        .ok_or_else(|| Problem::bad_request(format!("limit must be from 1 to {MAX_LIMIT}")))
+}
+
+/// Returns where a page ended, for `cursor` of the next request. It holds no owner, whom the token
+/// names: in another's hands it is a position among their own entries.
+pub fn cursor(last: Uuid) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(last.as_bytes())
+}
+
+/// Returns the entry after which the page starts that the request asks for.
+///
+/// # Errors
+/// 400 when the parameter `cursor` is not what [`cursor`] returned.
+pub fn after<T: TryFrom<Uuid>>(request: &Request) -> Result<Option<T>, Problem> {
+    let Some(text) = request.query("cursor") else {
+        return Ok(None);
+    };
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
+    let id = bytes.and_then(|bytes| T::try_from(Uuid::from_slice(&bytes).ok()?).ok());
+    id.map(Some).ok_or_else(|| {
+        Problem::bad_request("cursor must be the cursor of an earlier answer, unchanged")
+    })
+}
