@@ -8,7 +8,7 @@ locals {
   # Which tables each function uses, and how. The rest of what it may do is in its module block.
   uses = {
     users             = { users = ["GetItem", "PutItem"] }
-    orders            = { users = ["GetItem"], products = ["BatchGetItem"], orders = ["GetItem", "PutItem"], receipts = ["GetItem", "PutItem"] }
+    orders            = { users = ["GetItem"], products = ["BatchGetItem"], orders = ["GetItem", "PutItem", "Query"], receipts = ["GetItem", "PutItem"] }
     process-payment   = { orders = ["GetItem", "PutItem"], payments = ["PutItem"] }
     update-inventory  = { orders = ["GetItem", "PutItem"], products = ["UpdateItem"] }
     refund-payment    = { orders = ["GetItem", "PutItem"], payments = ["PutItem"] }
@@ -28,7 +28,7 @@ locals {
   ] }
 
   settings = {
-    users = { USER_RETENTION_DAYS = var.user_retention_days }
+    users = var.user_retention_days == null ? {} : { USER_RETENTION_DAYS = var.user_retention_days }
   }
 
   functions = merge(

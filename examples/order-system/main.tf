@@ -59,6 +59,13 @@ module "user_pool" {
   auth_flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
 }
 
+# Who registers as a member of this group is on the plan "pro": a client cannot choose its plan.
+resource "aws_cognito_user_group" "pro" {
+  name         = "pro"
+  user_pool_id = module.user_pool.id
+  description  = "Users on the plan \"pro\"."
+}
+
 module "api" {
   source = "../../modules/http-api"
   name   = var.name
@@ -79,6 +86,7 @@ module "api" {
     "POST /users"                      = { function_arn = module.http_function["users"].arn }
     "GET /users/{id}"                  = { function_arn = module.http_function["users"].arn }
     "POST /orders"                     = { function_arn = module.http_function["orders"].arn }
+    "GET /users/{id}/orders"           = { function_arn = module.http_function["orders"].arn }
     "GET /users/{id}/orders/{orderId}" = { function_arn = module.http_function["orders"].arn }
   }
 }

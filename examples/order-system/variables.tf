@@ -34,9 +34,9 @@ variable "allowed_origins" {
 }
 
 variable "user_retention_days" {
-  description = "Days until DynamoDB deletes a user's row."
+  description = "Days until DynamoDB deletes a user's row. Null keeps it."
   type        = number
-  default     = 365
+  default     = null
 }
 
 variable "products" {

@@ -89,7 +89,7 @@ impl Session {
     pub fn create(&self, body: &str) -> Result<String> {
         let answer = self.post(body)?;
         ensure_status(&answer, 201)?;
-        id_of(&answer.json()?)
+        id_of(&answer.json()?["item"])
     }
 }
 

@@ -61,7 +61,7 @@ pub fn a_scope_allows_its_own_methods_only(deployment: &Deployment) -> Result<()
 
     let created = api.post("/items", Some(&writer), br#"{"name":"mine"}"#)?;
     ensure_status(&created, 201)?;
-    let path = format!("/items/{}", id_of(&created.json()?)?);
+    let path = format!("/items/{}", id_of(&created.json()?["item"])?);
     ensure_status(&api.get(&path, Some(&reader))?, 200)?;
     ensure_status(&api.get("/items", Some(&reader))?, 200)?;
 

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use acceptance_tests::{answers::ensure_status, deployment::Deployment};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use aws_sdk_dynamodb::types::AttributeValue;
 use sandbox::{
     api::{Answer, Api},
     cancel,
 };
 use serde_json::{Value, json};
+
+use crate::tables::table_name;
 
 /// How long an order may take before a scenario gives up on it. Five tries of a task take 15 s.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -17,6 +20,7 @@ pub const PATIENCE: Duration = Duration::from_secs(90);
 pub struct Shop<'a> {
     pub api: Api,
     token: &'a str,
+    deployment: &'a Deployment,
 }
 
 /// Which order.
@@ -30,7 +34,8 @@ impl<'a> Shop<'a> {
     pub fn new(deployment: &'a Deployment) -> Result<Self> {
         Ok(Self {
             api: deployment.api()?,
-            token: &deployment.user()?.access,
+            token: &deployment.user()?.id,
+            deployment,
         })
     }
 
@@ -51,12 +56,35 @@ impl<'a> Shop<'a> {
         self.api.get(path, Some(self.token))
     }
 
-    /// Registers a user on that plan, and gives what was answered.
+    /// Registers a user, whom an operator puts on that plan, and gives what the API shows of it.
     pub fn register(&self, plan: &str) -> Result<Value> {
-        let body = json!({"name": "Ann", "email": "ann@example.com", "plan": plan});
-        let answer = self.post("/users", &body)?;
+        let answer = self.post("/users", &json!({"name": "Ann", "plan": "pro"}))?;
         ensure_status(&answer, 201)?;
-        answer.json()
+        let user = answer.json()?;
+        ensure!(user["plan"] == "free", "a client chose its plan: {user}");
+        if plan == "free" {
+            return Ok(user);
+        }
+        let id = user["id"].as_str().context("a user has an id")?;
+        self.set_plan(id, plan)?;
+        let seen = self.get(&format!("/users/{id}"))?;
+        ensure_status(&seen, 200)?;
+        seen.json()
+    }
+
+    /// Writes a user's plan into the row, as an operator does.
+    fn set_plan(&self, id: &str, plan: &str) -> Result<()> {
+        let clients = self.deployment.clients();
+        let request = clients
+            .dynamodb
+            .update_item()
+            .table_name(table_name(self.deployment, "users")?)
+            .key("id", AttributeValue::S(id.to_owned()))
+            .update_expression("SET #plan = :plan")
+            .expression_attribute_names("#plan", "plan")
+            .expression_attribute_values(":plan", AttributeValue::S(plan.to_owned()));
+        clients.wait(request.send())?;
+        Ok(())
     }
 
     /// Places an order for a new user on that plan.

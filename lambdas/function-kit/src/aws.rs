@@ -68,6 +68,34 @@ pub fn code<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Optio
     error.as_service_error().and_then(|service| service.code())
 }
 
+/// Codes of errors that a later try may not meet, besides those that the SDK knows.
+const MORE_TRANSIENT_ERRORS: [&str; 10] = [
+    // DynamoDB: another transaction is at the same rows ("Error handling with DynamoDB").
+    "TransactionConflict",
+    "TransactionConflictException",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+    // Kinesis, DynamoDB and SQS pass the throttling of KMS on (their API references).
+    "KMSThrottlingException",
+    "KMS.ThrottlingException",
+    "KmsThrottled",
+    // EventBridge, for a single entry of PutEvents ("PutEventsResultEntry").
+    "InternalFailure",
+    "InternalException",
+    // S3: another write of the same key is under way ("Error responses").
+    "ConditionalRequestConflict",
+];
+
+/// Returns what kind of failure the service's code for an error is: of a call, of one entry of a
+/// batch, or of one write of a transaction.
+pub fn kind_of(code: &str) -> PortErrorKind {
+    let known = [THROTTLING_ERRORS, TRANSIENT_ERRORS, &MORE_TRANSIENT_ERRORS];
+    match known.iter().any(|codes| codes.contains(&code)) {
+        true => PortErrorKind::Busy,
+        false => PortErrorKind::Broken,
+    }
+}
+
 fn kind<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> PortErrorKind {
     let busy = match error {
         SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
@@ -75,10 +103,7 @@ fn kind<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> PortError
         SdkError::ServiceError(service) => {
             let status = service.raw().status().as_u16();
             let code = service.err().code().unwrap_or_default();
-            status >= 500
-                || status == 429
-                || THROTTLING_ERRORS.contains(&code)
-                || TRANSIENT_ERRORS.contains(&code)
+            status >= 500 || status == 429 || kind_of(code) == PortErrorKind::Busy
         }
         _ => false,
     };
@@ -86,5 +111,32 @@ fn kind<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> PortError
         PortErrorKind::Busy
     } else {
         PortErrorKind::Broken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_later_try_may_not_meet_is_busy() {
+        for code in [
+            "TransactionConflict",
+            "TransactionConflictException",
+            "KMSThrottlingException",
+            "ThrottlingException",
+            "ProvisionedThroughputExceededException",
+            "InternalFailure",
+        ] {
+            assert_eq!(kind_of(code), PortErrorKind::Busy, "{code}");
+        }
+        for code in [
+            "",
+            "AccessDeniedException",
+            "ValidationException",
+            "KMSDisabledException",
+        ] {
+            assert_eq!(kind_of(code), PortErrorKind::Broken, "{code}");
+        }
     }
 }

@@ -7,11 +7,19 @@ use function_kit::http::json;
 use function_kit::{Problem, Request, Response};
 use http::header::LOCATION;
 use http::{HeaderValue, Method, StatusCode};
+use serde::Serialize;
 
 use crate::domain::{Item, ItemId, Owner};
 use crate::ports::{Found, ItemTable};
 
 pub use body::MAX_BODY_BYTES;
+
+/// The answer to `POST /items`.
+#[derive(Serialize)]
+struct Created<'a> {
+    message: &'static str,
+    item: &'a Item,
+}
 
 /// Answers one request.
 ///
@@ -49,7 +57,11 @@ async fn create(table: &dyn ItemTable, request: &Request) -> Result<Response, Pr
         draft: body::read(request, None)?,
     };
     table.insert(&item).await?;
-    let mut response = json(StatusCode::CREATED, &item)?;
+    let created = Created {
+        message: "Item created",
+        item: &item,
+    };
+    let mut response = json(StatusCode::CREATED, &created)?;
     // Relative to /items, whatever stands before it: a stage, or a custom domain's base path.
     let place = HeaderValue::try_from(format!("items/{}", item.id));
     let place = place.map_err(Problem::internal)?;

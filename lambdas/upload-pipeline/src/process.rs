@@ -17,8 +17,8 @@ use jiff::Timestamp;
 use crate::domain::content::{MAX_OBJECT_BYTES, upper_case};
 use crate::domain::upload::processed_key;
 use crate::domain::{
-    DeadLetter, InvalidRecord, LeaseRefusal, Owner, Processed, Sha256Digest, StreamPosition,
-    Upload, UploadId, UploadRecord,
+    ContentType, DeadLetter, InvalidRecord, LeaseRefusal, Owner, Processed, Sha256Digest,
+    StreamPosition, Upload, UploadId, UploadRecord,
 };
 use crate::ports::{Clock, DeadLetterQueue, ObjectStore, PortError, UploadTable, Write};
 
@@ -154,7 +154,9 @@ impl Processor {
             sha256: Sha256Digest::of(&body),
             processed_at: self.clock.now(),
         };
-        let (bucket, key, kind) = (&processed.bucket, &processed.key, &upload.content_type);
+        let (bucket, key) = (&processed.bucket, &processed.key);
+        // Whatever the client declared: a signed link must not run the result as a script.
+        let kind = &ContentType::default();
         // An object that is there already is what an earlier delivery made of the same bytes.
         self.objects
             .put_new(bucket, key, kind, processed.sha256, body)

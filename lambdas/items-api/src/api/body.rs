@@ -30,20 +30,19 @@ pub fn read(request: &Request, id: Option<ItemId>) -> Result<Draft, Problem> {
         }
     };
 
-    let timestamp = id.map(|id| id.timestamp().to_string());
-    for (name, value) in [
-        ("id", id.map(|id| id.to_string())),
-        ("timestamp", timestamp),
-    ] {
-        if let Some(sent) = members.remove(name) {
-            given(&mut mistakes, name, sent, value);
-        }
+    if let Some(sent) = members.remove("id") {
+        given(&mut mistakes, "id", sent, id.map(|id| id.to_string()));
     }
-    let name = members.remove("name").map(|raw| {
-        // A string with escapes that are no characters is no text either.
-        serde_json::from_str(raw.get()).map_or(Member::Other, Member::Text)
-    });
-    let name = mistakes.parse("/name", name, Name::try_from);
+    // Overwritten, whatever it is: the id tells the time.
+    members.remove("timestamp");
+    let name = match members.remove("name") {
+        None => Some(Name::default()),
+        Some(raw) => {
+            // A string with escapes that are no characters is no text either.
+            let name = serde_json::from_str(raw.get()).map_or(Member::Other, Member::Text);
+            mistakes.parse("/name", Some(name), Name::try_from)
+        }
+    };
     let attributes = attributes(members)
         .map_err(|error| note(&mut mistakes, error))
         .ok();

@@ -29,6 +29,21 @@ impl Name {
     pub const MAX_CHARACTERS: usize = 256;
 }
 
+impl Name {
+    /// Returns the name of an item that is stored. It is not checked: a rule for new input must not
+    /// make an old row unreadable.
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl Default for Name {
+    /// Returns the name of an item that its owner gave none.
+    fn default() -> Self {
+        Self("Unnamed".to_owned())
+    }
+}
+
 impl TryFrom<String> for Name {
     type Error = InvalidName;
 

@@ -16,12 +16,13 @@ async fn an_item_is_created_read_replaced_and_deleted() {
     let id = created.id();
     assert_eq!(created.status, 201);
     assert_eq!(created.headers["location"], format!("items/{id}"));
-    assert_eq!(created.body()["legs"], 4);
-    let timestamp = &created.body()["timestamp"];
+    assert_eq!(created.body()["message"], "Item created");
+    assert_eq!(created.body()["item"]["legs"], 4);
+    let timestamp = &created.body()["item"]["timestamp"];
     assert!(timestamp.as_str().unwrap().ends_with('Z'), "{timestamp}");
 
     let read = at(&world, ALICE, "GET", &id, "").await;
-    assert_eq!((read.status, &read.text), (200, &created.text));
+    assert_eq!((read.status, &read.text), (200, &created.created()));
 
     let replaced = at(&world, ALICE, "PUT", &id, r#"{"name":"table"}"#).await;
     let expected = format!(r#"{{"id":"{id}","name":"table","timestamp":{timestamp}}}"#);
@@ -37,10 +38,10 @@ async fn an_item_is_created_read_replaced_and_deleted() {
 async fn what_was_read_can_be_sent_back_and_nothing_else_in_its_place() {
     let world = World::default();
     let created = world.post(r#"{"name":"a"}"#).await;
-    let (id, text) = (created.id(), created.text.as_str());
-    assert_eq!(at(&world, ALICE, "PUT", &id, text).await.text, text);
+    let (id, text) = (created.id(), &created.created());
+    assert_eq!(&at(&world, ALICE, "PUT", &id, text).await.text, text);
 
-    let other = r#"{"name":"a","id":"x","timestamp":1}"#;
+    let other = r#"{"name":"a","id":"x"}"#;
     for answer in [
         at(&world, ALICE, "PUT", &id, other).await,
         world.post(other).await,
@@ -51,10 +52,24 @@ async fn what_was_read_can_be_sent_back_and_nothing_else_in_its_place() {
             .into_iter()
             .map(|(place, _)| place)
             .collect();
-        assert_eq!(places, ["/id", "/timestamp"]);
+        assert_eq!(places, ["/id"]);
     }
-    assert_eq!(at(&world, ALICE, "GET", &id, "").await.text, text);
+    assert_eq!(&at(&world, ALICE, "GET", &id, "").await.text, text);
     assert_eq!(world.rows().len(), 1);
+}
+
+#[tokio::test]
+async fn a_timestamp_of_the_client_s_is_overwritten_and_a_missing_name_filled_in() {
+    let world = World::default();
+    let created = world
+        .post(r#"{"timestamp":"2020-01-01T00:00:00Z","legs":4}"#)
+        .await;
+    assert_eq!(created.status, 201, "{}", created.text);
+    let item = created.body()["item"].clone();
+    assert_eq!(item["name"], "Unnamed");
+    assert_ne!(item["timestamp"], "2020-01-01T00:00:00Z");
+    let replaced = at(&world, ALICE, "PUT", &created.id(), r#"{"timestamp":[1]}"#).await;
+    assert_eq!(replaced.body()["timestamp"], item["timestamp"]);
 }
 
 #[tokio::test]

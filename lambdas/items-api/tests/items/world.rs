@@ -36,8 +36,17 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap()
     }
 
+    /// The item that was created, as it was answered.
+    pub fn created(&self) -> String {
+        let text = self
+            .text
+            .strip_prefix(r#"{"message":"Item created","item":"#);
+        text.unwrap().strip_suffix('}').unwrap().to_owned()
+    }
+
+    /// The id of the item that was created.
     pub fn id(&self) -> String {
-        self.body()["id"].as_str().unwrap().to_owned()
+        self.body()["item"]["id"].as_str().unwrap().to_owned()
     }
 
     /// The place and the words of each mistake in the body.

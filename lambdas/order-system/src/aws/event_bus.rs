@@ -5,7 +5,7 @@ use aws_config::SdkConfig;
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use function_kit::PortError;
-use function_kit::aws::{broken, port_error};
+use function_kit::aws::{kind_of, port_error};
 
 use crate::message::{Event, SOURCE};
 use crate::ports::EventBus;
@@ -44,6 +44,12 @@ impl EventBus for EventBridge {
             .await
             .map_err(|error| port_error(operation(), error))?;
         let refused = output.entries().iter().find_map(|entry| entry.error_code());
-        refused.map_or(Ok(()), |code| Err(broken(operation(), code)))
+        refused.map_or(Ok(()), |code| {
+            Err(PortError {
+                operation: operation(),
+                kind: kind_of(code),
+                source: code.into(),
+            })
+        })
     }
 }

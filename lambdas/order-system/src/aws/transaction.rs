@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
-use function_kit::aws::{broken, port_error};
+use function_kit::aws::{broken, kind_of, port_error};
 use function_kit::{PortError, PortErrorKind};
 
 use crate::domain::{Change, Line, OrderStatus, Payment};
@@ -153,6 +153,16 @@ fn order(table: &str, change: &Change) -> Result<TransactWriteItem, WriteError> 
     Ok(TransactWriteItem::builder().put(put).build())
 }
 
+/// A write that no later try can do, such as one that is invalid, breaks the transaction whatever
+/// the other writes met.
+fn kind_of_cancellation<'a>(codes: impl Iterator<Item = &'a str>) -> PortErrorKind {
+    let mut met = codes.filter(|code| *code != "None");
+    match met.all(|code| kind_of(code) == PortErrorKind::Busy) {
+        true => PortErrorKind::Busy,
+        false => PortErrorKind::Broken,
+    }
+}
+
 /// The SDK sends a token with the transaction, so that a try that it repeats because the answer was
 /// lost succeeds.
 pub(super) async fn transact(
@@ -176,11 +186,24 @@ pub(super) async fn transact(
         .position(|reason| reason.code() == Some("ConditionalCheckFailed"));
     match refused {
         Some(place) => Ok(Outcome::Refused(place)),
-        // Another transaction was at the same rows, or there was no capacity: later may do.
         None => Err(PortError {
             operation,
-            kind: PortErrorKind::Busy,
+            kind: kind_of_cancellation(reasons.iter().filter_map(|reason| reason.code())),
             source: error.into(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transaction_is_tried_again_only_where_that_may_help() {
+        let kind = |codes: &[&str]| kind_of_cancellation(codes.iter().copied());
+        assert_eq!(kind(&["None", "TransactionConflict"]), PortErrorKind::Busy);
+        assert_eq!(kind(&["ThrottlingError", "None"]), PortErrorKind::Busy);
+        let codes = ["TransactionConflict", "ValidationError"];
+        assert_eq!(kind(&codes), PortErrorKind::Broken);
     }
 }

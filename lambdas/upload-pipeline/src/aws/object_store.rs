@@ -41,6 +41,8 @@ impl ObjectStore for S3Objects {
             .bucket(bucket)
             .key(key)
             .content_type(content_type.as_str())
+            // The client chose the type: a signed link must not run it as a script.
+            .content_disposition("attachment")
             .checksum_sha256(BASE64_STANDARD.encode(sha256.as_bytes()))
             .if_none_match("*")
             .body(ByteStream::from(body))
@@ -51,15 +53,7 @@ impl ObjectStore for S3Objects {
                 version: output.version_id.unwrap_or_else(|| UNVERSIONED.to_owned()),
             }),
             Err(error) if code(&error) == Some("PreconditionFailed") => Ok(Put::Exists),
-            Err(error) => {
-                // Another write of the same key is under way: whose wins is not known yet.
-                let racing = code(&error) == Some("ConditionalRequestConflict");
-                let mut error = port_error(format!("PutObject to bucket {bucket}"), error);
-                if racing {
-                    error.kind = PortErrorKind::Busy;
-                }
-                Err(error)
-            }
+            Err(error) => Err(port_error(format!("PutObject to bucket {bucket}"), error)),
         }
     }
 

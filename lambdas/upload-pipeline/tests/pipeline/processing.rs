@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use upload_pipeline::domain::dead_letter::MAX_MESSAGE_BYTES;
 use upload_pipeline::domain::record::MAX_REASON_BYTES;
 
-use crate::requests::{TIMEOUT, deliver, on_stream, status_of, try_deliver, upload};
+use crate::requests::{
+    ALICE, TIMEOUT, answer, deliver, event, on_stream, status_of, try_deliver, upload,
+};
 use crate::world::{Fault, PROCESSED, World};
 
 /// A world with one upload, and its id.
@@ -269,4 +271,22 @@ async fn a_lease_keeps_others_away_until_it_expires() {
     world.pass(TIMEOUT);
     assert_eq!(deliver(&world, &on_stream(&world)).await, None);
     assert_eq!(status_of(&world, &id).await.body["status"], "PROCESSED");
+}
+
+/// A signed link to a result of type `text/html` would run it as a script of the bucket's site.
+#[tokio::test]
+async fn a_result_is_plain_text_whatever_type_the_client_declared() {
+    let world = World::default();
+    let body = json!({"filename": "a", "content": "<b>", "content_type": "text/html"});
+    let sent = event("POST", "/uploads", Some(ALICE), Some(&body.to_string()));
+    assert_eq!(answer(&world, sent).await.status, 201);
+    deliver(&world, &on_stream(&world)).await;
+    let state = world.state();
+    let types: Vec<&str> = state
+        .types
+        .iter()
+        .filter(|((bucket, _), _)| bucket == PROCESSED)
+        .map(|(_, kind)| kind.as_str())
+        .collect();
+    assert_eq!(types, ["text/plain; charset=utf-8"]);
 }

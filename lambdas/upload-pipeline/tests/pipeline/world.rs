@@ -42,6 +42,8 @@ impl Fault {
 pub struct State {
     /// Bodies by bucket and key. Each is at version "1".
     pub objects: BTreeMap<(String, String), Vec<u8>>,
+    /// Content types by bucket and key.
+    pub types: BTreeMap<(String, String), String>,
     pub rows: BTreeMap<String, Upload>,
     pub stream: Vec<Vec<u8>>,
     pub letters: Vec<DeadLetter>,
@@ -139,7 +141,7 @@ impl ObjectStore for World {
         &self,
         bucket: &str,
         key: &str,
-        _: &ContentType,
+        content_type: &ContentType,
         sha256: Sha256Digest,
         body: Vec<u8>,
     ) -> Result<Put, PortError> {
@@ -149,6 +151,7 @@ impl ObjectStore for World {
             if state.objects.contains_key(&place) {
                 return Put::Exists;
             }
+            state.types.insert(place.clone(), content_type.to_string());
             state.objects.insert(place, body);
             Put::Created {
                 version: "1".into(),
