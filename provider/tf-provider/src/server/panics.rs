@@ -32,6 +32,8 @@ pub fn install() {
         let noted = PLACE.try_with(|place| place.set(format!("at {location}\n\n{backtrace}")));
         if noted.is_err() {
             stderr::write(format!("{info}\n"));
+            // The process may be about to end.
+            stderr::flush(super::FLUSH);
         }
     }));
 }
