@@ -1,19 +1,38 @@
 //! SHA-256 in the forms that people, S3 and Lambda write it.
 
 use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
+use crate::error::{Error, Result};
+
 /// The SHA-256 of a file.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Checksum([u8; 32]);
 
 impl Checksum {
     /// Computes it.
     pub fn of(content: &[u8]) -> Self {
         Self(Sha256::digest(content).into())
+    }
+
+    /// Computes that of a file, which may be larger than the memory.
+    pub(crate) fn of_file(path: &Path) -> Result<Self> {
+        let mut hash = Sha256::new();
+        let mut file = File::open(path).map_err(Error::read(path))?;
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            match file.read(&mut buffer).map_err(Error::read(path))? {
+                0 => return Ok(Self(hash.finalize().into())),
+                read => hash.update(&buffer[..read]),
+            }
+        }
     }
 
     /// As 64 hexadecimal digits.
@@ -35,6 +54,12 @@ impl Checksum {
         let byte = |pair: &[u32]| u8::try_from(pair[0] << 4 | pair[1]).ok();
         let bytes: Vec<u8> = digits.chunks_exact(2).map(byte).collect::<Option<_>>()?;
         Some(Self(bytes.try_into().ok()?)).filter(|_| digits.len() == 64)
+    }
+}
+
+impl Serialize for Checksum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.hex())
     }
 }
 

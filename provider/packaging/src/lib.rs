@@ -28,11 +28,12 @@ mod plan;
 mod request;
 mod store;
 mod workspace;
+mod zip_manifest;
 
 pub use build::builder::Builder;
 pub use checksum::Checksum;
 pub use error::{ConstraintError, Error, Input, Refusal, Result, Taken};
-pub use package::{Made, Package};
+pub use package::{BuildOutcome, Package, Unpinned};
 pub use plan::fingerprint::Fingerprint;
 pub use request::{Architecture, CargoBuild, Compiler, Request, Runtime, Source};
 /// The versions of releases.

@@ -8,29 +8,34 @@ use crate::build::builder::Builder;
 use crate::build::depinfo;
 use crate::build::inspect;
 use crate::build::sbom::{self, Compilation};
+use crate::build::toolchain::Toolchain;
 use crate::checksum::Checksum;
 use crate::error::{Error, Refusal, Result};
-use crate::plan::assets::{self, Asset, BOOTSTRAP};
+use crate::plan::assets::BOOTSTRAP;
 use crate::plan::fingerprint::{Fingerprint, Inputs};
-use crate::plan::settings::{Binary, Settings};
-use crate::plan::sources::{self, Resolved};
-use crate::request::{Compiler, Request, Source};
+use crate::plan::settings::Settings;
+use crate::plan::{self, BuildPlan, Executable, Origin, toolchain};
+use crate::request::{Compiler, Request};
 use crate::store::artifacts::Store;
 use crate::store::local::{self, Artifact, ArtifactId};
 use crate::store::s3::Stored;
 use crate::workspace::lockfile::Locked;
+use crate::zip_manifest::{self, ZipManifest};
+
+/// How many changed inputs are logged at level INFO. At level DEBUG all are.
+const LOGGED: usize = 10;
+
+/// What to do about untracked files.
+const MOVE_FILES: &str = "Move the files into a package, and out of .gitignore.";
 
 /// A request whose sources are read and whose fingerprint is known.
 #[derive(Debug, Clone)]
 pub struct Package {
     request: Request,
+    plan: BuildPlan,
     name: String,
-    version: Option<String>,
+    inputs: Inputs,
     fingerprint: Fingerprint,
-    origin: Origin,
-    assets: BTreeMap<String, Asset>,
-    /// The locked packages that it is made of.
-    components: Vec<Locked>,
 }
 
 /// How a zip reaches Lambda, which takes smaller ones directly than from S3.
@@ -40,110 +45,76 @@ enum Deployment {
     S3,
 }
 
-/// What was made, and what is to be said of it.
+/// The result of a build, and the warnings it produced. Where nothing was compiled there are none.
 #[derive(Debug, Clone)]
-pub struct Made<T> {
+pub struct BuildOutcome<T> {
     /// The zip, or where it is stored.
     pub zip: T,
-    /// Files that were compiled in and that the fingerprint does not know, because they are
-    /// outside of the packages or ignored by git: a change of these alone goes unnoticed.
-    /// Empty where nothing was compiled.
-    pub unnoticed: Vec<PathBuf>,
+    /// Files that were compiled in and that the fingerprint does not track, because they are
+    /// outside of the packages or ignored by git.
+    pub untracked: Vec<PathBuf>,
+    /// The toolchain file that would make every machine use this compiler.
+    pub unpinned: Option<Unpinned>,
 }
 
-impl<T> Made<T> {
+/// A workspace that leaves the compiler open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unpinned {
+    /// The file to add a line to.
+    pub file: PathBuf,
+    /// The version of the compiler that was used, for the line `channel = "<version>"`.
+    pub version: String,
+}
+
+impl<T> BuildOutcome<T> {
     /// Without a compilation.
-    fn before(zip: T) -> Self {
+    fn found(zip: T) -> Self {
         Self {
             zip,
-            unnoticed: Vec::new(),
+            untracked: Vec::new(),
+            unpinned: None,
         }
     }
 
-    fn with<U>(self, zip: U) -> Made<U> {
-        Made {
+    fn with<U>(self, zip: U) -> BuildOutcome<U> {
+        BuildOutcome {
             zip,
-            unnoticed: self.unnoticed,
+            untracked: self.untracked,
+            unpinned: self.unpinned,
         }
     }
-}
-
-#[derive(Debug, Clone)]
-enum Origin {
-    Cargo(Box<Build>),
-    Executable(PathBuf),
-}
-
-/// What cargo compiles.
-#[derive(Debug, Clone)]
-struct Build {
-    settings: Settings,
-    binary: Binary,
-    /// The files that the fingerprint is over.
-    files: BTreeSet<PathBuf>,
 }
 
 impl Package {
     /// Reads what the request names, and gives its fingerprint. Compiles nothing and starts no
     /// process.
     pub fn resolve(request: Request) -> Result<Self> {
-        let mut inputs = Inputs::new();
-        inputs.add("architecture", request.architecture.name(), b"");
-        inputs.add("runtime", request.runtime.name(), b"");
-        let mut components = Vec::new();
-        let (name, version, origin) = match &request.source {
-            Source::Cargo(build) => {
-                let (architecture, runtime) = (request.architecture, request.runtime);
-                let Resolved {
-                    settings,
-                    binary,
-                    locked,
-                    files,
-                } = sources::resolve(build, architecture, runtime, &mut inputs)?;
-                components = locked;
-                let (name, version) = (binary.name.clone(), binary.version.clone());
-                let build = Build {
-                    settings,
-                    binary,
-                    files,
-                };
-                (name, Some(version), Origin::Cargo(Box::new(build)))
-            }
-            Source::Executable(path) => {
-                let content = std::fs::read(path).map_err(Error::read(path))?;
-                inputs.add("executable", "", &content);
-                let name = path
-                    .file_stem()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned();
-                (name, None, Origin::Executable(path.clone()))
-            }
-        };
-        let assets = assets::collect(&request.assets)?;
-        for (path, asset) in &assets {
-            let kind = if asset.executable {
-                "executable asset"
-            } else {
-                "asset"
-            };
-            inputs.add(
-                kind,
-                path,
-                &std::fs::read(&asset.source).map_err(Error::read(&asset.source))?,
-            );
-        }
-        let fingerprint = inputs.finish();
+        let plan = plan::resolve(&request)?;
+        let (name, inputs) = (plan.name(), plan.inputs());
+        let fingerprint = inputs.fingerprint();
         tracing::debug!(name, %fingerprint, "resolved");
         Ok(Self {
             request,
+            plan,
             name,
-            version,
+            inputs,
             fingerprint,
-            origin,
-            assets,
-            components,
         })
+    }
+
+    /// Looks for the tools that a compilation needs, and names all that are missing.
+    pub async fn check_tools(&self) -> Result<()> {
+        match &self.plan.origin {
+            Origin::Cargo(plan) => Toolchain::find(&plan.settings).await.map(drop),
+            Origin::Executable(_) => Ok(()),
+        }
+    }
+
+    /// Names the files and settings by which the fingerprint differs from that of the zip that was
+    /// last written into `folder`. None where there is no earlier zip.
+    pub fn differences(&self, folder: &Path) -> Option<Vec<String>> {
+        let earlier = zip_manifest::earlier_inputs(folder, self.id())?;
+        Some(self.inputs.differences(&earlier))
     }
 
     /// The binary's name, or the executable's file name without its ending.
@@ -153,7 +124,10 @@ impl Package {
 
     /// The version in the package's manifest; none for an executable.
     pub fn version(&self) -> Option<&str> {
-        self.version.as_deref()
+        match &self.plan.origin {
+            Origin::Cargo(plan) => Some(&plan.binary.version),
+            Origin::Executable(_) => None,
+        }
     }
 
     /// The hash over everything that can change the zip.
@@ -173,7 +147,7 @@ impl Package {
     /// semantic version with build metadata. An executable has no version, only those digits.
     pub fn build_id(&self) -> String {
         let digits = self.fingerprint.short();
-        self.version.as_ref().map_or_else(
+        self.version().map_or_else(
             || digits.to_owned(),
             |version| format!("{version}+{digits}"),
         )
@@ -209,11 +183,16 @@ impl Package {
         folder: &Path,
         builder: &Builder,
         store: &Store,
-    ) -> Result<Made<Stored>> {
+    ) -> Result<BuildOutcome<Stored>> {
         let made = match (store.find(self.id()).await?, self.find(folder)) {
-            (Some(stored), _) => Made::before(stored),
-            (None, Some(artifact)) => Made::before(store.put(self.id(), &artifact).await?),
+            (Some(stored), _) => BuildOutcome::found(stored),
+            (None, Some(artifact)) => {
+                self.check_compiler()?;
+                self.check_tracked(zip_manifest::untracked(&artifact.file), MOVE_FILES)?;
+                BuildOutcome::found(store.put(self.id(), &artifact).await?)
+            }
             (None, None) => {
+                self.check_compiler()?;
                 let made = self.compile(folder, builder, Deployment::S3).await?;
                 let stored = store.put(self.id(), &made.zip).await?;
                 made.with(stored)
@@ -223,7 +202,7 @@ impl Package {
             Some(found) if found.sha256 == made.zip.sha256 => found,
             _ => {
                 // Which rustc compiled it is not known any more.
-                let describe = |zip: &[u8]| self.manifest(zip, None);
+                let describe = |zip: &[u8]| self.manifest(zip, None, &[]);
                 let fetched = store.fetch(self.id(), &made.zip, folder, describe);
                 fetched.await?
             }
@@ -233,12 +212,12 @@ impl Package {
     }
 
     /// Puts the artifact into `folder`, by compiling if it is not there.
-    pub async fn make(&self, folder: &Path, builder: &Builder) -> Result<Made<Artifact>> {
+    pub async fn make(&self, folder: &Path, builder: &Builder) -> Result<BuildOutcome<Artifact>> {
         let Some(artifact) = self.find(folder) else {
             return self.compile(folder, builder, Deployment::Direct).await;
         };
         inspect::zipped_size(&self.name, artifact.size)?;
-        Ok(Made::before(artifact))
+        Ok(BuildOutcome::found(artifact))
     }
 
     /// Compiles, inspects, and writes the zip into `folder`. Dropping the future ends the
@@ -255,7 +234,7 @@ impl Package {
         folder: &Path,
         builder: &Builder,
         deployment: Deployment,
-    ) -> Result<Made<Artifact>> {
+    ) -> Result<BuildOutcome<Artifact>> {
         let made = self.compile_as_asked(folder, builder, deployment).await;
         let (Err(refused @ Error::Refused(Refusal::GlibcTooNew { .. })), Some(other)) =
             (&made, self.with_zigbuild())
@@ -264,7 +243,7 @@ impl Package {
         };
         tracing::info!("compiling again with zigbuild, for an older glibc than this machine's");
         match other.compile_as_asked(folder, builder, deployment).await {
-            Err(Error::ToolMissing { .. }) => Err(refused.clone()),
+            Err(Error::ToolMissing { .. } | Error::ToolsMissing { .. }) => Err(refused.clone()),
             again => again,
         }
     }
@@ -272,9 +251,9 @@ impl Package {
     /// The same, compiled by zigbuild, if that is left open.
     fn with_zigbuild(&self) -> Option<Self> {
         let mut other = self.clone();
-        match &mut other.origin {
-            Origin::Cargo(build) if build.settings.compiler == Compiler::Auto => {
-                build.settings.compiler = Compiler::Zigbuild;
+        match &mut other.plan.origin {
+            Origin::Cargo(plan) if plan.settings.compiler == Compiler::Auto => {
+                plan.settings.compiler = Compiler::Zigbuild;
                 Some(other)
             }
             _ => None,
@@ -286,88 +265,160 @@ impl Package {
         folder: &Path,
         builder: &Builder,
         deployment: Deployment,
-    ) -> Result<Made<Artifact>> {
-        let (executable, used, unnoticed) = match &self.origin {
-            Origin::Cargo(build) => {
-                let compiled = builder.compile(&build.settings, &build.binary).await?;
-                let (read, target_dir) = (&compiled.read, &compiled.target_dir);
-                let unnoticed = depinfo::unnoticed(read, &build.files, target_dir);
-                (compiled.executable, Some(compiled.used), unnoticed)
+    ) -> Result<BuildOutcome<Artifact>> {
+        self.log_differences(folder);
+        let (executable, used, untracked) = match &self.plan.origin {
+            Origin::Cargo(plan) => {
+                let compiled = builder.compile(&plan.settings, &plan.binary).await?;
+                let untracked = depinfo::untracked(&compiled.read, &plan.known, &compiled.folder);
+                (compiled.executable, Some(compiled.used), untracked)
             }
-            Origin::Executable(path) => {
+            Origin::Executable(Executable { path, .. }) => {
                 let executable = std::fs::read(path).map_err(Error::read(path))?;
                 (executable, None, Vec::new())
             }
         };
+        if deployment == Deployment::S3 {
+            let names = untracked.iter().map(|path| path.display().to_string());
+            self.check_tracked(names.collect(), MOVE_FILES)?;
+        }
         let package = self.clone();
         let zip = tokio::task::spawn_blocking(move || package.zip(executable, deployment))
             .await
             .map_err(std::io::Error::from);
         let zip = zip.map_err(Error::write(&self.file(folder)))??;
-        let manifest = self.manifest(&zip, used.as_ref());
+        let manifest = self.manifest(&zip, used.as_ref(), &untracked);
         let zip = local::write(folder, self.id(), &zip, &manifest)?;
-        Ok(Made { zip, unnoticed })
+        Ok(BuildOutcome {
+            zip,
+            untracked,
+            unpinned: used.and_then(|used| self.unpinned(used.rustc.release)),
+        })
     }
 
-    /// What a zip was made of, in JSON. Where what its compilation used is not known any more, all
-    /// that is locked is listed.
-    fn manifest(&self, zip: &[u8], used: Option<&Compilation>) -> Vec<u8> {
-        let locked = self.components.iter();
-        let components = match used {
-            Some(used) => used.components(locked),
-            None => locked.collect(),
+    fn log_differences(&self, folder: &Path) {
+        let Some(differences) = self.differences(folder) else {
+            return;
         };
-        let manifest = serde_json::json!({
-            "name": self.name,
-            "version": self.version,
-            "build": self.build_id(),
-            "source_fingerprint": self.fingerprint.as_str(),
-            "sha256": Checksum::of(zip).hex(),
-            "size": zip.len(),
-            "architecture": self.request.architecture.name(),
-            "runtime": self.request.runtime.name(),
-            "rustc": used.map(|used| &used.rustc),
-            "sbom": sbom::sbom(&self.name, self.version(), &components),
-        });
-        manifest.to_string().into_bytes()
+        for difference in &differences {
+            tracing::debug!(name = self.name, "changed: {difference}");
+        }
+        let (first, more) = differences.split_at(differences.len().min(LOGGED));
+        let more = if more.is_empty() {
+            String::new()
+        } else {
+            format!(" and {} more", more.len())
+        };
+        tracing::info!(
+            name = self.name,
+            "changed since the last zip: {}{more}",
+            first.join(", ")
+        );
+    }
+
+    fn check_compiler(&self) -> Result<()> {
+        let replaced = self.plan.replaced_compilers().to_vec();
+        self.check_tracked(
+            replaced,
+            "Leave these settings out, and name the compiler in rust-toolchain.toml.",
+        )
+    }
+
+    /// Refuses to publish what inputs have decided that other machines cannot know.
+    fn check_tracked(&self, inputs: Vec<String>, remedy: &'static str) -> Result<()> {
+        if inputs.is_empty() {
+            return Ok(());
+        }
+        let name = self.name.clone();
+        Err(Error::Untracked {
+            name,
+            inputs,
+            remedy,
+        })
+    }
+
+    /// The advice for a workspace that leaves the compiler open.
+    fn unpinned(&self, version: String) -> Option<Unpinned> {
+        let Origin::Cargo(plan) = &self.plan.origin else {
+            return None;
+        };
+        let Settings {
+            local, toolchain, ..
+        } = &plan.settings;
+        let name = toolchain
+            .as_ref()
+            .and_then(|file| toolchain::name(file, &local.workspace_root));
+        if name.is_some_and(|name| toolchain::is_pinned(&name)) {
+            return None;
+        }
+        let file = local.workspace_root.join("rust-toolchain.toml");
+        Some(Unpinned { file, version })
+    }
+
+    /// What a zip was made of. Where what its compilation used is not known any more, all that is
+    /// locked is listed.
+    fn manifest(&self, zip: &[u8], used: Option<&Compilation>, untracked: &[PathBuf]) -> Vec<u8> {
+        let locked: &[Locked] = match &self.plan.origin {
+            Origin::Cargo(plan) => &plan.components,
+            Origin::Executable(_) => &[],
+        };
+        let components = match used {
+            Some(used) => used.components(locked.iter()),
+            None => locked.iter().collect(),
+        };
+        let manifest = ZipManifest {
+            name: &self.name,
+            version: self.version(),
+            build: self.build_id(),
+            source_fingerprint: self.fingerprint.as_str(),
+            sha256: Checksum::of(zip).hex(),
+            size: zip.len(),
+            architecture: self.plan.architecture.name(),
+            runtime: self.plan.runtime.name(),
+            rustc: used.map(|used| used.rustc.version.as_str()),
+            untracked,
+            inputs: self.inputs.digests(),
+            sbom: sbom::sbom(&self.name, self.version(), &components),
+        };
+        serde_json::to_vec(&manifest).unwrap_or_default()
     }
 
     fn zip(&self, executable: Vec<u8>, deployment: Deployment) -> Result<Vec<u8>> {
-        let paths: BTreeSet<&str> = self.assets.keys().map(String::as_str).collect();
-        inspect::executable(
-            &self.name,
-            &executable,
-            self.request.architecture,
-            self.request.runtime,
-            &paths,
-        )?;
-        let mut entries = BTreeMap::from([(
-            BOOTSTRAP.to_owned(),
-            Entry {
-                content: executable,
-                executable: true,
-            },
-        )]);
-        for (path, asset) in &self.assets {
+        let BuildPlan {
+            architecture,
+            runtime,
+            assets,
+            ..
+        } = &self.plan;
+        let paths: BTreeSet<&str> = assets.keys().map(String::as_str).collect();
+        inspect::executable(&self.name, &executable, *architecture, *runtime, &paths)?;
+        let mut size = executable.len() as u64;
+        for asset in assets.values() {
+            let metadata = std::fs::metadata(&asset.source);
+            size += metadata.map_err(Error::read(&asset.source))?.len();
+        }
+        // Before they are read.
+        inspect::unzipped_size(&self.name, size)?;
+        let mut entries = BTreeMap::new();
+        for (path, asset) in assets {
             let content = std::fs::read(&asset.source).map_err(Error::read(&asset.source))?;
+            let executable = asset.executable;
             entries.insert(
                 path.clone(),
                 Entry {
                     content,
-                    executable: asset.executable,
+                    executable,
                 },
             );
         }
+        let bootstrap = Entry {
+            content: executable,
+            executable: true,
+        };
+        entries.insert(BOOTSTRAP.to_owned(), bootstrap);
         // A file that was saved while cargo ran may be in the binary or not. Then the fingerprint
         // would promise too much.
         Self::resolve(self.request.clone())?.expect(&self.fingerprint)?;
-        inspect::unzipped_size(
-            &self.name,
-            entries
-                .values()
-                .map(|entry| entry.content.len() as u64)
-                .sum(),
-        )?;
         let zip = archive::zip(&entries)
             .map_err(|error| Error::write(Path::new(&self.name))(std::io::Error::other(error)))?;
         if deployment == Deployment::Direct {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use packaging::{Error, Input};
+use packaging::{Error, Input, Unpinned};
 use tf_provider::Diagnostic;
 
 /// An error at the argument of `rustlambda_package` that it is about.
@@ -16,7 +16,7 @@ pub(crate) fn of_release(error: &Error) -> Diagnostic {
 }
 
 /// A warning about files whose change nobody would notice.
-pub(crate) fn unnoticed(name: &str, files: &[PathBuf]) -> Diagnostic {
+pub(crate) fn untracked(name: &str, files: &[PathBuf]) -> Diagnostic {
     let shown = files
         .iter()
         .take(5)
@@ -36,12 +36,26 @@ pub(crate) fn unnoticed(name: &str, files: &[PathBuf]) -> Diagnostic {
     Diagnostic::warning("A change of some files would go unnoticed", detail)
 }
 
+/// A warning about a workspace whose compiler is another on another machine.
+pub(crate) fn unpinned(advice: &Unpinned) -> Diagnostic {
+    let Unpinned { file, version } = advice;
+    let detail = format!(
+        "Another machine may compile the function with another version of Rust, and so to other \
+         bytes. Add {} with these lines:\n\n[toolchain]\nchannel = \"{version}\"",
+        file.display()
+    );
+    Diagnostic::warning("The workspace does not name its compiler", detail)
+}
+
 fn at(error: &Error, argument: fn(Input) -> Option<&'static str>) -> Diagnostic {
     let summary = match error {
         Error::Compilation { .. } => "The function does not compile",
         Error::Refused(_) => "AWS Lambda could not run the function",
         Error::SourcesChanged { .. } => "The sources changed since the plan",
-        Error::ToolMissing { .. } | Error::TargetMissing { .. } => "A build tool is missing",
+        Error::ToolMissing { .. } | Error::ToolsMissing { .. } | Error::TargetMissing { .. } => {
+            "A build tool is missing"
+        }
+        Error::Untracked { .. } => "The package cannot be published",
         Error::Store { .. } => "The artifact store does not work",
         Error::ReleaseTaken(_) => "The version is taken",
         Error::VersionInvalid { .. } => "The version cannot be published",
@@ -74,6 +88,7 @@ fn package_argument(input: Input) -> Option<&'static str> {
         Input::Binary => "binary",
         Input::Profile => "profile",
         Input::Features => "features",
+        Input::Environment => "environment",
         Input::Compiler => "compiler",
         Input::Architecture => "architecture",
         Input::Assets => "assets",

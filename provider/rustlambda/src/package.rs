@@ -81,18 +81,21 @@ async fn package(cx: &Context<Client>, plan: Package) -> Result<Package> {
         let made = match &store {
             Some(store) => {
                 let made = package.publish(&folder, &client.builder, store).await;
-                made.map(|made| (Zip::from(made.zip), made.unnoticed))
+                made.map(|made| (Zip::from(made.zip), made.untracked, made.unpinned))
             }
             None => {
                 let made = package.make(&folder, &client.builder).await;
-                made.map(|made| (Zip::from(made.zip), made.unnoticed))
+                made.map(|made| (Zip::from(made.zip), made.untracked, made.unpinned))
             }
         };
         Ok(made.map_err(|error| diagnostics::of(&error))?)
     };
-    let (zip, unnoticed) = cx.run(make).await?;
-    if !unnoticed.is_empty() {
-        cx.report(diagnostics::unnoticed(package.name(), &unnoticed));
+    let (zip, untracked, unpinned) = cx.run(make).await?;
+    if !untracked.is_empty() {
+        cx.report(diagnostics::untracked(package.name(), &untracked));
+    }
+    if let Some(advice) = unpinned {
+        cx.report(diagnostics::unpinned(&advice));
     }
     let mut state = plan;
     state.describe(&package);

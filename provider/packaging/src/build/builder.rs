@@ -118,6 +118,8 @@ async fn try_compile_all(
     settings: &Settings,
     binaries: &[Binary],
 ) -> Result<BTreeMap<Binary, Result<Compiled>>> {
+    // Until the executables are read: another apply of this folder would replace them.
+    let _lock = FolderLock::acquire(&settings.folder()).await?;
     let cargo = Cargo::prepare(settings).await?;
     let mut resolved = Vec::new();
     for binary in binaries {
@@ -125,8 +127,6 @@ async fn try_compile_all(
     }
     let mut compiled = BTreeMap::new();
     for group in groups(resolved) {
-        // Until the executables are read: another apply of this folder would replace them.
-        let _lock = FolderLock::acquire(&cargo.target_dir).await?;
         let results = cargo.compile(&group).await?;
         let binaries = group.into_iter().map(|(binary, _)| binary);
         compiled.extend(binaries.zip(results));
@@ -146,8 +146,6 @@ fn groups(binaries: Vec<(Binary, Packages)>) -> Vec<Vec<(Binary, Packages)>> {
                 && other.name != binary.name
                 // Cargo would turn these on for both.
                 && other.passed_features() == binary.passed_features()
-                // Crates that are numbered by their places would be so in the other, too.
-                && other.places.is_empty() == binary.places.is_empty()
         };
         match groups.iter_mut().find(|group| group.iter().all(agrees)) {
             Some(group) => group.push((binary, packages)),

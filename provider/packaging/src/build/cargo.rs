@@ -5,21 +5,18 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
 use serde::Deserialize;
+use tokio::process::Command;
 
 use crate::build::depinfo;
+use crate::build::home;
 use crate::build::process;
 use crate::build::progress::Progress;
+use crate::build::remap;
 use crate::build::rustc_wrapper;
-use crate::build::rustflags;
 use crate::build::sbom::Compilation;
-use crate::build::toolchain::{Driver, Rustc, command, tool_missing};
-use crate::checksum::Checksum;
+use crate::build::toolchain::{Toolchain, command, tool_missing};
 use crate::error::{Error, Result};
 use crate::plan::settings::{Binary, Places, Settings};
-
-/// The time that build scripts are told it is, in seconds since 1970: 1980-01-01, where the
-/// calendar of zip files begins.
-const SOURCE_DATE_EPOCH: &str = "315532800";
 
 /// A compiled binary.
 #[derive(Debug, Clone)]
@@ -28,7 +25,7 @@ pub(crate) struct Compiled {
     /// The files on this disk that were read for it.
     pub read: Vec<PathBuf>,
     /// Where everything was made.
-    pub target_dir: PathBuf,
+    pub folder: PathBuf,
     pub used: Compilation,
 }
 
@@ -38,56 +35,64 @@ pub(crate) type Packages = BTreeMap<String, BTreeSet<String>>;
 /// Cargo, ready to compile in one workspace.
 pub(crate) struct Cargo<'a> {
     settings: &'a Settings,
-    driver: Driver,
-    rustc: Rustc,
-    pub target_dir: PathBuf,
+    toolchain: Toolchain,
+    /// For everything that cargo makes.
+    folder: PathBuf,
+    home: PathBuf,
 }
 
 impl<'a> Cargo<'a> {
-    /// Makes sure that the tools are there, and downloads what is locked.
+    /// Makes sure that the tools are there, and downloads what is locked. The caller holds the
+    /// folder's lock.
     pub async fn prepare(settings: &'a Settings) -> Result<Self> {
-        let Settings {
-            workspace_root: root,
-            environment,
-            ..
-        } = settings;
-        let driver = Driver::choose(settings.compiler, settings.architecture, settings.runtime)?;
-        driver.check(root, environment).await?;
-        let rustc = Rustc::find(root, environment, settings.pinned, settings.architecture).await?;
-        let mut cargo = Self {
+        let toolchain = Toolchain::find(settings).await?;
+        let folder = settings.folder();
+        let home = home::write(&settings.local, &folder)?;
+        let cargo = Self {
             settings,
-            driver,
-            rustc,
-            target_dir: PathBuf::new(),
+            toolchain,
+            folder,
+            home,
         };
-        cargo.target_dir = cargo.find_target_dir().await?;
         if settings.locked {
-            // Also makes the registries' folders, whose names are to be kept out of the binary.
-            let target = settings.architecture.target();
-            cargo
-                .run(&["fetch", "--locked", "--target", target])
-                .await?;
+            cargo.fetch().await?;
         }
         Ok(cargo)
     }
 
-    fn command(&self) -> tokio::process::Command {
-        let Settings {
-            workspace_root,
-            environment,
-            pinned,
-            ..
-        } = self.settings;
-        command("cargo", workspace_root, environment, *pinned)
+    /// Downloads what the target and this machine's own build scripts need. Nothing after this is
+    /// given credentials, nor needs them.
+    async fn fetch(&self) -> Result<String> {
+        let target = self.settings.architecture.target();
+        let mut command = self.command("fetch");
+        command.envs(&self.settings.local.passed.fetching);
+        command.args([
+            "--locked",
+            "--target",
+            target,
+            "--target",
+            &self.toolchain.rustc.host,
+        ]);
+        self.run(&mut command).await
+    }
+
+    /// A subcommand with everything that all have in common.
+    fn command(&self, subcommand: &str) -> Command {
+        let mut command = command("cargo", self.settings);
+        let manifest = self.settings.local.workspace_root.join("Cargo.toml");
+        command
+            .env("CARGO_HOME", &self.home)
+            .arg(subcommand)
+            .arg("--manifest-path")
+            .arg(manifest);
+        command
     }
 
     /// Runs a subcommand that compiles nothing, and gives its output.
-    async fn run(&self, arguments: &[&str]) -> Result<String> {
+    async fn run(&self, command: &mut Command) -> Result<String> {
         let (mut output, mut progress) = (String::new(), Progress::default());
         let on_output = |line: &str| output.extend([line, "\n"]);
-        let mut command = self.command();
-        command.args(arguments);
-        let status = process::run(&mut command, on_output, |line| progress.line(line)).await;
+        let status = process::run(command, on_output, |line| progress.line(line)).await;
         if status
             .map_err(|error| tool_missing("cargo", &error, ""))?
             .success()
@@ -99,47 +104,24 @@ impl<'a> Cargo<'a> {
         })
     }
 
-    /// Cargo's target folder, by `CARGO_TARGET_DIR`, configuration or default.
-    ///
-    /// In one that lies outside of the workspace, the workspace gets a folder of its own. Cargo
-    /// numbers a workspace's packages by their places in it: of two checkouts that share a folder,
-    /// the second would be compiled by the build scripts and procedural macros of the first, unless
-    /// its own are younger.
-    async fn find_target_dir(&self) -> Result<PathBuf> {
-        #[derive(Deserialize)]
-        struct Metadata {
-            target_directory: PathBuf,
-        }
-        let json = self
-            .run(&["metadata", "--no-deps", "--offline", "--format-version=1"])
-            .await?;
-        let metadata: Metadata =
-            serde_json::from_str(&json).map_err(Error::unparseable(Path::new("cargo metadata")))?;
-        let (root, shared) = (&self.settings.workspace_root, metadata.target_directory);
-        if shared.starts_with(root) {
-            return Ok(shared);
-        }
-        let root = Checksum::of(root.as_os_str().as_encoded_bytes()).hex();
-        Ok(shared.join(format!("workspace-{}", &root[..12])))
-    }
-
     /// The packages that a binary is made of, each with the features that it has when nothing
     /// else is compiled along.
     pub async fn resolved(&self, binary: &Binary) -> Result<Packages> {
-        let spec = binary.spec();
-        let features: Vec<_> = binary.features().collect();
-        let target = format!("--target={}", self.settings.architecture.target());
-        let mut arguments = vec![
-            "tree",
-            "--edges=normal,build",
-            "--prefix=none",
-            "--format={p}\t{f}",
-        ];
-        arguments.extend([spec.as_str(), target.as_str()]);
-        arguments.extend(features.iter().map(String::as_str));
-        arguments.extend((!self.settings.default_features).then_some("--no-default-features"));
+        let mut command = self.command("tree");
+        command
+            .args([
+                "--offline",
+                "--edges=normal,build",
+                "--prefix=none",
+                "--format={p}\t{f}",
+            ])
+            .args(self.settings.locked.then_some("--locked"))
+            .arg(format!("--target={}", self.settings.architecture.target()))
+            .arg(binary.spec())
+            .args(binary.features())
+            .args((!self.settings.default_features).then_some("--no-default-features"));
         let mut resolved = Packages::new();
-        for line in self.run(&arguments).await?.lines() {
+        for line in self.run(&mut command).await?.lines() {
             let (package, features) = line
                 .trim_end_matches(" (*)")
                 .split_once('\t')
@@ -182,9 +164,9 @@ impl<'a> Cargo<'a> {
         Ok(Compiled {
             executable,
             read: depinfo::of_executable(path),
-            target_dir: self.target_dir.clone(),
+            folder: self.folder.clone(),
             used: Compilation {
-                rustc: self.rustc.version.clone(),
+                rustc: self.toolchain.rustc.clone(),
                 packages: packages
                     .keys()
                     .filter_map(|id| name_and_version(id))
@@ -193,59 +175,44 @@ impl<'a> Cargo<'a> {
         })
     }
 
-    fn build_command(&self, binaries: &[&Binary]) -> Result<tokio::process::Command> {
-        let settings = self.settings;
+    fn build_command(&self, binaries: &[&Binary]) -> Result<Command> {
+        let (settings, driver) = (self.settings, self.toolchain.driver);
         let places: Places = binaries
             .iter()
             .flat_map(|binary| binary.places.clone())
             .collect();
-        let mut flags = settings.rustflags.clone();
-        flags.extend(rustflags::remap(
-            &settings.workspace_root,
+        let remap = remap::flags(
+            &settings.local,
             &places,
-            &self.target_dir,
-            &self.rustc,
-            &settings.environment,
-        )?);
-        let mut command = self.command();
+            &self.folder,
+            &self.toolchain.rustc,
+        )?;
+        let flags = [settings.rustflags.as_slice(), &remap].concat();
+        let mut command = self.command(driver.subcommand());
         command
-            .arg(self.driver.subcommand())
+            .arg("--offline")
             .arg("--target-dir")
-            .arg(&self.target_dir)
+            .arg(&self.folder)
             .arg("--message-format=json-render-diagnostics")
-            .arg(format!("--profile={}", settings.profile))
             // Always, also for the machine's own: then the flags do not apply to build scripts and
-            // procedural macros, and the folder is another than that of a plain `cargo build`, so
-            // that neither makes the other compile anew.
+            // procedural macros.
             .arg(format!(
                 "--target={}",
-                self.driver.target(settings.architecture, settings.runtime)
+                driver.target(settings.architecture, settings.runtime)
             ))
-            .args(settings.locked.then_some("--locked"))
-            .args((!settings.default_features).then_some("--no-default-features"))
+            .args(settings.arguments())
             .args((binaries.len() > 1).then_some("--keep-going"))
-            // This variable and no `--config`: it replaces the flags of the machine's own
-            // configuration.
-            .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
-            .env("CARGO_INCREMENTAL", "0")
-            .env("CARGO_TERM_COLOR", "never")
-            .env("CARGO_TERM_PROGRESS_WHEN", "always")
-            .env("CARGO_TERM_PROGRESS_WIDTH", "120");
+            .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
         for binary in binaries {
             command
                 .arg(binary.spec())
                 .arg(format!("--bin={}", binary.name))
                 .args(binary.features());
         }
-        if !places.is_empty() {
-            let inner = std::env::var("RUSTC_WRAPPER").ok();
-            let inner = settings.environment.get("RUSTC_WRAPPER").cloned().or(inner);
-            let inner = inner.as_deref().filter(|inner| !inner.is_empty());
-            let wrapper = rustc_wrapper::wrapper(&self.target_dir, &places, inner)?;
+        if settings.outside {
+            let inner = settings.wrapper();
+            let wrapper = rustc_wrapper::wrapper(&self.folder, &places, inner.as_deref())?;
             command.env("RUSTC_WRAPPER", wrapper);
-        }
-        if !settings.environment.contains_key("SOURCE_DATE_EPOCH") {
-            command.env("SOURCE_DATE_EPOCH", SOURCE_DATE_EPOCH);
         }
         Ok(command)
     }

@@ -12,9 +12,9 @@ pub(crate) fn of_executable(executable: &Path) -> Vec<PathBuf> {
     std::fs::read_to_string(list).map_or_else(|_| Vec::new(), |text| parse(&text))
 }
 
-/// Those of `read` that a fingerprint over `known` files does not notice. What is in the target
-/// folder was made from the rest.
-pub(crate) fn unnoticed(
+/// Returns those of `read` that a fingerprint over `known` files does not track. What is in the
+/// target folder was made from the rest.
+pub(crate) fn untracked(
     read: &[PathBuf],
     known: &BTreeSet<PathBuf>,
     target_dir: &Path,
@@ -28,8 +28,8 @@ pub(crate) fn unnoticed(
             || (path.is_dir() && known.iter().any(|file| file.starts_with(path)))
     };
     let present = read.iter().filter_map(|path| path.canonicalize().ok());
-    let unnoticed: BTreeSet<_> = present.filter(|path| !is_known(path)).collect();
-    unnoticed.into_iter().collect()
+    let untracked: BTreeSet<_> = present.filter(|path| !is_known(path)).collect();
+    untracked.into_iter().collect()
 }
 
 /// Reads `output: file file`, where a space in a name has a backslash before it.

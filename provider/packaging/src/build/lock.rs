@@ -1,11 +1,8 @@
 //! One process at a time in a folder.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::Duration;
-
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
 
 use crate::cache::cache_folder;
 use crate::error::{Error, Result};
@@ -26,10 +23,10 @@ impl FolderLock {
         let path = folder.join(".rustlambda-lock");
         let file = File::create(&path).map_err(Error::write(&path))?;
         loop {
-            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            match file.try_lock() {
                 Ok(()) => return Ok(Self { _file: file }),
-                Err(Errno::WOULDBLOCK) => tokio::time::sleep(RETRY).await,
-                Err(error) => return Err(Error::write(&path)(error.into())),
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(RETRY).await,
+                Err(TryLockError::Error(error)) => return Err(Error::write(&path)(error)),
             }
         }
     }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::build::toolchain::Rustc;
 use crate::workspace::lockfile::Locked;
 
 /// What a compilation used.
 #[derive(Debug, Clone)]
 pub(crate) struct Compilation {
-    /// What `rustc --version` prints.
-    pub rustc: String,
+    pub rustc: Rustc,
     /// The packages, by name and version.
     pub packages: BTreeSet<(String, String)>,
 }

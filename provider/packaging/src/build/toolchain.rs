@@ -1,58 +1,59 @@
 //! The Rust toolchain and cross-compiler of this machine.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::path::PathBuf;
 
+use tokio::process::Command;
+
+use crate::build::process;
+use crate::cache;
 use crate::error::{Error, Result};
+use crate::plan::settings::Settings;
 use crate::request::{Architecture, Compiler, Runtime};
 
 /// How to get cargo and rustc.
 const INSTALL_RUST: &str =
     "Install Rust from https://rustup.rs, or use a package that is built already (`binary_path`)";
 
-/// Variables of the caller's shell that would change the binary without being declared. `CARGO` and
-/// `RUSTC…` are here because cargo sets them for the programs that it runs, and those may run this.
-const UNDECLARED: [&str; 8] = [
-    "CARGO",
-    "CARGO_BUILD_RUSTFLAGS",
-    "CARGO_BUILD_TARGET",
-    "CARGO_ENCODED_RUSTFLAGS",
-    "CARGO_INCREMENTAL",
-    "RUSTC",
-    "RUSTC_BOOTSTRAP",
-    "RUSTFLAGS",
-];
+/// How to get what rustc links with.
+const INSTALL_LINKER: &str =
+    "Install a C compiler, such as Debian's and Ubuntu's package `gcc`, which rustc links with";
 
-/// A program of the toolchain, in the workspace's folder (where rustup reads
-/// `rust-toolchain.toml`), with nothing of the caller's environment that would change the binary,
-/// and with what the request declares.
-pub(crate) fn command(
-    program: &str,
-    workspace_root: &Path,
-    declared: &BTreeMap<String, String>,
-    pinned: bool,
-) -> tokio::process::Command {
-    let mut command = tokio::process::Command::new(program);
-    command.current_dir(workspace_root).stdin(Stdio::null());
-    for name in UNDECLARED {
-        command.env_remove(name);
-    }
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PROFILE_")
-            || (text.starts_with("CARGO_TARGET_") && text.ends_with("_RUSTFLAGS"))
-        {
-            command.env_remove(&name);
+/// A program of the toolchain, with the whole environment that the plan gives it and nothing of the
+/// caller's. It runs where no file of another workspace or user is above it.
+pub(crate) fn command(program: &str, settings: &Settings) -> Command {
+    let mut command = Command::new(program);
+    command
+        .env_clear()
+        .envs(settings.variables())
+        .current_dir("/");
+    command
+}
+
+/// What a build needs of this machine.
+#[derive(Debug, Clone)]
+pub(crate) struct Toolchain {
+    pub driver: Driver,
+    pub rustc: Rustc,
+}
+
+impl Toolchain {
+    /// Looks for every tool, and names all that are missing.
+    pub async fn find(settings: &Settings) -> Result<Self> {
+        let driver = Driver::choose(settings.compiler, settings.architecture, settings.runtime)?;
+        let rustc = Rustc::find(settings).await;
+        let found = match &rustc {
+            Ok(rustc) => rustc.check_target(settings.architecture),
+            Err(error) => Err(error.clone()),
+        };
+        let checks = [found, driver.check(settings).await];
+        let mut missing: Vec<_> = checks.into_iter().filter_map(Result::err).collect();
+        match (rustc, missing.len()) {
+            (Ok(rustc), 0) => Ok(Self { driver, rustc }),
+            (Err(error), 0) => Err(error),
+            (_, 1) => Err(missing.remove(0)),
+            _ => Err(Error::ToolsMissing { missing }),
         }
     }
-    if pinned {
-        // Set by a cargo that runs this program; it would override the workspace's own toolchain
-        // file.
-        command.env_remove("RUSTUP_TOOLCHAIN");
-    }
-    command.envs(declared);
-    command
 }
 
 /// What is known of the rustc that a build will use.
@@ -61,74 +62,89 @@ pub(crate) struct Rustc {
     pub sysroot: PathBuf,
     /// The commit of rust-lang/rust that it was built from.
     pub commit: Option<String>,
+    /// The target that it runs on itself.
+    pub host: String,
+    /// Its version, as a toolchain file has it.
+    pub release: String,
     /// What `rustc --version` prints.
     pub version: String,
 }
 
 impl Rustc {
-    /// Asks rustc, and makes sure that it has the target's standard library.
-    pub async fn find(
-        workspace_root: &Path,
-        declared: &BTreeMap<String, String>,
-        pinned: bool,
-        architecture: Architecture,
-    ) -> Result<Self> {
-        let program = declared.get("RUSTC").map_or("rustc", String::as_str);
+    /// Asks rustc where it is and which it is. Rustup reads a copy of the workspace's toolchain file
+    /// for that, and installs what it names: in the workspace itself, a file of a folder above or
+    /// an override of this machine would count, too.
+    async fn find(settings: &Settings) -> Result<Self> {
+        let folder = tempfile::tempdir().map_err(Error::write(&std::env::temp_dir()))?;
+        if let Some(file) = &settings.toolchain {
+            cache::replace(
+                &folder.path().join("rust-toolchain"),
+                file.as_bytes(),
+                0o644,
+            )?;
+        }
+        let program = settings.variables().remove("RUSTC");
+        let program = program.map_or_else(
+            || "rustc".to_owned(),
+            |path| path.to_string_lossy().into_owned(),
+        );
         let ask = async |args: &[&str]| {
-            let mut rustc = command(program, workspace_root, declared, pinned);
+            let mut rustc = command(&program, settings);
+            if settings.toolchain.is_some() {
+                rustc
+                    .current_dir(folder.path())
+                    .env_remove("RUSTUP_TOOLCHAIN");
+            }
             ask(rustc.args(args), INSTALL_RUST).await
         };
         let sysroot = PathBuf::from(ask(&["--print", "sysroot"]).await?);
         let verbose = ask(&["--version", "--verbose"]).await?;
-        let target = architecture.target();
-        if !sysroot
-            .join("lib/rustlib")
-            .join(target)
-            .join("lib")
-            .is_dir()
-        {
-            return Err(Error::TargetMissing {
-                target: target.to_owned(),
-                sysroot,
-            });
-        }
-        let commit = verbose
-            .lines()
-            .find_map(|line| line.strip_prefix("commit-hash: "))
-            .filter(|hash| *hash != "unknown");
-        let version = verbose.lines().next().unwrap_or_default().to_owned();
+        let field = |name: &str| {
+            let value = verbose.lines().find_map(|line| line.strip_prefix(name));
+            value.filter(|value| *value != "unknown").map(str::to_owned)
+        };
         Ok(Self {
             sysroot,
-            commit: commit.map(str::to_owned),
-            version,
+            commit: field("commit-hash: "),
+            host: field("host: ").unwrap_or_default(),
+            release: field("release: ").unwrap_or_default(),
+            version: verbose.lines().next().unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// Makes sure that the target's standard library is there.
+    fn check_target(&self, architecture: Architecture) -> Result<()> {
+        let target = architecture.target();
+        let libraries = self.sysroot.join("lib/rustlib").join(target).join("lib");
+        if libraries.is_dir() {
+            return Ok(());
+        }
+        Err(Error::TargetMissing {
+            target: target.to_owned(),
+            sysroot: self.sysroot.clone(),
         })
     }
 }
 
 /// Runs a program that prints an answer and ends.
-async fn ask(command: &mut tokio::process::Command, remedy: &str) -> Result<String> {
+async fn ask(command: &mut Command, remedy: &str) -> Result<String> {
     let program = command
         .as_std()
         .get_program()
         .to_string_lossy()
         .into_owned();
-    let missing = |reason: &dyn std::fmt::Display| tool_missing(&program, reason, remedy);
-    // Some programs follow an error with a backtrace.
-    let output = command
-        .env_remove("RUST_BACKTRACE")
-        .kill_on_drop(true)
-        .output()
-        .await;
-    let output = output.map_err(|error| missing(&error))?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let (mut answer, mut errors) = (String::new(), Vec::new());
+    let on_output = |line: &str| answer.extend([line, "\n"]);
+    let on_error = |line: &str| errors.push(line.trim().to_owned());
+    let status = process::run(command, on_output, on_error).await;
+    if status
+        .map_err(|error| tool_missing(&program, &error, remedy))?
+        .success()
+    {
+        return Ok(answer.trim().to_owned());
     }
-    let errors = String::from_utf8_lossy(&output.stderr);
-    let lines = errors
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty());
-    Err(missing(&lines.collect::<Vec<_>>().join(" ")))
+    errors.retain(|line| !line.is_empty());
+    Err(tool_missing(&program, &errors.join(" "), remedy))
 }
 
 pub(crate) fn tool_missing(tool: &str, reason: &dyn std::fmt::Display, remedy: &str) -> Error {
@@ -167,12 +183,8 @@ impl Driver {
         }
     }
 
-    /// Makes sure that the driver is installed.
-    pub async fn check(
-        self,
-        workspace_root: &Path,
-        declared: &BTreeMap<String, String>,
-    ) -> Result<()> {
+    /// Makes sure that the driver is installed, and what it links with.
+    async fn check(self, settings: &Settings) -> Result<()> {
         let (program, args, remedy): (_, &[&str], _) = match self {
             Self::Cargo => ("cargo", &["--version"], INSTALL_RUST),
             // Asks zig as well, which is another program.
@@ -182,8 +194,13 @@ impl Driver {
                 "Install it and zig: `pip install cargo-zigbuild` brings both; `cargo install cargo-zigbuild` needs zig beside it",
             ),
         };
-        let mut driver = command(program, workspace_root, declared, false);
-        ask(driver.args(args), remedy).await.map(drop)
+        let mut driver = command(program, settings);
+        ask(driver.args(args), remedy).await?;
+        if self == Self::Zigbuild || settings.names_linker() {
+            return Ok(());
+        }
+        let mut linker = command("cc", settings);
+        ask(linker.arg("--version"), INSTALL_LINKER).await.map(drop)
     }
 
     /// The cargo subcommand.

@@ -29,6 +29,8 @@ pub enum Input {
     Profile,
     /// [`crate::CargoBuild::features`]
     Features,
+    /// [`crate::CargoBuild::environment`]
+    Environment,
     /// [`crate::CargoBuild::compiler`]
     Compiler,
     /// [`crate::Request::architecture`]
@@ -191,6 +193,33 @@ pub enum Error {
         /// What is wrong, and what to do.
         reason: String,
     },
+    /// An environment variable that no process can be given.
+    #[error("The environment variable `{}` cannot be set: {reason}.", name.escape_debug())]
+    Environment {
+        /// The variable, shortened.
+        name: String,
+        /// What is wrong, and what to do.
+        reason: &'static str,
+    },
+    /// Several tools are not on this machine.
+    #[error("This machine lacks tools that the build needs:{}", missing.iter().map(|error| format!("\n  - {error}")).collect::<String>())]
+    ToolsMissing {
+        /// Why each of them is missing, and how to get it.
+        missing: Vec<Error>,
+    },
+    /// What decides the zip beside its fingerprint may not be published.
+    #[error(
+        "`{name}` cannot be published: its fingerprint does not know these inputs:{}\nAnother machine would take the zip for one of its own sources. {remedy}",
+        list_lines(inputs)
+    )]
+    Untracked {
+        /// The package.
+        name: String,
+        /// Files, or settings that replace the compiler.
+        inputs: Vec<String>,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// A tool is not on this machine.
     #[error("`{tool}` cannot be started: {reason}. {remedy}")]
     ToolMissing {
@@ -306,6 +335,7 @@ impl Error {
             Self::FeatureUnknown { .. } => Input::Features,
             Self::TargetMissing { .. } => Input::Architecture,
             Self::CannotCross { .. } => Input::Compiler,
+            Self::Environment { .. } => Input::Environment,
             Self::Asset { .. } => Input::Assets,
             Self::Store { .. } => Input::Store,
             Self::VersionInvalid { .. } | Self::ReleaseTaken(_) => Input::Version,
@@ -357,4 +387,8 @@ fn cut(reason: &str) -> String {
 
 fn list(names: &[String]) -> String {
     names.join(", ")
+}
+
+fn list_lines(items: &[String]) -> String {
+    items.iter().map(|item| format!("\n  - {item}")).collect()
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
+use serde::Serialize;
 use walkdir::WalkDir;
 
+use crate::checksum::Checksum;
 use crate::error::{Error, Result};
 use crate::workspace::files::portable;
 
@@ -12,9 +14,11 @@ use crate::workspace::files::portable;
 pub(crate) const BOOTSTRAP: &str = "bootstrap";
 
 /// One file of the zip that is not the executable.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Asset {
+    #[serde(skip)]
     pub source: PathBuf,
+    sha256: Checksum,
     /// Whether someone may execute it on this disk, and so may the function.
     pub executable: bool,
 }
@@ -29,26 +33,44 @@ pub(crate) fn collect(requested: &BTreeMap<String, PathBuf>) -> Result<BTreeMap<
         if metadata.is_dir() {
             collect_folder(path, source, &mut files)?;
         } else {
+            let folder = source.parent().filter(|folder| *folder != Path::new(""));
+            check_link(path, source, folder.unwrap_or(Path::new(".")))?;
             insert(path.clone(), source, &mut files)?;
         }
     }
+    for path in files.keys() {
+        let mut above = Path::new(path).ancestors().skip(1).filter_map(Path::to_str);
+        if let Some(file) = above.find(|above| files.contains_key(*above)) {
+            let reason = format!(
+                "the asset `{file}` is a file, and this path makes it a folder. Rename one of the two."
+            );
+            return Err(asset_error(path, reason));
+        }
+    }
     Ok(files)
+}
+
+/// Refuses a link that leads out of a folder.
+fn check_link(path: &str, source: &Path, folder: &Path) -> Result<()> {
+    let top = std::fs::canonicalize(folder).map_err(Error::read(folder))?;
+    let real = std::fs::canonicalize(source).map_err(Error::read(source))?;
+    if real.starts_with(&top) {
+        return Ok(());
+    }
+    let reason = format!(
+        "{} is a link to {}, outside of {}. Copy the file there.",
+        source.display(),
+        real.display(),
+        top.display()
+    );
+    Err(asset_error(path, reason))
 }
 
 fn collect_folder(path: &str, source: &Path, files: &mut BTreeMap<String, Asset>) -> Result<()> {
     let top = std::fs::canonicalize(source).map_err(Error::read(source))?;
     for entry in WalkDir::new(&top).follow_links(true).sort_by_file_name() {
         let entry = entry.map_err(|error| asset_error(path, error.to_string()))?;
-        let real = std::fs::canonicalize(entry.path()).map_err(Error::read(entry.path()))?;
-        if !real.starts_with(&top) {
-            let reason = format!(
-                "{} is a link to {}, outside of {}. Copy the file there.",
-                entry.path().display(),
-                real.display(),
-                top.display()
-            );
-            return Err(asset_error(path, reason));
-        }
+        check_link(path, entry.path(), &top)?;
         if entry.file_type().is_file() {
             let within = entry.path().strip_prefix(&top).unwrap_or(entry.path());
             insert(format!("{path}/{}", portable(within)), entry.path(), files)?;
@@ -60,6 +82,7 @@ fn collect_folder(path: &str, source: &Path, files: &mut BTreeMap<String, Asset>
 fn insert(path: String, source: &Path, files: &mut BTreeMap<String, Asset>) -> Result<()> {
     let asset = Asset {
         source: source.to_owned(),
+        sha256: Checksum::of_file(source)?,
         executable: is_executable(source)?,
     };
     match files.insert(path.clone(), asset) {
@@ -148,5 +171,20 @@ mod tests {
         assert_eq!(paths, ["static/link", "static/real"]);
         std::os::unix::fs::symlink(outside.path(), folder.path().join("out")).unwrap();
         assert!(refusal("static", folder.path()).contains("outside of"));
+        assert!(refusal("one", &folder.path().join("out")).contains("outside of"));
+        let within = BTreeMap::from([("one".to_owned(), folder.path().join("link"))]);
+        assert_eq!(collect(&within).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn refuses_a_file_that_another_path_makes_a_folder() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let source = file.path().to_owned();
+        let requested = ["a", "a-b", "a/b"].map(|path| (path.to_owned(), source.clone()));
+        let error = collect(&requested.into()).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "The asset `a/b` cannot be packaged: the asset `a` is a file, and this path makes it a folder. Rename one of the two."
+        );
     }
 }

@@ -1,10 +1,12 @@
 //! The hash over everything that can change a package.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use sha2::{Digest, Sha256};
+use serde::Serialize;
+use serde_json::Value;
 
-use crate::checksum::{Checksum, hex};
+use crate::checksum::Checksum;
 
 /// A SHA-256 over a package's inputs. Equal on every machine that has equal sources.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,33 +36,87 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// Collects inputs into a [`Fingerprint`]. Their order matters, so callers add them sorted.
-pub(crate) struct Inputs {
-    hash: Sha256,
-}
+/// The canonical form of a value: the path of each of its leaves, and the leaf's checksum. What the
+/// value's type does not serialize is not in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Inputs(BTreeMap<String, Checksum>);
 
 impl Inputs {
-    /// Begins; the number changes whenever the same sources should count as new.
-    pub fn new() -> Self {
-        let mut inputs = Self {
-            hash: Sha256::new(),
-        };
-        inputs.add("rustlambda fingerprint", "", b"1");
+    /// Lists what a value consists of.
+    pub fn of(value: &impl Serialize) -> Self {
+        let mut inputs = Self::default();
+        // The values of this crate have strings for keys, and no number that JSON does not have.
+        let value = serde_json::to_value(value).unwrap_or_default();
+        inputs.add(String::new(), &value);
         inputs
     }
 
-    /// Adds one input. Each part goes in with its length, so that no two lists of inputs look
-    /// alike.
-    pub fn add(&mut self, kind: &str, name: &str, content: &[u8]) {
-        let digest = Checksum::of(content).hex();
-        tracing::trace!(kind, name, sha256 = digest, "fingerprint input");
-        for part in [kind, name, &digest] {
-            self.hash.update((part.len() as u64).to_le_bytes());
-            self.hash.update(part);
+    fn add(&mut self, name: String, value: &Value) {
+        match value {
+            Value::Object(members) => {
+                for (member, value) in members {
+                    let name = format!("{name} {member}");
+                    self.add(name.trim_start().to_owned(), value);
+                }
+            }
+            Value::Null => (),
+            Value::String(text) => {
+                self.0.insert(name, Checksum::of(text.as_bytes()));
+            }
+            other => {
+                self.0
+                    .insert(name, Checksum::of(other.to_string().as_bytes()));
+            }
         }
     }
 
-    pub fn finish(self) -> Fingerprint {
-        Fingerprint(hex(&self.hash.finalize()))
+    /// Hashes the names and checksums. Each goes in with its length, so that no two lists of inputs
+    /// look alike.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut content = Vec::new();
+        for (name, checksum) in &self.0 {
+            for part in [name, &checksum.hex()] {
+                content.extend((part.len() as u64).to_le_bytes());
+                content.extend(part.as_bytes());
+            }
+        }
+        Fingerprint(Checksum::of(&content).hex())
+    }
+
+    /// Shortens the list to be stored: eight digits tell a changed input from an unchanged one.
+    pub fn digests(&self) -> BTreeMap<String, String> {
+        let short =
+            |(name, checksum): (&String, &Checksum)| (name.clone(), checksum.hex()[..8].to_owned());
+        self.0.iter().map(short).collect()
+    }
+
+    /// Names the inputs that an earlier list does not have, has otherwise, or has alone.
+    pub fn differences(&self, earlier: &BTreeMap<String, String>) -> Vec<String> {
+        let now = self.digests();
+        let changed = now
+            .iter()
+            .filter_map(|(name, digest)| match earlier.get(name) {
+                None => Some(format!("{name} (new)")),
+                Some(other) => (other != digest).then(|| name.clone()),
+            });
+        let removed = earlier.keys().filter(|name| !now.contains_key(*name));
+        changed
+            .chain(removed.map(|name| format!("{name} (removed)")))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_what_differs_from_an_earlier_list() {
+        let earlier = json!({ "file": { "a": "1", "b": "1", "c": "1" }, "profile": "release" });
+        let now = json!({ "file": { "a": "1", "b": "2", "d": "1" }, "profile": "release" });
+        let differences = Inputs::of(&now).differences(&Inputs::of(&earlier).digests());
+        assert_eq!(differences, ["file b", "file d (new)", "file c (removed)"]);
     }
 }

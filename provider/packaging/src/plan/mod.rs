@@ -1,6 +1,105 @@
-//! What a build is: its inputs, its fingerprint, and what cargo is told.
+//! What a build is: one value that says what is fingerprinted, and that cargo executes.
 
 pub(crate) mod assets;
+pub(crate) mod configuration;
+pub(crate) mod environment;
 pub(crate) mod fingerprint;
+pub(crate) mod local;
+pub(crate) mod rustflags;
 pub(crate) mod settings;
 pub(crate) mod sources;
+pub(crate) mod toolchain;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::checksum::Checksum;
+use crate::error::Result;
+use crate::plan::assets::Asset;
+use crate::plan::fingerprint::Inputs;
+use crate::plan::sources::CargoPlan;
+use crate::request::{Architecture, Request, Runtime, Source};
+
+/// Changes whenever the same sources should count as new.
+const FORMAT: u32 = 2;
+
+/// Everything that decides the bytes of a zip. Its serialized form is what the fingerprint is over:
+/// a field that is not skipped counts.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct BuildPlan {
+    format: u32,
+    pub(crate) architecture: Architecture,
+    pub(crate) runtime: Runtime,
+    #[serde(flatten)]
+    pub(crate) origin: Origin,
+    #[serde(rename = "asset")]
+    pub(crate) assets: BTreeMap<String, Asset>,
+}
+
+/// Where the executable comes from.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Origin {
+    Cargo(Box<CargoPlan>),
+    Executable(Executable),
+}
+
+/// An executable that is built already.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Executable {
+    #[serde(skip)]
+    pub path: PathBuf,
+    #[serde(rename = "executable")]
+    sha256: Checksum,
+}
+
+/// Reads what a request names. Compiles nothing and starts no process.
+pub(crate) fn resolve(request: &Request) -> Result<BuildPlan> {
+    let origin = match &request.source {
+        Source::Cargo(build) => {
+            let plan = sources::resolve(build, request.architecture, request.runtime)?;
+            Origin::Cargo(Box::new(plan))
+        }
+        Source::Executable(path) => Origin::Executable(Executable {
+            path: path.clone(),
+            sha256: Checksum::of_file(path)?,
+        }),
+    };
+    Ok(BuildPlan {
+        format: FORMAT,
+        architecture: request.architecture,
+        runtime: request.runtime,
+        origin,
+        assets: assets::collect(&request.assets)?,
+    })
+}
+
+impl BuildPlan {
+    /// The canonical form.
+    pub(crate) fn inputs(&self) -> Inputs {
+        Inputs::of(self)
+    }
+
+    /// The binary's name, or the executable's file name without its ending.
+    pub(crate) fn name(&self) -> String {
+        match &self.origin {
+            Origin::Cargo(plan) => plan.binary.name.clone(),
+            Origin::Executable(Executable { path, .. }) => {
+                let stem = path.file_stem().unwrap_or_default();
+                stem.to_string_lossy().into_owned()
+            }
+        }
+    }
+
+    /// What decides the binary beside the plan's inputs, and that a plan cannot see: the programs
+    /// that stand in rustc's place.
+    pub(crate) fn replaced_compilers(&self) -> &[String] {
+        match &self.origin {
+            Origin::Cargo(plan) => &plan.compilers,
+            Origin::Executable(_) => &[],
+        }
+    }
+}

@@ -1,10 +1,16 @@
-//! Everything that cargo would compile into a binary, as inputs of its fingerprint.
+//! Everything that cargo would compile into a binary, and how it is told to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
+use crate::checksum::Checksum;
 use crate::error::{Error, Result};
-use crate::plan::fingerprint::Inputs;
+use crate::plan::configuration::Configuration;
+use crate::plan::environment;
+use crate::plan::local::Local;
+use crate::plan::rustflags;
 use crate::plan::settings::{Binary, Places, Settings};
 use crate::request::{Architecture, CargoBuild, Runtime};
 use crate::workspace::closure::{Closure, Node};
@@ -15,42 +21,55 @@ use crate::workspace::lockfile::{Locked, Lockfile};
 use crate::workspace::manifest::{Loader, Workspace, choose_binary, choose_package, locate};
 use crate::workspace::profile;
 
-/// A binary whose sources are read.
-#[derive(Debug)]
-pub(crate) struct Resolved {
+/// How cargo compiles a binary, and from what.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct CargoPlan {
+    #[serde(flatten)]
     pub settings: Settings,
+    #[serde(flatten)]
     pub binary: Binary,
-    /// The packages of the lock file that it is made of.
-    pub locked: Vec<Locked>,
-    /// The files on this disk that were read.
-    pub files: BTreeSet<PathBuf>,
+    /// The registry and git packages that are used: where each comes from, and its checksum.
+    locked: BTreeMap<String, String>,
+    /// The packages on this disk, by their places.
+    #[serde(rename = "package")]
+    packages: BTreeMap<String, Source>,
+    /// Their files, by their places.
+    #[serde(rename = "file")]
+    files: BTreeMap<String, Checksum>,
+    /// The same files as cargo lists them.
+    #[serde(skip)]
+    pub known: BTreeSet<PathBuf>,
+    /// The packages of the lock file that the binary is made of.
+    #[serde(skip)]
+    pub components: Vec<Locked>,
+    /// The settings that put another program in rustc's place.
+    #[serde(skip)]
+    pub compilers: Vec<String>,
 }
 
-/// Reads the sources of a binary, adds them to the inputs, and says how to compile it.
+/// A package on this disk.
+#[derive(Debug, Clone, Serialize)]
+struct Source {
+    name: String,
+    features: BTreeSet<String>,
+    /// What it takes over from its workspace.
+    inherits: String,
+}
+
+/// Reads the sources of a binary, and says how to compile it.
 pub(crate) fn resolve(
     build: &CargoBuild,
     architecture: Architecture,
     runtime: Runtime,
-    inputs: &mut Inputs,
-) -> Result<Resolved> {
+) -> Result<CargoPlan> {
+    environment::check(&build.environment)?;
     let manifest = locate(&build.manifest)?;
     let workspace = Workspace::of(&manifest)?;
     let package = choose_package(&workspace, &manifest, build.package.as_deref())?;
     let name = choose_binary(&package, build.binary.as_deref())?;
     let config = Config::read(&workspace.root)?;
     profile::check(&build.profile, &workspace, &config)?;
-    let settings = Settings {
-        workspace_root: workspace.root.clone(),
-        locked: Lockfile::path(&workspace.root).exists(),
-        pinned: config.toolchain.is_some(),
-        profile: build.profile.clone(),
-        default_features: build.default_features,
-        environment: build.environment.clone(),
-        compiler: build.compiler,
-        architecture,
-        runtime,
-        rustflags: config.rustflags(architecture),
-    };
+    let root = package.dir.clone();
     let mut binary = Binary {
         package: package.name().to_owned(),
         version: package.version(),
@@ -58,74 +77,77 @@ pub(crate) fn resolve(
         features: build.features.clone(),
         places: Places::new(),
     };
-    let root = package.dir.clone();
     let mut closure = Closure::new(Loader::new(&workspace), architecture);
     closure.add_root(package, &build.features, build.default_features)?;
-    add_request(&settings, &binary, inputs);
-    add_configuration(&workspace, &config, inputs)?;
-    let locked = add_locked(&workspace, &config, &mut closure, inputs)?;
-    let files = add_packages(&workspace, &closure, &root, &binary.name, inputs)?;
+    let components = read_locked(&workspace, &config, &mut closure)?;
     binary.places = places(&workspace, &closure);
-    Ok(Resolved {
+
+    let mut environment = build.environment.clone();
+    let rustflags = rustflags::take(&mut environment, &config, architecture);
+    let cargo_home = Local::cargo_home(&mut environment);
+    let configuration = Configuration::of(&config, &cargo_home)?;
+    let local = Local::take(
+        &mut environment,
+        &workspace.root,
+        cargo_home,
+        &configuration,
+    );
+    let compilers = [
+        &environment::compilers(&environment),
+        &*configuration.compilers,
+    ]
+    .concat();
+    let settings = Settings {
+        architecture,
+        runtime,
+        compiler: build.compiler,
+        profile: build.profile.clone(),
+        default_features: build.default_features,
+        locked: Lockfile::path(&workspace.root).exists(),
+        outside: !binary.places.is_empty(),
+        environment,
+        rustflags,
+        configuration: configuration.canonical,
+        toolchain: config.toolchain,
+        workspace: tables(&workspace),
+        local,
+    };
+    let mut plan = CargoPlan {
         settings,
         binary,
-        locked,
-        files,
-    })
+        locked: components.iter().filter_map(checksum).collect(),
+        packages: BTreeMap::new(),
+        files: BTreeMap::new(),
+        known: BTreeSet::new(),
+        components,
+        compilers,
+    };
+    plan.add_packages(&workspace, &closure, &root)?;
+    Ok(plan)
 }
 
-/// What the caller asked for.
-fn add_request(settings: &Settings, binary: &Binary, inputs: &mut Inputs) {
-    inputs.add("binary", &binary.name, binary.package.as_bytes());
-    inputs.add("profile", &settings.profile, b"");
-    inputs.add("compiler", settings.compiler.name(), b"");
-    inputs.add(
-        "default features",
-        &settings.default_features.to_string(),
-        b"",
-    );
-    for feature in &binary.features {
-        inputs.add("feature", feature, b"");
-    }
-    for (name, value) in &settings.environment {
-        inputs.add("environment", name, value.as_bytes());
-    }
-}
-
-/// The workspace's profiles and patches, cargo's checked-out configuration, and the toolchain file.
-/// Not the root manifest as a whole: a new member or another member's dependency changes nothing
-/// here.
-fn add_configuration(workspace: &Workspace, config: &Config, inputs: &mut Inputs) -> Result<()> {
-    for table in ["profile", "patch", "replace"] {
-        if let Some(value) = workspace.table.get(table) {
-            let text =
-                toml::to_string(value).map_err(Error::unparseable(&workspace.manifest_path()))?;
-            inputs.add("workspace", table, text.as_bytes());
-        }
-    }
-    if let Some(resolver) = workspace
+/// The workspace's profiles and patches, and the version of its resolver. Not the root manifest as a
+/// whole: a new member or another member's dependency changes nothing here.
+fn tables(workspace: &Workspace) -> BTreeMap<String, String> {
+    let named = ["profile", "patch", "replace"].into_iter();
+    let tables = named.filter_map(|name| Some((name, workspace.table.get(name)?.to_string())));
+    let resolver = workspace
         .manifest
         .workspace
         .as_ref()
-        .and_then(|workspace| workspace.resolver)
-    {
-        inputs.add("workspace", "resolver", format!("{resolver:?}").as_bytes());
-    }
-    for file in config.canonical()? {
-        inputs.add("cargo configuration", "", file.as_bytes());
-    }
-    if let Some(toolchain) = &config.toolchain {
-        inputs.add("toolchain", "", toolchain.as_bytes());
-    }
-    Ok(())
+        .and_then(|own| own.resolver);
+    let resolver = resolver.map(|resolver| ("resolver", format!("{resolver:?}")));
+    tables
+        .chain(resolver)
+        .map(|(name, text)| (name.to_owned(), text))
+        .collect()
 }
 
-/// The registry and git packages that are used.
-fn add_locked(
+/// The packages of the lock file that are used.
+fn read_locked(
     workspace: &Workspace,
     config: &Config,
     closure: &mut Closure<'_>,
-    inputs: &mut Inputs,
 ) -> Result<Vec<Locked>> {
     let Some(lock) = Lockfile::read(&workspace.root)? else {
         if closure.nodes.values().any(Node::uses_registry) {
@@ -136,46 +158,51 @@ fn add_locked(
         return Ok(Vec::new());
     };
     let locked = locked(&lock, &patches(workspace, config)?, closure)?;
-    for package in locked.iter().filter(|package| package.source.is_some()) {
-        let content = [
-            &package.version,
-            package.source.as_deref().unwrap_or(""),
-            package.checksum.as_deref().unwrap_or(""),
-        ]
-        .join(" ");
-        inputs.add("locked", &package.name, content.as_bytes());
-    }
     Ok(locked.into_iter().cloned().collect())
 }
 
-/// The packages on this disk: their features, what they inherit, and their files.
-fn add_packages(
-    workspace: &Workspace,
-    closure: &Closure<'_>,
-    root: &Path,
-    binary: &str,
-    inputs: &mut Inputs,
-) -> Result<BTreeSet<PathBuf>> {
-    let mut read = BTreeSet::new();
-    for (dir, node) in &closure.nodes {
-        let place = files::relative(&workspace.root, dir);
-        inputs.add("package", &place, node.krate.name().as_bytes());
-        for feature in &node.features {
-            inputs.add("package feature", feature, b"");
-        }
-        inputs.add("package inherits", &place, node.inherited().as_bytes());
-        let binary = (dir == root).then_some(binary);
-        for (path, file) in Files::of(&node.krate, &workspace.root, binary)?.list()? {
-            let content = files::read(&file)?;
-            if files::is_terraform_plan(&content) {
-                continue;
+/// What tells a registry or git package from every other.
+fn checksum(package: &Locked) -> Option<(String, String)> {
+    let checksum = package.checksum.as_deref().unwrap_or_default();
+    let origin = format!("{} {checksum}", package.source.as_ref()?);
+    Some((format!("{} {}", package.name, package.version), origin))
+}
+
+impl CargoPlan {
+    /// Adds the packages on this disk: their features, what they inherit, and their files.
+    fn add_packages(
+        &mut self,
+        workspace: &Workspace,
+        closure: &Closure<'_>,
+        root: &Path,
+    ) -> Result<()> {
+        for (dir, node) in &closure.nodes {
+            let place = files::relative(&workspace.root, dir);
+            let source = Source {
+                name: node.krate.name().to_owned(),
+                features: node.features.clone(),
+                inherits: node.inherited(),
+            };
+            self.packages.insert(place.clone(), source);
+            let binary = (dir == root).then_some(self.binary.name.as_str());
+            for (path, file) in Files::of(&node.krate, &workspace.root, binary)?.list()? {
+                let content = files::read(&file)?;
+                if files::is_terraform_plan(&content) {
+                    continue;
+                }
+                let path = if place.is_empty() {
+                    path
+                } else {
+                    format!("{place}/{path}")
+                };
+                self.files.insert(path, Checksum::of(&content));
+                // Where a link leads: so cargo's lists are compared with this one.
+                self.known
+                    .insert(file.canonicalize().map_err(Error::read(&file))?);
             }
-            inputs.add("file", &path, &content);
-            // Where a link leads: so cargo's lists are compared with this one.
-            read.insert(file.canonicalize().map_err(Error::read(&file))?);
         }
+        Ok(())
     }
-    Ok(read)
 }
 
 /// Where the packages are, if one of them is outside of the workspace's folder.

@@ -14,10 +14,6 @@ use crate::workspace::closure::cfgs;
 use crate::workspace::git::repository_of;
 use crate::workspace::read;
 
-/// The tables and keys of `.cargo/config.toml` that can change a binary. The rest is about speed,
-/// looks and downloads.
-const RELEVANT: [&str; 6] = ["build", "target", "profile", "env", "patch", "unstable"];
-
 /// Cargo and rustup prefer the names without an ending.
 const CONFIG: [&str; 2] = [".cargo/config", ".cargo/config.toml"];
 const TOOLCHAIN: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
@@ -25,10 +21,9 @@ const TOOLCHAIN: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
 /// The checked-out configuration of a workspace.
 #[derive(Debug)]
 pub(crate) struct Config {
-    /// `.cargo/config.toml`, followed by what it includes.
-    files: Vec<toml::Table>,
-    /// Their `[patch]` tables, with the folder that paths in them start from.
-    patches: Vec<(PathBuf, toml::Value)>,
+    /// `.cargo/config.toml`, followed by what it includes, each with the folder that paths in it
+    /// start from.
+    files: Vec<(PathBuf, toml::Table)>,
     /// `rust-toolchain.toml` or `rust-toolchain`.
     pub toolchain: Option<String>,
     /// Such files between the workspace's folder and the repository's: cargo and rustup read them
@@ -42,7 +37,6 @@ impl Config {
     pub fn read(workspace_root: &Path) -> Result<Self> {
         let mut config = Self {
             files: Vec::new(),
-            patches: Vec::new(),
             toolchain: first_of(workspace_root, &TOOLCHAIN)
                 .map(|path| read::text(&path))
                 .transpose()?,
@@ -63,10 +57,7 @@ impl Config {
         };
         let file: toml::Table = text.parse().map_err(Error::unparseable(path))?;
         let includes = file.get("include").map(includes).unwrap_or_default();
-        if let Some(patch) = file.get("patch") {
-            self.patches.push((dir.to_owned(), patch.clone()));
-        }
-        self.files.push(file);
+        self.files.push((dir.to_owned(), file));
         // What is included last wins over what is before it.
         for (included, optional) in includes.into_iter().rev() {
             let included = path.with_file_name(included);
@@ -81,72 +72,57 @@ impl Config {
                 false => Some(read::text(&included)?),
             };
             if let Some(text) = text {
-                self.add(dir, &[chain, &[&included]].concat(), &text)?;
+                // Paths start from the folder above the file's own.
+                let base = included.parent().and_then(Path::parent).unwrap_or(dir);
+                self.add(base, &[chain, &[&included]].concat(), &text)?;
             }
         }
         Ok(())
     }
 
-    /// The `[patch]` tables, the nearest last, with the folder that paths in them start from.
-    pub fn patches(&self) -> impl Iterator<Item = (&Path, &toml::Value)> {
-        let patches = self.patches.iter().rev();
-        patches.map(|(dir, patch)| (dir.as_path(), patch))
+    /// The configuration files, what wins last, with the folder that paths in them start from.
+    pub fn tables(&self) -> impl Iterator<Item = (&Path, &toml::Table)> {
+        let files = self.files.iter().rev();
+        files.map(|(dir, file)| (dir.as_path(), file))
     }
 
-    /// The relevant parts in a canonical form.
-    pub fn canonical(&self) -> Result<Vec<String>> {
-        let relevant = |file: &toml::Table| {
-            let tables = file
-                .iter()
-                .filter(|(key, _)| RELEVANT.contains(&key.as_str()));
-            let tables: toml::Table = tables
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect();
-            toml::to_string(&tables).map_err(Error::unparseable(Path::new(".cargo/config.toml")))
-        };
-        self.files
-            .iter()
-            .map(relevant)
-            .filter(|text| text.as_ref().map_or(true, |text| !text.is_empty()))
-            .collect()
+    /// The `[patch]` tables, what wins last, with the folder that paths in them start from.
+    pub fn patches(&self) -> impl Iterator<Item = (&Path, &toml::Value)> {
+        self.tables()
+            .filter_map(|(dir, file)| Some((dir, file.get("patch")?)))
     }
 
     /// The names of the profiles that the configuration defines.
     pub fn profiles(&self) -> impl Iterator<Item = &String> {
-        self.files
-            .iter()
-            .filter_map(|file| file.get("profile")?.as_table())
+        self.tables()
+            .filter_map(|(_, file)| file.get("profile")?.as_table())
             .flat_map(toml::Table::keys)
     }
 
-    /// The rustc flags for a target, by cargo's rules: all matching `target.*.rustflags` joined,
-    /// otherwise `build.rustflags`.
-    pub fn rustflags(&self, architecture: Architecture) -> Vec<String> {
+    /// The flags for rustc of every matching `[target]` table.
+    pub fn target_rustflags(&self, architecture: Architecture) -> Vec<String> {
         let applies = |key: &str| {
             Platform::from_str(key)
                 .is_ok_and(|platform| platform.matches(architecture.target(), &cfgs(architecture)))
         };
         let mut flags = Vec::new();
-        // Cargo joins arrays with the nearest file's items last.
-        for target in self
-            .files
-            .iter()
-            .rev()
-            .filter_map(|file| file.get("target")?.as_table())
-        {
+        let targets = self
+            .tables()
+            .filter_map(|(_, file)| file.get("target")?.as_table());
+        for target in targets {
             for (_, settings) in target.iter().filter(|(key, _)| applies(key)) {
                 flags.extend(settings.get("rustflags").map(words).unwrap_or_default());
             }
         }
-        if flags.is_empty() {
-            let builds = self
-                .files
-                .iter()
-                .rev()
-                .filter_map(|file| file.get("build")?.get("rustflags"));
-            flags.extend(builds.flat_map(words));
-        }
         flags
+    }
+
+    /// The flags for rustc of every build.
+    pub fn build_rustflags(&self) -> Vec<String> {
+        let builds = self
+            .tables()
+            .filter_map(|(_, file)| file.get("build")?.get("rustflags"));
+        builds.flat_map(words).collect()
     }
 }
 

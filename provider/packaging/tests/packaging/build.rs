@@ -168,9 +168,9 @@ async fn names_what_is_compiled_in_and_would_change_unnoticed() {
     let made = package.make(&folder, &Builder::new()).await.unwrap();
     let mut expected = [fixture.path("ignored.txt"), path];
     expected.sort();
-    assert_eq!(made.unnoticed, expected);
+    assert_eq!(made.untracked, expected);
     let again = package.make(&folder, &Builder::new()).await.unwrap();
-    assert_eq!(again.unnoticed, [] as [PathBuf; 0], "nothing was compiled");
+    assert_eq!(again.untracked, [] as [PathBuf; 0], "nothing was compiled");
     assert_eq!(again.zip, made.zip);
 }
 

@@ -184,7 +184,8 @@ fn follows_the_files_that_a_configuration_includes() {
     fixture.write(".cargo/config.toml", include);
     let two = "[env]\nSTAGE = \"two\"\n";
     changes(&fixture, API, ".cargo/flags.toml", two, true);
-    changes(&fixture, API, ".cargo/local.toml", two, true);
+    let three = "[env]\nSTAGE = \"three\"\n";
+    changes(&fixture, API, ".cargo/local.toml", three, true);
     let refused = |include: &str, reason: &str| {
         fixture.write(".cargo/config.toml", &format!("include = [{include:?}]\n"));
         let error = fixture.resolve(API).unwrap_err().to_string();

@@ -1,5 +1,6 @@
 //! Workspaces in temporary folders.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use packaging::{Architecture, CargoBuild, Package, Request, Source};
@@ -110,4 +111,27 @@ pub fn names(zip: &Path) -> Vec<String> {
         );
     }
     names
+}
+
+/// What a zip's executable prints.
+pub fn run(zip: &Path) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let bootstrap = folder.path().join("bootstrap");
+    let content = std::fs::read(zip).unwrap();
+    let archive = rawzip::ZipArchive::from_slice(&content).unwrap();
+    let mut entries = archive.entries();
+    while let Some(entry) = entries.next_entry().unwrap() {
+        if entry.file_path().as_ref() == b"bootstrap" {
+            let size = usize::try_from(entry.uncompressed_size_hint()).unwrap();
+            let entry = archive.get_entry(entry.wayfinder()).unwrap();
+            let mut executable = vec![0; size];
+            libdeflater::Decompressor::new()
+                .deflate_decompress(entry.data(), &mut executable)
+                .unwrap();
+            std::fs::write(&bootstrap, executable).unwrap();
+        }
+    }
+    std::fs::set_permissions(&bootstrap, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let output = std::process::Command::new(bootstrap).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
 }

@@ -14,5 +14,6 @@ mod files;
 mod fingerprint;
 mod fixture;
 mod locked;
+mod machine;
 mod refusal;
 mod workspace;

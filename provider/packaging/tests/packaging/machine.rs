@@ -1,0 +1,156 @@
+//! What of this machine must not reach a binary, and what of the request must.
+
+use std::path::Path;
+use std::process::Command;
+
+use packaging::{Architecture, Builder, Package};
+
+use crate::fixture::{Fixture, run};
+
+/// A build script that hands its whole environment to the binary, and does not say that it reads
+/// it; a binary that prints it, and what it sees itself.
+const CURIOUS: [(&str, &str); 2] = [
+    (
+        "build.rs",
+        "fn main() {\n    println!(\"cargo::rerun-if-changed=build.rs\");\n    let seen: Vec<_> = std::env::vars().map(|(name, _)| name).filter(|name| !name.starts_with(\"CARGO_FEATURE_\") && !name.starts_with(\"CARGO_CFG_\")).collect();\n    println!(\"cargo::rustc-env=SEEN={}\", seen.join(\" \"));\n    println!(\"cargo::rustc-env=TOLD={}\", std::env::var(\"STAGE\").unwrap_or_default());\n}\n",
+    ),
+    (
+        "src/main.rs",
+        "fn main() { println!(\"{} {:?} {} {}\", env!(\"TOLD\"), option_env!(\"STAGE\"), cfg!(special), env!(\"SEEN\")) }\n",
+    ),
+];
+
+fn curious() -> Fixture {
+    let fixture = Fixture::package("");
+    for (path, content) in CURIOUS {
+        fixture.write(path, content);
+    }
+    fixture
+}
+
+/// Builds in this process, with the given environment declared, and returns what the binary prints.
+async fn printed(fixture: &Fixture, declared: &[(&str, &str)]) -> String {
+    let declare = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let request = fixture.request("Cargo.toml", |build| {
+        build.environment = declared.iter().map(declare).collect();
+    });
+    let package = Package::resolve(request).unwrap();
+    let built = package.build(&fixture.path("out"), &Builder::new()).await;
+    run(&built.unwrap().file)
+}
+
+/// Builds in a process of its own, whose environment has the given variables too, and returns the
+/// zip's hash and what the binary prints.
+fn built_in_shell(fixture: &Fixture, shell: &[(&str, &str)]) -> (String, String) {
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "machine::builds_for_another_test"])
+        .env("FIXTURE", fixture.path(""))
+        .envs(shell.iter().copied())
+        .output()
+        .unwrap();
+    assert!(child.status.success(), "{child:?}");
+    let zip = std::fs::read_to_string(fixture.path("out/built")).unwrap();
+    let hash = packaging::file_hash(Path::new(&zip)).unwrap().hex();
+    (hash, run(Path::new(&zip)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "the process that other tests start"]
+async fn builds_for_another_test() {
+    let folder = std::path::PathBuf::from(std::env::var("FIXTURE").unwrap());
+    let request = crate::fixture::request(packaging::Source::Cargo(packaging::CargoBuild::new(
+        folder.join("Cargo.toml"),
+    )));
+    let package = Package::resolve(request).unwrap();
+    let out = folder.join("out");
+    let built = package.build(&out, &Builder::new()).await.unwrap();
+    std::fs::write(out.join("built"), built.file.to_str().unwrap()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn declared_rustflags_reach_rustc_by_every_name_that_cargo_knows() {
+    let target = Architecture::of_host().unwrap().target();
+    let of_target = format!(
+        "CARGO_TARGET_{}_RUSTFLAGS",
+        target.to_uppercase().replace('-', "_")
+    );
+    for (name, value) in [
+        ("RUSTFLAGS", "--cfg special"),
+        ("CARGO_ENCODED_RUSTFLAGS", "--cfg\x1fspecial"),
+        ("CARGO_BUILD_RUSTFLAGS", "--cfg special"),
+        (&of_target, "--cfg special"),
+    ] {
+        let fixture = curious();
+        let text = printed(&fixture, &[(name, value)]).await;
+        assert!(text.starts_with(" None true "), "{name}: {text}");
+    }
+    assert!(printed(&curious(), &[]).await.starts_with(" None false "));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_environment_runs_build_scripts_again() {
+    let fixture = curious();
+    let one = printed(&fixture, &[("STAGE", "one")]).await;
+    assert!(one.starts_with("one Some(\"one\") "), "{one}");
+    let two = printed(&fixture, &[("STAGE", "two")]).await;
+    assert!(two.starts_with("two Some(\"two\") "), "{two}");
+}
+
+#[test]
+fn a_hostile_shell_and_a_hostile_cargo_configuration_give_the_same_bytes() {
+    let (quiet, hostile) = (curious(), curious());
+    let target = Architecture::of_host().unwrap().target();
+    let home = Fixture::new(&[]);
+    home.write(
+        ".cargo/config.toml",
+        &format!("[profile.release]\nopt-level = 0\ndebug = 2\n[env]\nSTAGE = {{ value = \"hostile\", force = true }}\n[build]\nrustc-wrapper = \"/nowhere/wrapper\"\nrustflags = [\"--cfg\", \"special\"]\n[target.{target}]\nlinker = \"/nowhere/linker\"\n"),
+    );
+    let real = std::env::var("RUSTUP_HOME")
+        .unwrap_or_else(|_| std::env::var("HOME").unwrap() + "/.rustup");
+    let linker = format!(
+        "CARGO_TARGET_{}_LINKER",
+        target.to_uppercase().replace('-', "_")
+    );
+    let home = home.path("").display().to_string();
+    let shell = [
+        ("HOME", home.as_str()),
+        ("RUSTUP_HOME", &real),
+        ("STAGE", "hostile"),
+        ("CC", "/nowhere/cc"),
+        ("CFLAGS", "-DHOSTILE"),
+        ("RUSTFLAGS", "--cfg special"),
+        ("CARGO_ENCODED_RUSTFLAGS", "--cfg\x1fspecial"),
+        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
+        ("CARGO_BUILD_RUSTC_WRAPPER", "/nowhere/wrapper"),
+        ("RUSTC_WORKSPACE_WRAPPER", "/nowhere/wrapper"),
+        (&linker, "/nowhere/linker"),
+    ];
+    let (expected, text) = built_in_shell(&quiet, &[]);
+    let (hash, hostile_text) = built_in_shell(&hostile, &shell);
+    assert_eq!(hostile_text, text);
+    assert_eq!(hash, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn build_scripts_see_no_credentials_that_are_not_declared() {
+    let secrets = [
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("AWS_SESSION_TOKEN", "secret"),
+        ("TF_TOKEN_app_terraform_io", "secret"),
+        ("TF_VAR_password", "secret"),
+        ("GITHUB_TOKEN", "secret"),
+        ("CARGO_REGISTRY_TOKEN", "secret"),
+    ];
+    let (_, text) = built_in_shell(&curious(), &secrets);
+    let seen: Vec<_> = text.split_whitespace().collect();
+    for (name, _) in secrets {
+        assert!(!seen.contains(&name), "{name} is in {text}");
+    }
+    let declared = printed(&curious(), &[("GITHUB_TOKEN", "given")]).await;
+    assert!(
+        declared
+            .split_whitespace()
+            .any(|name| name == "GITHUB_TOKEN"),
+        "{declared}"
+    );
+}
