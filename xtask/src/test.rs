@@ -17,6 +17,7 @@ const ACCEPTANCE: &[&str] = &[
     "--test=protocol_client",
     "--test=provider_examples",
     "--test=store",
+    "--test=fresh_machine",
     "--test=releases",
     "--test=upload_pipeline",
     "--test=items_api",

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 /// One Lambda function to package.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Where the executable comes from.
     pub source: Source,
@@ -19,7 +19,7 @@ pub struct Request {
 }
 
 /// Where the executable comes from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// Cargo builds it.
     Cargo(CargoBuild),
@@ -28,7 +28,7 @@ pub enum Source {
 }
 
 /// What cargo is to build.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CargoBuild {
     /// A package's or a workspace's `Cargo.toml`.
     pub manifest: PathBuf,

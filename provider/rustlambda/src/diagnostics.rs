@@ -47,6 +47,16 @@ pub(crate) fn unpinned(advice: &Unpinned) -> Diagnostic {
     Diagnostic::warning("The workspace does not name its compiler", detail)
 }
 
+/// A warning about a package that exists, and whose sources cannot be read any more.
+pub(crate) fn sources_lost(error: &Error) -> Diagnostic {
+    let error = of(error);
+    let detail = format!(
+        "{}\nThis package can be destroyed. Before it can be applied, the sources must be back.",
+        error.detail
+    );
+    Diagnostic::warning("The sources cannot be read", detail).at(error.path)
+}
+
 fn at(error: &Error, argument: fn(Input) -> Option<&'static str>) -> Diagnostic {
     let summary = match error {
         Error::Compilation { .. } => "The function does not compile",

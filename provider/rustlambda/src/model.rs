@@ -8,7 +8,7 @@ use packaging::{
     Architecture, Artifact, CargoBuild, Checksum, Compiler, Request, Runtime, Source, Stored,
 };
 use tf_provider::model::Set;
-use tf_provider::schema::{computed, non_empty, one_of, optional, required};
+use tf_provider::schema::{Validator, computed, non_empty, one_of, optional, required};
 use tf_provider::{Attr, Result, model};
 
 /// Where zips lie if `output_dir` does not say otherwise: in Terraform's own folder, which version
@@ -36,10 +36,10 @@ model! {
     /// A saved plan applies on every machine that has the same sources. With others, Terraform
     /// refuses it and names `.source_fingerprint`.
     ///
-    /// A fresh checkout has no zip. Where a function is to be created once more from unchanged
-    /// sources there, under another name for instance, `terraform apply
-    /// -replace=rustlambda_package.hello` makes the zip first. With a `store` the function takes it
-    /// from there.
+    /// A fresh checkout has the state and no zip. `function_arns` or a `store` let it create a
+    /// function all the same, one that was renamed or deleted for instance. To replace a function
+    /// that exists, replace its package in the same apply: `terraform apply
+    /// -replace=aws_lambda_function.hello -replace=rustlambda_package.hello`.
     pub struct Package {
         /// Path to the `Cargo.toml` of the function's package or of its workspace.
         pub manifest_path: Attr<String> = optional().exactly_one_of(["binary_path"]).validate(non_empty()),
@@ -62,7 +62,8 @@ model! {
         /// Environment variables for cargo, rustc and build scripts. They are part of the
         /// fingerprint; what the shell has set is not, and flags for rustc that are set there have
         /// no effect.
-        pub environment: Attr<BTreeMap<String, String>> = optional().conflicts_with(["binary_path"]),
+        /// Terraform hides them where it shows a plan, and stores them in plan and state.
+        pub environment: Attr<BTreeMap<String, String>> = optional().sensitive().conflicts_with(["binary_path"]).validate(environment()),
         /// What compiles: `cargo`, `zigbuild` (which cross-compiles, and links against the
         /// runtime's glibc), or `auto`, which takes cargo where this machine fits, and zigbuild
         /// where it does not or where its glibc turns out to be too new.
@@ -81,6 +82,12 @@ model! {
         /// overwritten. Credentials, region and endpoint are those that the AWS SDKs find in the
         /// environment.
         pub store: Attr<StoreModel> = optional(),
+        /// The ARNs of the Lambda functions that the zip is for. A fresh checkout has the state and no
+        /// zip. Where no `store` keeps one either, a refresh asks Lambda for these functions
+        /// (`lambda:GetFunctionConfiguration`): if one is gone, and also if another ARN is named,
+        /// the same apply makes the zip and creates the function. Any other answer changes nothing.
+        /// An ARN is built from the function's name, because the function itself needs the zip.
+        pub function_arns: Attr<Set<String>> = optional().validate(function_arns()),
         /// Path of the zip, for `filename` of `aws_lambda_function`.
         pub filename: Attr<String> = computed(),
         /// SHA-256 of the zip in base64, for `source_code_hash` of `aws_lambda_function`.
@@ -132,6 +139,12 @@ impl Package {
                 .map(|(path, file)| (path, PathBuf::from(file)))
                 .collect(),
         }))
+    }
+
+    /// Whether the arguments of both ask for the same package.
+    pub fn asks_as(&self, other: &Self) -> bool {
+        let asked = self.request().ok().flatten();
+        asked.is_some() && asked == other.request().ok().flatten()
     }
 
     fn cargo_build(&self) -> Result<CargoBuild> {
@@ -192,11 +205,31 @@ impl Package {
         self.handler = BOOTSTRAP.into();
     }
 
-    /// Whether this state's zip is what `package` would write into `folder` and the same store.
+    /// Whether this state's zip is what `package` would write into `folder` and the same store, and
+    /// is where the functions of the plan find it.
     pub fn has_zip_of(&self, package: &packaging::Package, folder: &Path, planned: &Self) -> bool {
         self.source_fingerprint.as_str() == Some(package.fingerprint().as_str())
             && self.filename.as_str() == Some(&*package.file(folder).to_string_lossy())
             && self.store == planned.store
+            && (self.store.known().is_some() || self.serves(planned))
+    }
+
+    /// Whether every function of the plan is one that this state was for already.
+    fn serves(&self, planned: &Self) -> bool {
+        let own = self.arns();
+        !planned.function_arns.is_unknown() && planned.arns().iter().all(|arn| own.contains(arn))
+    }
+
+    /// Whether this state is of what is stored. A bucket may have got versions since.
+    pub fn is_stored_as(&self, stored: &Stored) -> bool {
+        let version = self.s3_object_version.as_str();
+        self.sha256.as_str() == Some(stored.sha256.hex().as_str())
+            && (version.is_none() || version == stored.version.as_deref())
+    }
+
+    /// The functions that the zip is for, as far as they are known.
+    pub fn arns(&self) -> &[String] {
+        self.function_arns.known().map_or(&[], |arns| &arns.0)
     }
 
     /// Takes the zip over from a state that has the same.
@@ -264,6 +297,53 @@ impl From<Stored> for Zip {
             stored: Some(stored),
         }
     }
+}
+
+/// Variables that a process can be started with.
+fn environment() -> Validator {
+    /// Linux limits one variable to 128 KiB (execve(2)), macOS all of them together to 1 MiB.
+    const MOST: usize = 128 * 1024;
+    Validator::new(
+        "must have names that are not empty and have no `=`, no NUL, and 128 KiB at most in all",
+        |variables: &BTreeMap<String, String>| {
+            let length = |(name, value): (&String, &String)| name.len() + value.len() + 2;
+            if let Some(name) = variables
+                .keys()
+                .find(|name| name.is_empty() || name.contains(['=', '\0']))
+            {
+                return Err(format!(
+                    "has a variable named {name:?}: a name must not be empty, and must have no \"=\" \
+                     and no NUL"
+                ));
+            }
+            if let Some((name, _)) = variables.iter().find(|(_, value)| value.contains('\0')) {
+                return Err(format!("has a NUL in the value of {name:?}"));
+            }
+            match variables.iter().map(length).sum::<usize>() {
+                bytes if bytes > MOST => Err(format!(
+                    "has {bytes} bytes, and a process takes {MOST}: put what is long into a file"
+                )),
+                _ => Ok(()),
+            }
+        },
+    )
+}
+
+/// ARNs of functions, without a version or an alias.
+fn function_arns() -> Validator {
+    let form = "arn:<partition>:lambda:<region>:<account>:function:<name>";
+    let description = format!("must have elements of the form `{form}`");
+    Validator::new(description, move |arns: &Set<String>| {
+        let is_arn = |arn: &&String| {
+            let parts: Vec<_> = arn.split(':').collect();
+            let fixed = matches!(parts[..], ["arn", _, "lambda", _, _, "function", _]);
+            fixed && !parts.contains(&"")
+        };
+        match arns.0.iter().find(|arn| !is_arn(arn)) {
+            Some(arn) => Err(format!("has {arn:?}, which is not of the form {form}")),
+            None => Ok(()),
+        }
+    })
 }
 
 /// The name that Lambda's provided runtimes start; what `handler` says does not matter to them.

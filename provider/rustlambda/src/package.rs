@@ -1,5 +1,7 @@
 //! `rustlambda_package`: a Lambda function from sources to zip.
 
+use std::path::PathBuf;
+
 use packaging::Fingerprint;
 use tf_provider::{Context, Diagnostic, Plan, Resource, Result};
 
@@ -16,14 +18,33 @@ impl Resource for PackageResource {
     type Model = Package;
 
     async fn modify_plan(&self, cx: &Context<Client>, plan: &mut Plan<Package>) -> Result<()> {
-        let Some(package) = resolve(cx, &plan.planned).await? else {
-            plan.planned.forget_results();
-            return Ok(());
+        let package = match resolve(cx, &plan.planned).await? {
+            Some(Ok(package)) => package,
+            // A destruction begins with a plan like any other (Terraform's Context.destroyPlan), and
+            // needs no sources.
+            Some(Err(error))
+                if plan
+                    .prior
+                    .as_ref()
+                    .is_some_and(|p| p.asks_as(&plan.planned)) =>
+            {
+                cx.report(diagnostics::sources_lost(&error));
+                plan.planned.forget_results();
+                return Ok(());
+            }
+            Some(Err(error)) => return Err(diagnostics::of(&error).into()),
+            None => {
+                plan.planned.forget_results();
+                return Ok(());
+            }
         };
         let folder = plan.planned.folder()?;
         plan.planned.describe(&package);
         match &plan.prior {
-            Some(prior) if prior.has_zip_of(&package, &folder, &plan.planned) => {
+            Some(prior)
+                if cx.private() != MISSING
+                    && prior.has_zip_of(&package, &folder, &plan.planned) =>
+            {
                 plan.planned.take_zip(prior);
             }
             _ => match find(cx, &plan.planned, &package).await? {
@@ -38,9 +59,11 @@ impl Resource for PackageResource {
         package(cx, plan).await
     }
 
-    /// The state stands as it is: the zip may lie on another machine, and is not needed for
-    /// anything until a function changes.
-    async fn read(&self, _: &Context<Client>, state: Package) -> Result<Option<Package>> {
+    /// Keeps the state: the zip may be on another machine, and nothing needs it until a function
+    /// changes. Where something does need it, and it is missing, the plan makes it again.
+    async fn read(&self, cx: &Context<Client>, state: Package) -> Result<Option<Package>> {
+        let missing = cx.run(is_missing(cx.client()?, &state)).await?;
+        cx.set_private(if missing { MISSING } else { b"" });
         Ok(Some(state))
     }
 
@@ -58,9 +81,52 @@ impl Resource for PackageResource {
     }
 }
 
+/// What a refresh stores beside a state whose zip has to be made again.
+const MISSING: &[u8] = b"missing";
+
+/// Whether the zip of a state is missing: from the store, or from this disk while a function that
+/// needs it does not exist. Where neither can be found out, the zip counts as there.
+async fn is_missing(client: &Client, state: &Package) -> Result<bool> {
+    if let Some(store) = client.store(state.store.known()).await? {
+        let Some(key) = state.s3_key.as_str() else {
+            return Ok(false);
+        };
+        return Ok(match store.look(key).await {
+            Ok(stored) => stored.is_none_or(|stored| !state.is_stored_as(&stored)),
+            Err(error) => {
+                tracing::warn!(%error, "cannot look for the zip in the store");
+                false
+            }
+        });
+    }
+    if state.arns().is_empty() || is_here(state).await {
+        return Ok(false);
+    }
+    for arn in state.arns() {
+        if client.s3.lacks_function(arn).await {
+            tracing::info!(
+                arn,
+                "the function does not exist, and its zip is made again"
+            );
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether the zip of a state is on this disk.
+async fn is_here(state: &Package) -> bool {
+    let (Some(file), Some(sha256)) = (state.filename.as_str(), state.sha256.as_str()) else {
+        return false;
+    };
+    let (file, sha256) = (PathBuf::from(file), sha256.to_owned());
+    let hash = move || packaging::file_hash(&file).is_ok_and(|found| found.hex() == sha256);
+    tokio::task::spawn_blocking(hash).await.unwrap_or(false)
+}
+
 /// Makes what was planned, and nothing else.
 async fn package(cx: &Context<Client>, plan: Package) -> Result<Package> {
-    let Some(package) = resolve(cx, &plan).await? else {
+    let Some(resolved) = resolve(cx, &plan).await? else {
         return Err(Diagnostic::error(
             "An argument is unknown",
             "Terraform asked to apply a package before its arguments were known. Please report this \
@@ -68,6 +134,7 @@ async fn package(cx: &Context<Client>, plan: Package) -> Result<Package> {
         )
         .into());
     };
+    let package = resolved.map_err(|error| diagnostics::of(&error))?;
     if let Some(planned) = plan.source_fingerprint.as_str() {
         let planned = Fingerprint::from_hex(planned);
         package
@@ -97,6 +164,7 @@ async fn package(cx: &Context<Client>, plan: Package) -> Result<Package> {
     if let Some(advice) = unpinned {
         cx.report(diagnostics::unpinned(&advice));
     }
+    cx.set_private(b"");
     let mut state = plan;
     state.describe(&package);
     state.set_zip(&package, &folder, &zip);
@@ -104,16 +172,16 @@ async fn package(cx: &Context<Client>, plan: Package) -> Result<Package> {
 }
 
 /// Reads the sources; nothing where an argument is unknown.
-async fn resolve(cx: &Context<Client>, model: &Package) -> Result<Option<packaging::Package>> {
+async fn resolve(
+    cx: &Context<Client>,
+    model: &Package,
+) -> Result<Option<packaging::Result<packaging::Package>>> {
     let Some(request) = model.request()? else {
         return Ok(None);
     };
-    let resolve = async {
-        let resolve = || packaging::Package::resolve(request);
-        let resolved = tokio::task::spawn_blocking(resolve).await?;
-        Ok(resolved.map_err(|error| diagnostics::of(&error))?)
-    };
-    cx.run(resolve).await.map(Some)
+    let resolve = || packaging::Package::resolve(request);
+    cx.run(async { Ok(Some(tokio::task::spawn_blocking(resolve).await?)) })
+        .await
 }
 
 /// Looks in the store for a zip that is made already. One on this disk does not count: a plan may be

@@ -44,10 +44,8 @@ impl CliConfig {
             .with_context(|| format!("cannot copy the provider from {}", binary.display()))?;
         fs::rename(&partial, &installed)?;
 
-        let cache = project.build("provider-cache");
-        fs::create_dir_all(&cache)?;
         let path = project.build("terraform.tfrc");
-        fs::write(&path, render(&mirror, machine_mirror().as_deref(), &cache))?;
+        fs::write(&path, cli_config(project, &mirror)?)?;
         Ok(Self { path })
     }
 
@@ -55,6 +53,13 @@ impl CliConfig {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// The text of a Terraform CLI configuration whose mirror `ours` holds this project's provider.
+pub fn cli_config(project: &Project, ours: &Path) -> Result<String> {
+    let cache = project.build("provider-cache");
+    fs::create_dir_all(&cache)?;
+    Ok(render(ours, machine_mirror().as_deref(), &cache))
 }
 
 /// Compiles the provider and gives the executable's path.

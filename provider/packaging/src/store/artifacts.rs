@@ -36,6 +36,11 @@ impl Store {
         self.objects.find(&self.key(id, "zip")).await
     }
 
+    /// Looks for what an apply has stored under this key.
+    pub async fn look(&self, key: &str) -> Result<Option<Stored>> {
+        self.objects.find(key).await
+    }
+
     /// Downloads a stored zip and its manifest into a folder. Writes the manifest that `describe`
     /// returns for the zip where the store has none.
     pub(crate) async fn fetch(

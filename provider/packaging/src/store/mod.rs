@@ -2,6 +2,7 @@
 
 pub(crate) mod artifacts;
 pub(crate) mod constraint;
+pub(crate) mod function;
 pub(crate) mod local;
 pub(crate) mod releases;
 pub(crate) mod s3;

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use aws_config::BehaviorVersion;
+use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
@@ -20,16 +20,20 @@ const SHA256: &str = "sha256";
 /// it is first used.
 #[derive(Debug, Default)]
 pub struct S3 {
+    config: OnceCell<SdkConfig>,
     client: OnceCell<Client>,
 }
 
 impl S3 {
+    /// Credentials, region and endpoint, for S3 and for what else is asked of AWS.
+    pub(crate) async fn config(&self) -> &SdkConfig {
+        let load = || aws_config::defaults(BehaviorVersion::latest()).load();
+        self.config.get_or_init(load).await
+    }
+
     /// Objects of a bucket whose keys begin with `prefix` and a slash.
     pub(crate) async fn objects(&self, bucket: &str, prefix: &str) -> Objects {
-        let connect = async || {
-            let config = aws_config::defaults(BehaviorVersion::latest()).load().await;
-            Client::new(&config)
-        };
+        let connect = async || Client::new(self.config().await);
         let prefix = prefix.trim_matches('/');
         Objects {
             client: self.client.get_or_init(connect).await.clone(),

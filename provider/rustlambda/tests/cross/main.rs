@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 mod driver;
 mod runtime_api;
 
-use driver::{Answer, CONFIGURATION, Root, can_run, tools_are_there};
+use driver::{Answer, CONFIGURATION, Root, need};
 
 /// Debian's, which rustup does not manage. 1.85 is the first with edition 2024.
 const RUSTC: Tool = Tool {
@@ -45,11 +45,13 @@ const ARM64: [&str; 2] = [
     "/lib/ld-linux-aarch64.so.1",
 ];
 
-fn arm64_is_there() -> bool {
+#[track_caller]
+fn need_arm64() {
     let missing = ARM64.iter().find(|path| !Path::new(path).exists());
-    can_run(missing.map(|path| {
-        format!("{path} is not there; on Debian: dpkg --add-architecture arm64, then apt-get install libstd-rust-web-dev:arm64")
-    }))
+    assert_eq!(
+        missing, None,
+        "on Debian: dpkg --add-architecture arm64, then apt-get install libstd-rust-web-dev:arm64"
+    );
 }
 
 /// A function on the real runtime crate.
@@ -106,10 +108,8 @@ fn glibc(executable: &[u8]) -> (u32, u32) {
 
 #[test]
 fn an_arm64_function_answers() {
-    let tools = [&tool::TERRAFORM, &tool::PYTHON, &RUSTC, &QEMU];
-    if !tools_are_there(&tools) || !arm64_is_there() {
-        return;
-    }
+    need(&[&tool::PYTHON, &RUSTC, &QEMU]);
+    need_arm64();
     let project = Project::find().unwrap();
     // Always the same folder: its path is in the compiler's flags, so that another would compile
     // every dependency anew.
@@ -187,9 +187,7 @@ fn own_processor(further: &str) -> Root {
 
 #[test]
 fn an_older_glibc_than_this_machine_has_is_linked_against() {
-    if !tools_are_there(&[&tool::TERRAFORM, &tool::PYTHON]) {
-        return;
-    }
+    need(&[&tool::PYTHON]);
     let project = Project::find().unwrap();
     let package = || {
         let root = own_processor("runtime = \"provided.al2\"");
@@ -208,9 +206,7 @@ fn an_older_glibc_than_this_machine_has_is_linked_against() {
 
 #[test]
 fn zigbuild_takes_over_where_a_symbol_of_this_machine_is_too_new() {
-    if !tools_are_there(&[&tool::TERRAFORM, &tool::PYTHON]) {
-        return;
-    }
+    need(&[&tool::PYTHON]);
     let project = Project::find().unwrap();
     let root = own_processor("");
     // glibc 2.35 gave `hypot` a new version; provided.al2023 has 2.34.

@@ -1,12 +1,9 @@
 //! What an apply gives.
 
-use crate::driver::{Root, sha256, terraform_is_there};
+use crate::driver::{Root, sha256};
 
 #[test]
 fn gives_a_function_what_it_needs_and_has_nothing_to_do_then() {
-    if !terraform_is_there() {
-        return;
-    }
     let root = Root::new();
     root.init();
     root.apply();
@@ -28,9 +25,6 @@ fn gives_a_function_what_it_needs_and_has_nothing_to_do_then() {
 
 #[test]
 fn functions_agree_with_the_resource() {
-    if !terraform_is_there() {
-        return;
-    }
     let root = Root::new();
     root.write(
         "functions.tf",
@@ -56,9 +50,6 @@ output "same" {
 
 #[test]
 fn an_executable_that_is_built_already() {
-    if !terraform_is_there() {
-        return;
-    }
     let root = Root::new();
     root.write("run.sh", "#!/bin/sh\necho hello\n");
     root.write("config.json", "{}");
@@ -87,9 +78,6 @@ fn an_executable_that_is_built_already() {
 
 #[test]
 fn a_workspace_lists_its_functions_for_for_each() {
-    if !terraform_is_there() {
-        return;
-    }
     let root = Root::new();
     let configuration = r#"
 data "rustlambda_workspace" "functions" {
@@ -136,9 +124,6 @@ output "functions" {
 
 #[test]
 fn files_whose_change_would_go_unnoticed_are_named() {
-    if !terraform_is_there() {
-        return;
-    }
     let root = Root::new();
     root.write("notes.txt", "outside of the package");
     root.write(
@@ -159,9 +144,6 @@ fn files_whose_change_would_go_unnoticed_are_named() {
 
 #[test]
 fn two_applies_in_one_folder_do_not_harm_each_other() {
-    if !terraform_is_there() {
-        return;
-    }
     let root = Root::new();
     root.init();
     let states = ["one.tfstate", "two.tfstate"];

@@ -10,24 +10,23 @@ use std::process::Command;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Credentials;
-use sandbox::embedded_aws::{Address, EmbeddedAws, REGION, ROOT_KEY};
+use sandbox::embedded_aws::{EmbeddedAws, REGION, ROOT_KEY};
 use sandbox::{project::Project, python::Python, tool};
 
-use crate::driver::{Answer, Root, tools_are_there};
+use crate::driver::{Answer, Root, need};
 
 /// An embedded AWS with a bucket, `artifacts`.
 pub struct Aws {
     running: EmbeddedAws,
     project: Project,
     pub client: Client,
+    pub lambda: aws_sdk_lambda::Client,
 }
 
 impl Aws {
-    /// Starts it, unless terraform or Python is not there.
-    pub async fn start() -> Option<Self> {
-        if !tools_are_there(&[&tool::TERRAFORM, &tool::PYTHON]) {
-            return None;
-        }
+    /// Starts it.
+    pub async fn start() -> Self {
+        need(&[&tool::TERRAFORM, &tool::PYTHON]);
         let project = Project::find().unwrap();
         let python = Python::prepare(&project, &|_| ()).unwrap();
         let running = EmbeddedAws::start(&project, &python, None, &|_| ()).unwrap();
@@ -35,22 +34,20 @@ impl Aws {
             .endpoint_url(running.address().endpoint())
             .region(Region::new(REGION))
             .credentials_provider(Credentials::new(ROOT_KEY, ROOT_KEY, None, None, "test"));
-        let client = Client::new(&config.load().await);
+        let config = config.load().await;
+        let client = Client::new(&config);
         client
             .create_bucket()
             .bucket("artifacts")
             .send()
             .await
             .unwrap();
-        Some(Self {
+        Self {
             running,
             project,
             client,
-        })
-    }
-
-    fn address(&self) -> &Address {
-        self.running.address()
+            lambda: aws_sdk_lambda::Client::new(&config),
+        }
     }
 
     pub async fn keys(&self) -> Vec<String> {
@@ -92,7 +89,7 @@ impl Aws {
     /// A terraform command in a root module with this AWS.
     pub fn command(&self, root: &Root, arguments: &[&str]) -> Command {
         let mut command = root.command(arguments);
-        self.address().apply_to(&mut command, &self.project);
+        self.running.address().apply_to(&mut command, &self.project);
         command
     }
 }

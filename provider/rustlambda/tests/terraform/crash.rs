@@ -4,14 +4,11 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::driver::{Root, sha256, terraform_is_there};
+use crate::driver::{Root, sha256};
 use crate::kill::{apply_killed, partial_files};
 
 #[test]
 fn kill_at_20_moments_of_an_apply_harms_nothing() {
-    if !terraform_is_there() {
-        return;
-    }
     let root = Root::new();
     root.init();
     // How long an apply with a compilation takes here.

@@ -8,6 +8,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use sandbox::project::Project;
+use sandbox::provider;
 use sandbox::tool::{self, Tool};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -32,7 +34,8 @@ resource "terraform_data" "function" {
 }
 
 output "api" {
-  value = rustlambda_package.api
+  value     = rustlambda_package.api
+  sensitive = true
 }
 "#;
 
@@ -89,30 +92,18 @@ pub fn sha256(file: &Path) -> String {
     text[..64].to_owned()
 }
 
-/// Whether terraform is there.
-pub fn terraform_is_there() -> bool {
-    tools_are_there(&[&tool::TERRAFORM])
-}
-
-/// Whether these tools are there.
-pub fn tools_are_there(tools: &[&Tool]) -> bool {
-    let missing = tools.iter().find_map(|tool| tool.find().err());
-    can_run(missing.map(|error| error.to_string()))
-}
-
-/// Whether the test that asks can run, which it cannot without what is missing: it says so here,
-/// and fails where `CI=true`.
-pub fn can_run(missing: Option<String>) -> bool {
-    let Some(reason) = missing else { return true };
-    assert!(!tool::required(), "{reason}");
-    let test = std::thread::current();
-    tool::skip(test.name().unwrap_or("a test"), &reason).unwrap();
-    false
+/// Fails a test that lacks one of the tools that it needs, and says how to get it.
+#[track_caller]
+pub fn need(tools: &[&Tool]) {
+    for tool in tools {
+        tool.find().unwrap();
+    }
 }
 
 impl Root {
     /// An empty root module.
     pub fn empty() -> Self {
+        need(&[&tool::TERRAFORM]);
         let temporary = tempfile::tempdir().unwrap();
         Self {
             folder: temporary.path().to_owned(),
@@ -214,7 +205,7 @@ impl Root {
         serde_json::from_str(&self.terraform(&["output", "-json", "api"]).exits_with(0)).unwrap()
     }
 
-    /// A CLI configuration whose only source of providers is a mirror with ours.
+    /// A CLI configuration with a mirror that holds ours.
     fn cli_config(&self) -> PathBuf {
         let built = Path::new(env!("CARGO_BIN_EXE_terraform-provider-rustlambda"));
         let platform = match std::env::consts::ARCH {
@@ -236,9 +227,8 @@ impl Root {
             std::fs::hard_link(built, &installed)
                 .or_else(|_| std::os::unix::fs::symlink(built, &installed))
                 .unwrap();
-            let text = format!(
-                "provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n"
-            );
+            let project = Project::find().unwrap();
+            let text = provider::cli_config(&project, &mirror).unwrap();
             std::fs::write(&config, text).unwrap();
         }
         config

@@ -1,12 +1,9 @@
 //! Mistakes, as terraform shows them.
 
-use crate::driver::{CONFIGURATION, Root, terraform_is_there};
+use crate::driver::{CONFIGURATION, Root};
 
 #[test]
 fn a_mistake_in_an_argument_is_shown_at_plan_and_at_its_line() {
-    if !terraform_is_there() {
-        return;
-    }
     let root = Root::new();
     root.init();
     root.write(
@@ -43,9 +40,6 @@ fn a_mistake_in_an_argument_is_shown_at_plan_and_at_its_line() {
 
 #[test]
 fn a_compiler_error_is_shown_as_rustc_renders_it_and_leaves_nothing() {
-    if !terraform_is_there() {
-        return;
-    }
     let root = Root::new();
     root.init();
     root.write(

@@ -10,7 +10,9 @@
 
 mod apply;
 mod crash;
+mod destroy;
 mod driver;
 mod errors;
 mod kill;
+mod lambda;
 mod plan;

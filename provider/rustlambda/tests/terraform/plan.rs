@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::driver::{Root, terraform_is_there};
+use crate::driver::Root;
 
 /// A fresh checkout of the same sources, with the other's state and without its zips.
 fn checkout_with_state_of(other: &Root) -> Root {
@@ -14,9 +14,6 @@ fn checkout_with_state_of(other: &Root) -> Root {
 
 #[test]
 fn a_fresh_checkout_has_nothing_to_change_until_something_changes() {
-    if !terraform_is_there() {
-        return;
-    }
     let first = Root::new();
     first.init();
     first.apply();
@@ -49,9 +46,6 @@ fn unknown(change: &Value) -> Value {
 
 #[test]
 fn exactly_what_only_a_build_can_tell_is_unknown() {
-    if !terraform_is_there() {
-        return;
-    }
     let root = Root::new();
     root.init();
     assert_eq!(unknown(&root.planned_change()), json!(RESULTS));
@@ -82,9 +76,6 @@ fn exactly_what_only_a_build_can_tell_is_unknown() {
 
 #[test]
 fn a_plan_saved_here_applies_there() {
-    if !terraform_is_there() {
-        return;
-    }
     let here = Root::new();
     here.init();
     applies_elsewhere(&here);
@@ -113,9 +104,6 @@ fn applies_elsewhere(here: &Root) {
 
 #[test]
 fn a_saved_plan_is_refused_where_the_sources_are_others() {
-    if !terraform_is_there() {
-        return;
-    }
     let root = Root::new();
     root.init();
     root.planned_change();
@@ -141,9 +129,6 @@ fn a_saved_plan_is_refused_where_the_sources_are_others() {
 
 #[test]
 fn arguments_that_are_unknown_leave_the_results_unknown() {
-    if !terraform_is_there() {
-        return;
-    }
     let root = Root::new();
     let configuration = crate::driver::CONFIGURATION.replace(
         "binary        = \"api\"",

@@ -1,0 +1,53 @@
+//! Packages whose sources are gone or broken.
+
+use crate::driver::Root;
+
+const DESTROY: [&str; 3] = ["destroy", "-auto-approve", "-no-color"];
+
+fn applied() -> Root {
+    let root = Root::new();
+    root.init();
+    root.apply();
+    root
+}
+
+#[test]
+fn a_package_whose_folder_is_gone_can_be_destroyed() {
+    let root = applied();
+    std::fs::remove_dir_all(root.path("api")).unwrap();
+    let text = root.terraform(&DESTROY).exits_with(0);
+    assert!(text.contains("2 destroyed"), "{text}");
+}
+
+#[test]
+fn a_package_whose_manifest_is_broken_can_be_destroyed_and_not_applied() {
+    let root = applied();
+    let manifest = std::fs::read_to_string(root.path("api/Cargo.toml")).unwrap();
+    root.write("api/Cargo.toml", "[package\n");
+    let plan = root.plan();
+    assert!(plan.flat().contains("Warning: The sources cannot be read"));
+    plan.exits_with(2);
+    let apply = root.terraform(&["apply", "-auto-approve", "-no-color"]);
+    assert!(
+        apply
+            .flat()
+            .contains("Error: The function cannot be packaged")
+    );
+    apply.exits_with(1);
+    root.write("api/Cargo.toml", &manifest);
+    root.plan().exits_with(0);
+    root.write("api/Cargo.toml", "[package\n");
+    let text = root.terraform(&DESTROY).exits_with(0);
+    assert!(text.contains("2 destroyed"), "{text}");
+}
+
+#[test]
+fn a_mistake_in_a_changed_argument_fails_the_plan() {
+    let root = applied();
+    let configuration = std::fs::read_to_string(root.path("main.tf")).unwrap();
+    root.write(
+        "main.tf",
+        &configuration.replace("api/Cargo.toml", "app/Cargo.toml"),
+    );
+    root.plan().exits_with(1);
+}
