@@ -90,7 +90,11 @@ module "uploads" {{
   name                = "consumer"
   deletion_protection = false
   build               = {{ profile = "dev" }}
-  sign_in             = {{ auth_flows = ["ALLOW_USER_PASSWORD_AUTH"] }}
+  sign_in             = {{
+    callback_urls = ["http://localhost:3000/callback"]
+    auth_flows    = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    self_sign_up  = true
+  }}
 }}
 
 output "api_endpoint" {{

@@ -16,6 +16,8 @@ module "users" {
   domain_prefix       = "${var.name}-${data.aws_caller_identity.current.account_id}"
   callback_urls       = var.callback_urls
   implicit_grant      = var.implicit_grant
+  auth_flows          = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"] # Without the second, refresh tokens rotate.
+  self_sign_up        = true                                                # The README says to sign up. Leave it out where an administrator creates the accounts.
   deletion_protection = var.deletion_protection
 
   resource_servers = {

@@ -11,6 +11,10 @@ module "upload_pipeline" {
 
     # ALLOW_USER_PASSWORD_AUTH is there for the curl lines of the README, which hand the password to Cognito.
     # Without it, clients sign in through the hosted UI or by SRP: leave it out of a deployment that people use.
+    # ALLOW_REFRESH_TOKEN_AUTH renews a session by InitiateAuth: without it too, refresh tokens rotate.
     auth_flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+
+    # The README's curl lines sign up. Anybody else may as well: where an administrator creates the accounts, leave it out.
+    self_sign_up = true
   }
 }

@@ -56,6 +56,9 @@ module "user_pool" {
   callback_urls       = var.sign_in.callback_urls
   logout_urls         = var.sign_in.logout_urls
   auth_flows          = var.sign_in.auth_flows
+  self_sign_up        = var.sign_in.self_sign_up
+  self_service        = var.sign_in.self_service
+  email               = var.sign_in.email
   deletion_protection = var.deletion_protection
   tags                = var.tags
 }

@@ -19,13 +19,18 @@ variable "deletion_protection" {
 }
 
 variable "sign_in" {
-  description = "Your client's addresses (exactly as it sends them), and how it may sign in besides the hosted UI."
+  description = "Your client's addresses (exactly as it sends them), how it may sign in besides the hosted UI, whether anybody may sign up (otherwise an administrator creates the accounts), and the SES identity that sends the mail. See the module user-pool."
   type = object({
-    callback_urls = optional(list(string), ["http://localhost:3000/callback"])
+    callback_urls = list(string)
     logout_urls   = optional(list(string), [])
-    auth_flows    = optional(set(string), ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
+    auth_flows    = optional(set(string), ["ALLOW_USER_SRP_AUTH"])
+    self_sign_up  = optional(bool, false)
+    self_service  = optional(bool, false)
+    email = optional(object({
+      ses_arn = string
+      from    = string
+    }))
   })
-  default  = {}
   nullable = false
 }
 

@@ -1,5 +1,22 @@
 data "aws_region" "current" {}
 
+locals {
+  # Cognito does not take both: with rotation, a token is renewed by GetTokensFromRefreshToken or the hosted UI only
+  # ("Refresh token rotation", Amazon Cognito Developer Guide).
+  rotates = !contains(var.auth_flows, "ALLOW_REFRESH_TOKEN_AUTH")
+
+  # An empty list would be Cognito's default, which allows SRP (API reference, CreateUserPoolClient, ExplicitAuthFlows). The
+  # custom flow can do nothing in a pool without its triggers, which this one has not.
+  auth_flows = length(var.auth_flows) > 0 ? var.auth_flows : ["ALLOW_CUSTOM_AUTH"]
+
+  # What AssociateSoftwareToken, ChangePassword and UpdateUserAttributes ask for.
+  self_service_scopes = [for allowed in [var.self_service] : "aws.cognito.signin.user.admin" if allowed]
+
+  # Whoever signs up writes an e-mail address. Nobody else has to: an administrator writes it. An empty list would be all
+  # attributes (API reference, CreateUserPoolClient, WriteAttributes).
+  write_attributes = var.self_sign_up ? ["email", "name"] : ["name"]
+}
+
 resource "aws_cognito_user_pool" "this" {
   name                     = var.name
   username_attributes      = ["email"]
@@ -26,6 +43,20 @@ resource "aws_cognito_user_pool" "this" {
     recovery_mechanism {
       name     = "verified_email"
       priority = 1
+    }
+  }
+
+  admin_create_user_config {
+    allow_admin_create_user_only = !var.self_sign_up
+  }
+
+  # Without it Cognito sends 50 messages a day for the whole pool ("Quotas in Amazon Cognito").
+  dynamic "email_configuration" {
+    for_each = var.email[*]
+    content {
+      email_sending_account = "DEVELOPER"
+      source_arn            = email_configuration.value.ses_arn
+      from_email_address    = email_configuration.value.from
     }
   }
 
@@ -59,18 +90,27 @@ resource "aws_cognito_user_pool_client" "this" {
   name                                 = var.name
   user_pool_id                         = aws_cognito_user_pool.this.id
   generate_secret                      = false
-  explicit_auth_flows                  = var.auth_flows
+  explicit_auth_flows                  = local.auth_flows
+  write_attributes                     = local.write_attributes
   prevent_user_existence_errors        = "ENABLED"
   enable_token_revocation              = true
   supported_identity_providers         = ["COGNITO"]
   allowed_oauth_flows_user_pool_client = true
   allowed_oauth_flows                  = concat(["code"], [for allowed in [var.implicit_grant] : "implicit" if allowed])
-  allowed_oauth_scopes                 = concat(["openid", "email", "profile"], flatten(values(aws_cognito_resource_server.this)[*].scope_identifiers))
+  allowed_oauth_scopes                 = concat(["openid", "email", "profile"], local.self_service_scopes, flatten(values(aws_cognito_resource_server.this)[*].scope_identifiers))
   callback_urls                        = var.callback_urls
   logout_urls                          = var.logout_urls
   access_token_validity                = var.token_validity.access_minutes
   id_token_validity                    = var.token_validity.id_minutes
   refresh_token_validity               = var.token_validity.refresh_days
+
+  dynamic "refresh_token_rotation" {
+    for_each = [for rotates in [local.rotates] : "ENABLED" if rotates]
+    content {
+      feature                    = refresh_token_rotation.value
+      retry_grace_period_seconds = 30 # For an answer that was lost. Cognito allows up to 60.
+    }
+  }
 
   token_validity_units {
     access_token  = "minutes"

@@ -1,6 +1,30 @@
 variable "name" {
   description = "Name of the user pool and of its app client."
   type        = string
+  validation {
+    # API reference, CreateUserPool and CreateUserPoolClient.
+    condition     = can(regex("^[a-zA-Z0-9_ +=,.@-]{1,128}$", var.name))
+    error_message = "name: use 1 to 128 letters, digits, spaces and any of _+=,.@-"
+  }
+}
+
+variable "self_sign_up" {
+  description = "Whether anybody on the internet may create an account. Otherwise an administrator creates them, by AdminCreateUser or in the console. SignUp tells whether an address has an account, and mails whoever owns it."
+  type        = bool
+  default     = false
+}
+
+variable "email" {
+  description = "How the pool sends mail: the ARN of a verified SES identity, and the sender, such as \"Photos <no-reply@example.com>\". Null lets Cognito send, at most 50 messages a day."
+  type = object({
+    ses_arn = string
+    from    = string
+  })
+  default = null
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:ses:[a-z0-9-]+:[0-9]{12}:identity/.+$", var.email.ses_arn)) || var.email == null
+    error_message = "email.ses_arn: give the ARN of a verified SES identity, such as \"arn:aws:ses:eu-west-1:123456789012:identity/example.com\"."
+  }
 }
 
 variable "domain_prefix" {
@@ -24,10 +48,13 @@ variable "callback_urls" {
     error_message = "callback_urls: name at least one address, such as \"https://app.example.com/callback\"."
   }
   validation {
+    # API reference, CreateUserPoolClient: absolute, no fragment, HTTPS but for http://localhost, or an app's own scheme.
     condition = alltrue([
-      for url in var.callback_urls : can(regex("^[a-z][a-z0-9.+-]*://[^#]+$", url)) && (!startswith(url, "http://") || can(regex("^http://localhost[:/]", url)))
+      for url in var.callback_urls :
+      can(regex("^(https://[^/?#]+|http://localhost(:[0-9]+)?)([/?][^#]*)?$", url))
+      || (can(regex("^[a-z][a-z0-9.+-]*://[^#]+$", url)) && !can(regex("^(https?|javascript|data|file|ftp):", url)))
     ])
-    error_message = "callback_urls: use https:// or your app's own scheme, such as com.example.app://, without a #fragment. http:// is for localhost only."
+    error_message = "callback_urls: use https:// or your app's own scheme, such as com.example.app://callback, without a #fragment. http:// is for localhost only."
   }
 }
 
@@ -35,12 +62,29 @@ variable "logout_urls" {
   description = "Where the hosted UI may send the user after sign-out."
   type        = list(string)
   default     = []
+  nullable    = false
+  validation {
+    # API reference, CreateUserPoolClient: absolute, no fragment, HTTPS but for http://localhost, or an app's own scheme.
+    condition = alltrue([
+      for url in var.logout_urls :
+      can(regex("^(https://[^/?#]+|http://localhost(:[0-9]+)?)([/?][^#]*)?$", url))
+      || (can(regex("^[a-z][a-z0-9.+-]*://[^#]+$", url)) && !can(regex("^(https?|javascript|data|file|ftp):", url)))
+    ])
+    error_message = "logout_urls: use https:// or your app's own scheme, such as com.example.app://callback, without a #fragment. http:// is for localhost only."
+  }
+}
+
+variable "self_service" {
+  description = "Whether tokens of the hosted UI may carry the scope aws.cognito.signin.user.admin, with which users change their password and attributes and set up an authenticator app. So does whoever steals such a token. Tokens of `auth_flows` always have it."
+  type        = bool
+  default     = false
 }
 
 variable "auth_flows" {
-  description = "How the app client may sign in without the hosted UI. ALLOW_USER_PASSWORD_AUTH hands the password itself to Cognito, which suits tests and command lines."
+  description = "How the app client may sign in without the hosted UI; an empty list is the hosted UI alone. ALLOW_USER_PASSWORD_AUTH hands the password itself to Cognito, which suits tests and command lines. With ALLOW_REFRESH_TOKEN_AUTH, refresh tokens can be renewed by InitiateAuth and therefore do not rotate."
   type        = set(string)
-  default     = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+  default     = ["ALLOW_USER_SRP_AUTH"]
+  nullable    = false
   validation {
     condition     = alltrue([for flow in var.auth_flows : startswith(flow, "ALLOW_")])
     error_message = "auth_flows: write flows with their prefix, such as \"ALLOW_USER_SRP_AUTH\"."

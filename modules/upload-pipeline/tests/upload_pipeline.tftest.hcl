@@ -35,7 +35,8 @@ mock_provider "rustlambda" {
 }
 
 variables {
-  name = "photos"
+  name    = "photos"
+  sign_in = { callback_urls = ["https://photos.example.com/callback"] }
 }
 
 run "names_are_unique_by_account_and_region" {

@@ -27,6 +27,103 @@ run "signs_in_by_verified_address_and_strong_password" {
   }
 }
 
+run "lets_nobody_sign_up_unless_asked" {
+  command = plan
+
+  assert {
+    condition     = aws_cognito_user_pool.this.admin_create_user_config[0].allow_admin_create_user_only
+    error_message = "Only an administrator must be able to create accounts."
+  }
+  assert {
+    condition     = aws_cognito_user_pool_client.this.write_attributes == toset(["name"])
+    error_message = "A user, or a thief of a token, must not be able to change the e-mail address."
+  }
+}
+
+run "lets_people_sign_up_by_choice" {
+  command = plan
+  variables {
+    self_sign_up = true
+    email        = { ses_arn = "arn:aws:ses:eu-west-1:123456789012:identity/example.com", from = "no-reply@example.com" }
+  }
+
+  assert {
+    condition     = !aws_cognito_user_pool.this.admin_create_user_config[0].allow_admin_create_user_only
+    error_message = "Whoever wants to must be able to sign up."
+  }
+  assert {
+    condition     = contains(aws_cognito_user_pool_client.this.write_attributes, "email")
+    error_message = "Whoever signs up must be able to write an e-mail address."
+  }
+  assert {
+    condition = (
+      aws_cognito_user_pool.this.email_configuration[0].email_sending_account == "DEVELOPER"
+      && aws_cognito_user_pool.this.email_configuration[0].source_arn == var.email.ses_arn
+      && aws_cognito_user_pool.this.email_configuration[0].from_email_address == "no-reply@example.com"
+    )
+    error_message = "Mail must be sent through SES: Cognito sends 50 a day."
+  }
+}
+
+run "rotates_refresh_tokens" {
+  command = plan
+
+  assert {
+    condition     = aws_cognito_user_pool_client.this.refresh_token_rotation[0].feature == "ENABLED"
+    error_message = "A refresh token must be good once."
+  }
+}
+
+# Cognito does not take rotation together with this flow.
+run "does_not_rotate_what_initiate_auth_renews" {
+  command = plan
+  variables {
+    auth_flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+  }
+
+  assert {
+    condition     = length(aws_cognito_user_pool_client.this.refresh_token_rotation) == 0
+    error_message = "Rotation and ALLOW_REFRESH_TOKEN_AUTH exclude each other."
+  }
+}
+
+# Cognito reads no flows as its default, which allows SRP.
+run "signs_in_by_the_hosted_ui_alone_by_choice" {
+  command = plan
+  variables {
+    auth_flows = []
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool_client.this.explicit_auth_flows == toset(["ALLOW_CUSTOM_AUTH"])
+    error_message = "No flow that could sign somebody in must be left."
+  }
+}
+
+run "lets_users_change_themselves_by_choice" {
+  command = plan
+  variables {
+    self_service = true
+  }
+
+  assert {
+    condition     = contains(aws_cognito_user_pool_client.this.allowed_oauth_scopes, "aws.cognito.signin.user.admin")
+    error_message = "A token must be able to carry the scope that AssociateSoftwareToken asks for."
+  }
+}
+
+run "takes_an_apps_own_scheme" {
+  command = plan
+  variables {
+    callback_urls = ["com.example.app://callback", "http://localhost:3000/callback", "https://app.example.com/?from=sign-in"]
+  }
+
+  assert {
+    condition     = length(aws_cognito_user_pool_client.this.callback_urls) == 3
+    error_message = "An app's scheme, localhost and HTTPS are addresses that Cognito takes."
+  }
+}
+
 run "has_a_public_client_with_the_code_flow_only" {
   command = plan
 
@@ -39,7 +136,7 @@ run "has_a_public_client_with_the_code_flow_only" {
     error_message = "Tokens must not travel in an address: the implicit grant must be off."
   }
   assert {
-    condition     = aws_cognito_user_pool_client.this.explicit_auth_flows == toset(["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
+    condition     = aws_cognito_user_pool_client.this.explicit_auth_flows == toset(["ALLOW_USER_SRP_AUTH"])
     error_message = "Passwords must not reach Cognito in the clear unless the caller chooses so."
   }
   assert {
@@ -82,12 +179,18 @@ run "has_the_implicit_grant_only_by_choice" {
 run "refuses_what_cognito_would_refuse" {
   command = plan
   variables {
+    name                    = "my/app"
     domain_prefix           = "my-aws-app"
+    email                   = { ses_arn = "example.com", from = "no-reply@example.com" }
     callback_urls           = ["http://app.example.com/callback"]
+    logout_urls             = ["javascript://alert"]
     auth_flows              = ["USER_PASSWORD_AUTH"]
     token_validity          = { access_minutes = 2 }
     password_minimum_length = 6
     resource_servers        = { orders = { "read/all" = "See orders" } }
   }
-  expect_failures = [var.domain_prefix, var.callback_urls, var.auth_flows, var.token_validity, var.password_minimum_length, var.resource_servers]
+  expect_failures = [
+    var.name, var.domain_prefix, var.email, var.callback_urls, var.logout_urls, var.auth_flows, var.token_validity,
+    var.password_minimum_length, var.resource_servers,
+  ]
 }
