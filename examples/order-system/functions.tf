@@ -65,9 +65,9 @@ module "stream_function" {
 
   # With the queue as its destination, the module also grants sqs:SendMessage, which the function needs for its own dead letters.
   dynamodb_source = {
-    stream_arn        = module.table[each.key].stream_arn
-    failure_queue_arn = aws_sqs_queue.unannounced.arn
-    filters           = [jsonencode({ eventName = ["INSERT"] })]
+    stream_arn = module.table[each.key].stream_arn
+    on_failure = { queue_arn = aws_sqs_queue.unannounced.arn }
+    filters    = [jsonencode({ eventName = ["INSERT"] })]
   }
 
   environment = {

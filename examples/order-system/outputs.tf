@@ -34,7 +34,7 @@ output "state_machine_arn" {
 }
 
 output "queue_urls" {
-  description = "Queues: new orders, and what could not be announced, started or finished, for 14 days each."
+  description = "queues: new orders, for 4 days, and what could not be announced, started or finished, for 14 days each."
   value = {
     order_created = aws_sqs_queue.order_created.url
     unannounced   = aws_sqs_queue.unannounced.url

@@ -28,8 +28,8 @@ resource "aws_cloudwatch_event_target" "order_created" {
 
 resource "aws_sqs_queue" "order_created" {
   name                       = "${var.name}-order-created"
-  visibility_timeout_seconds = 6 * 30 # Six times the function's timeout, as AWS advises.
-  message_retention_seconds  = 14 * 24 * 60 * 60
+  visibility_timeout_seconds = 6 * 30           # Six times the function's timeout, as AWS advises.
+  message_retention_seconds  = 4 * 24 * 60 * 60 # Less than the queue below: a message that is moved there keeps its age ("Using dead-letter queues in Amazon SQS").
   sqs_managed_sse_enabled    = true
 
   redrive_policy = jsonencode({

@@ -99,9 +99,14 @@ variable "usage_plan" {
 }
 
 variable "log_retention_days" {
-  description = "Days until CloudWatch deletes a line of the access log."
+  description = "Days until CloudWatch deletes a line of the access log: one of the numbers that CloudWatch takes, such as 7, 30, 90 or 365. 0 keeps lines for ever."
   type        = number
   default     = 30
+  validation {
+    # API reference of CloudWatch Logs, PutRetentionPolicy.
+    condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days: CloudWatch takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 and 3653 days, and 0 for ever."
+  }
 }
 
 variable "tags" {

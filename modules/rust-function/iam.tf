@@ -1,4 +1,10 @@
 locals {
+  # Names of the statements below, which the caller's own must not have.
+  own_sids = [
+    "WriteLogs", "SendTraces", "ReadStream", "ReportDiscardedRecords", "ReadTableStream", "ListTableStreams",
+    "ReportDiscardedChanges", "KeepDiscarded", "FindDiscarded", "ReadQueue",
+  ]
+
   log_statement = {
     sid       = "WriteLogs"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -24,11 +30,11 @@ locals {
       ]
       resources = [source.stream_arn]
     },
-    {
+    [for queue_arn in source.on_failure.queue_arn[*] : {
       sid       = "ReportDiscardedRecords"
       actions   = ["sqs:SendMessage"]
-      resources = [source.failure_queue_arn]
-    },
+      resources = [queue_arn]
+    }],
   ]]
 
   dynamodb_statements = [for source in var.dynamodb_source[*] : [
@@ -43,12 +49,30 @@ locals {
       actions   = ["dynamodb:ListStreams"]
       resources = [replace(source.stream_arn, "/\\/stream\\/.*$/", "/stream/*")]
     },
-    {
+    [for queue_arn in source.on_failure.queue_arn[*] : {
       sid       = "ReportDiscardedChanges"
       actions   = ["sqs:SendMessage"]
-      resources = [source.failure_queue_arn]
-    },
+      resources = [queue_arn]
+    }],
   ]]
+
+  # Lambda keeps what it gives up below aws/lambda/<mapping>/ ("Retain discarded batch records", Lambda Developer Guide).
+  failure_buckets = distinct(compact(concat(
+    var.kinesis_source[*].on_failure.bucket_arn,
+    var.dynamodb_source[*].on_failure.bucket_arn,
+  )))
+  bucket_statements = [for bucket_arns in [local.failure_buckets] : [
+    {
+      sid       = "KeepDiscarded"
+      actions   = ["s3:PutObject"]
+      resources = formatlist("%s/aws/lambda/*", bucket_arns)
+    },
+    {
+      sid       = "FindDiscarded"
+      actions   = ["s3:ListBucket"]
+      resources = bucket_arns
+    },
+  ] if length(bucket_arns) > 0]
 
   queue_statements = [for source in var.queue_source[*] : {
     sid       = "ReadQueue"
@@ -61,6 +85,7 @@ locals {
     [for enabled in [var.tracing] : local.tracing_statement if enabled],
     flatten(local.kinesis_statements),
     flatten(local.dynamodb_statements),
+    flatten(local.bucket_statements),
     local.queue_statements,
     var.permissions,
   )

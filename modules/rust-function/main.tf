@@ -49,8 +49,9 @@ resource "aws_lambda_function" "this" {
   }
 
   logging_config {
-    log_format = "JSON"
-    log_group  = aws_cloudwatch_log_group.this.name
+    log_format            = "JSON"
+    log_group             = aws_cloudwatch_log_group.this.name
+    application_log_level = upper(var.log_level) # Unset is INFO, and drops what is below.
   }
 
   # The first invocation already needs what the role may do.
@@ -72,14 +73,14 @@ resource "aws_lambda_event_source_mapping" "kinesis" {
   maximum_batching_window_in_seconds = var.kinesis_source.batching_window_seconds
   parallelization_factor             = var.kinesis_source.parallelization_factor
   maximum_retry_attempts             = var.kinesis_source.maximum_retries
-  maximum_record_age_in_seconds      = var.kinesis_source.maximum_record_age_seconds
+  maximum_record_age_in_seconds      = floor(var.kinesis_source.maximum_record_age_hours * 3600)
   bisect_batch_on_function_error     = true
   function_response_types            = ["ReportBatchItemFailures"]
   tags                               = var.tags
 
   destination_config {
     on_failure {
-      destination_arn = var.kinesis_source.failure_queue_arn
+      destination_arn = coalesce(var.kinesis_source.on_failure.queue_arn, var.kinesis_source.on_failure.bucket_arn)
     }
   }
 }
@@ -93,14 +94,14 @@ resource "aws_lambda_event_source_mapping" "dynamodb" {
   maximum_batching_window_in_seconds = var.dynamodb_source.batching_window_seconds
   parallelization_factor             = var.dynamodb_source.parallelization_factor
   maximum_retry_attempts             = var.dynamodb_source.maximum_retries
-  maximum_record_age_in_seconds      = var.dynamodb_source.maximum_record_age_seconds
+  maximum_record_age_in_seconds      = floor(var.dynamodb_source.maximum_record_age_hours * 3600)
   bisect_batch_on_function_error     = true
   function_response_types            = ["ReportBatchItemFailures"]
   tags                               = var.tags
 
   destination_config {
     on_failure {
-      destination_arn = var.dynamodb_source.failure_queue_arn
+      destination_arn = coalesce(var.dynamodb_source.on_failure.queue_arn, var.dynamodb_source.on_failure.bucket_arn)
     }
   }
 

@@ -91,6 +91,15 @@ variable "permissions" {
     condition     = !anytrue([for action in flatten(var.permissions[*].actions) : action == "*" || endswith(action, ":*")])
     error_message = "permissions: name the actions that the function calls, such as \"s3:PutObject\", instead of all of a service."
   }
+  validation {
+    # "IAM JSON policy elements: Sid", IAM User Guide.
+    condition     = alltrue([for sid in var.permissions[*].sid : can(regex("^[A-Za-z0-9]+$", sid))])
+    error_message = "permissions: a `sid` has letters and digits only, such as \"StorePhotos\"."
+  }
+  validation {
+    condition     = length(distinct(concat(var.permissions[*].sid, local.own_sids))) == length(var.permissions) + length(local.own_sids)
+    error_message = "permissions: two statements have the same `sid`, or one has a name of the module's own: ${join(", ", local.own_sids)}. Choose another."
+  }
 }
 
 variable "memory_mb" {
@@ -125,27 +134,55 @@ variable "tracing" {
   default     = false
 }
 
+variable "log_level" {
+  description = "Least important lines that reach the log: trace, debug, info, warn or error. Lambda drops what is below, whatever the function writes, and tells the function by AWS_LAMBDA_LOG_LEVEL."
+  type        = string
+  default     = "info"
+  validation {
+    # "Log-level filtering", Lambda Developer Guide; it also has fatal, which Rust's loggers have not.
+    condition     = contains(["trace", "debug", "info", "warn", "error"], var.log_level)
+    error_message = "log_level: use trace, debug, info, warn or error."
+  }
+}
+
 variable "log_retention_days" {
-  description = "Days until CloudWatch deletes a line of the log."
+  description = "Days until CloudWatch deletes a line of the log: one of the numbers that CloudWatch takes, such as 7, 30, 90 or 365. 0 keeps lines for ever."
   type        = number
   default     = 30
+  validation {
+    # API reference of CloudWatch Logs, PutRetentionPolicy.
+    condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days: CloudWatch takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 and 3653 days, and 0 for ever."
+  }
 }
 
 variable "kinesis_source" {
-  description = "Kinesis stream whose records the function processes. It must answer with the `batchItemFailures` of the batch. Records that still fail after the retries, or grow too old, are reported to the failure queue; nothing else remembers them."
+  description = "Kinesis stream whose records the function processes. It must answer with the `batchItemFailures` of the batch, and put aside by itself what it can never process: retries end only with the record's age, which must be below the stream's retention. What is given up then goes to `on_failure`: a queue learns its place on the stream, a bucket keeps it whole."
   type = object({
-    stream_arn                 = string
-    failure_queue_arn          = string
-    batch_size                 = optional(number, 100)
-    batching_window_seconds    = optional(number, 0)
-    parallelization_factor     = optional(number, 1)
-    maximum_retries            = optional(number, 10)
-    maximum_record_age_seconds = optional(number, 86400)
+    stream_arn = string
+    on_failure = object({
+      queue_arn  = optional(string)
+      bucket_arn = optional(string)
+    })
+    batch_size               = optional(number, 100)
+    batching_window_seconds  = optional(number, 0)
+    parallelization_factor   = optional(number, 1)
+    maximum_retries          = optional(number, -1)
+    maximum_record_age_hours = optional(number, 18)
   })
   default = null
   validation {
-    condition     = try(var.kinesis_source.maximum_retries >= 0 && var.kinesis_source.maximum_record_age_seconds >= 60, true)
-    error_message = "kinesis_source: give maximum_retries of 0 or more and maximum_record_age_seconds of 60 or more. Endless retries (-1) let one bad record block its shard."
+    # API reference, CreateEventSourceMapping: -1 is until the record is too old.
+    condition     = try(var.kinesis_source.maximum_retries >= -1 && var.kinesis_source.maximum_retries <= 10000, true)
+    error_message = "kinesis_source.maximum_retries: give 0 to 10000, or leave it out to retry until the record is too old."
+  }
+  validation {
+    condition     = try(var.kinesis_source.maximum_record_age_hours >= 1 && var.kinesis_source.maximum_record_age_hours <= 168, true)
+    error_message = "kinesis_source.maximum_record_age_hours: give 1 to 168, and less than the stream's retention; Lambda takes up to 168 hours."
+  }
+  validation {
+    condition     = try((var.kinesis_source.on_failure.queue_arn == null) != (var.kinesis_source.on_failure.bucket_arn == null), true)
+    error_message = "kinesis_source.on_failure: give queue_arn or bucket_arn. A bucket keeps whole records, a queue their place on the stream."
   }
   validation {
     condition     = try(var.kinesis_source.parallelization_factor >= 1 && var.kinesis_source.parallelization_factor <= 10, true)
@@ -156,19 +193,31 @@ variable "kinesis_source" {
 variable "dynamodb_source" {
   description = "Change stream of a DynamoDB table that the function processes, in the manner of `kinesis_source`. `filters` are event patterns in JSON, of which a change must match one to reach the function."
   type = object({
-    stream_arn                 = string
-    failure_queue_arn          = string
-    filters                    = optional(list(string), [])
-    batch_size                 = optional(number, 100)
-    batching_window_seconds    = optional(number, 0)
-    parallelization_factor     = optional(number, 1)
-    maximum_retries            = optional(number, 10)
-    maximum_record_age_seconds = optional(number, 86400)
+    stream_arn = string
+    on_failure = object({
+      queue_arn  = optional(string)
+      bucket_arn = optional(string)
+    })
+    filters                  = optional(list(string), [])
+    batch_size               = optional(number, 100)
+    batching_window_seconds  = optional(number, 0)
+    parallelization_factor   = optional(number, 1)
+    maximum_retries          = optional(number, -1)
+    maximum_record_age_hours = optional(number, 18)
   })
   default = null
   validation {
-    condition     = try(var.dynamodb_source.maximum_retries >= 0 && var.dynamodb_source.maximum_record_age_seconds >= 60, true)
-    error_message = "dynamodb_source: give maximum_retries of 0 or more and maximum_record_age_seconds of 60 or more. Endless retries (-1) let one bad change block its shard."
+    # API reference, CreateEventSourceMapping: -1 is until the record is too old.
+    condition     = try(var.dynamodb_source.maximum_retries >= -1 && var.dynamodb_source.maximum_retries <= 10000, true)
+    error_message = "dynamodb_source.maximum_retries: give 0 to 10000, or leave it out to retry until the record is too old."
+  }
+  validation {
+    condition     = try(var.dynamodb_source.maximum_record_age_hours >= 1 && var.dynamodb_source.maximum_record_age_hours <= 23, true)
+    error_message = "dynamodb_source.maximum_record_age_hours: give 1 to 23, and less than the stream's retention; the stream of a table keeps changes for 24 hours."
+  }
+  validation {
+    condition     = try((var.dynamodb_source.on_failure.queue_arn == null) != (var.dynamodb_source.on_failure.bucket_arn == null), true)
+    error_message = "dynamodb_source.on_failure: give queue_arn or bucket_arn. A bucket keeps whole records, a queue their place on the stream."
   }
   validation {
     condition     = try(var.dynamodb_source.parallelization_factor >= 1 && var.dynamodb_source.parallelization_factor <= 10, true)

@@ -76,6 +76,11 @@ variable "logging" {
     condition     = contains(["ALL", "ERROR", "FATAL", "OFF"], var.logging.level)
     error_message = "logging.level: use ALL, ERROR, FATAL or OFF."
   }
+  validation {
+    # API reference of CloudWatch Logs, PutRetentionPolicy.
+    condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.logging.retention_days)
+    error_message = "logging.retention_days: CloudWatch takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 and 3653 days, and 0 for ever."
+  }
 }
 
 variable "tracing" {

@@ -4,6 +4,9 @@ locals {
 
   functions = toset(["upload-api", "upload-processor"])
 
+  # Six hours to fetch a record by what the queue says of it, before the stream forgets it; Lambda's limit is a week.
+  maximum_record_age_hours = coalesce(var.stream.maximum_record_age_hours, min(var.stream.retention_hours - 6, 168))
+
   # One of the two is empty: the functions are compiled, or installed.
   packages = { for name in local.functions : name => {
     manifest_path = "${local.lambdas}/${name}/Cargo.toml"
@@ -30,6 +33,7 @@ module "upload_api" {
   memory_mb          = 256
   timeout_seconds    = 29 # Its three calls to AWS may take 8 s each, retries included; API Gateway gives up after 30 s.
   tracing            = var.tracing
+  log_level          = var.log_level
   log_retention_days = var.log_retention_days
   tags               = var.tags
 
@@ -70,6 +74,7 @@ module "upload_processor" {
   memory_mb          = 512 # An upload of 16 MiB and its result are held at once.
   timeout_seconds    = 60
   tracing            = var.tracing
+  log_level          = var.log_level
   log_retention_days = var.log_retention_days
   tags               = var.tags
 
@@ -86,9 +91,12 @@ module "upload_processor" {
 
   # With the queue as its destination, the module also grants sqs:SendMessage, which the function needs for its own dead letters.
   kinesis_source = {
-    stream_arn             = module.stream.arn
-    failure_queue_arn      = aws_sqs_queue.dead_letters.arn
-    parallelization_factor = var.stream.parallelization_factor
+    stream_arn               = module.stream.arn
+    on_failure               = { queue_arn = aws_sqs_queue.dead_letters.arn }
+    parallelization_factor   = var.stream.parallelization_factor
+    batch_size               = var.stream.batch_size
+    maximum_retries          = var.stream.maximum_retries
+    maximum_record_age_hours = local.maximum_record_age_hours
   }
 
   permissions = [

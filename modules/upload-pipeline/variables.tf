@@ -67,14 +67,21 @@ variable "release" {
 }
 
 variable "stream" {
-  description = "Capacity between upload and processing: shards (null scales on demand), hours that records are kept, and batches of one shard that are processed at once."
+  description = "Between upload and processing: shards (null scales on demand), hours that records are kept, batches of one shard that are processed at once, records of a batch, and when a record is given up: after that many retries (-1 is without limit) or hours (null is six hours before the stream forgets it)."
   type = object({
-    shards                 = optional(number)
-    retention_hours        = optional(number, 24)
-    parallelization_factor = optional(number, 1)
+    shards                   = optional(number)
+    retention_hours          = optional(number, 24)
+    parallelization_factor   = optional(number, 1)
+    batch_size               = optional(number, 100)
+    maximum_retries          = optional(number, -1)
+    maximum_record_age_hours = optional(number)
   })
   default  = {}
   nullable = false
+  validation {
+    condition     = try(var.stream.maximum_record_age_hours < var.stream.retention_hours, true)
+    error_message = "stream.maximum_record_age_hours: give less than retention_hours. What the stream has forgotten cannot be fetched any more."
+  }
 }
 
 variable "throttling" {

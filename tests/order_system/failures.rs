@@ -111,6 +111,13 @@ pub fn what_could_not_be_done_is_kept(deployment: &Deployment) -> Result<()> {
             "{name} keeps its messages {seconds:?} s"
         );
     }
+    // A message keeps its age when it is moved to `unstarted`, where it has to last longer.
+    let order_created = queue_attributes(deployment, queue(deployment, "order_created")?)?;
+    let seconds = order_created.get(&QueueAttributeName::MessageRetentionPeriod);
+    ensure!(
+        seconds.is_some_and(|seconds| seconds == "345600"),
+        "order_created keeps its messages {seconds:?} s"
+    );
     let unannounced = queue_attributes(deployment, queue(deployment, "unannounced")?)?;
     let clients = deployment.clients();
     for function in ["users-stream", "orders-stream"] {

@@ -88,6 +88,8 @@ run "refuses_keys_that_are_no_routes_and_tokens_for_anyone" {
     routes = { "/orders" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" } }
     jwt    = { issuer = "https://issuer.example.com", audience = [] }
     cors   = { origins = ["*"] }
+
+    log_retention_days = 31
   }
-  expect_failures = [var.routes, var.jwt, var.cors]
+  expect_failures = [var.routes, var.jwt, var.cors, var.log_retention_days]
 }

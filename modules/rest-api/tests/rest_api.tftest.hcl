@@ -292,8 +292,12 @@ run "refuses_what_api_gateway_would_refuse" {
     stage_name     = "$default"
     usage_plan     = { quota = { requests = 1, period = "HOUR" } }
     cors           = { origin = "https://app.example.com/path" }
+
+    log_retention_days = 31
   }
-  expect_failures = [var.user_pool_arns, var.routes, var.endpoint_type, var.stage_name, var.usage_plan, var.cors]
+  expect_failures = [
+    var.user_pool_arns, var.routes, var.endpoint_type, var.stage_name, var.usage_plan, var.cors, var.log_retention_days,
+  ]
 }
 
 run "refuses_paths_that_are_too_deep_or_odd" {

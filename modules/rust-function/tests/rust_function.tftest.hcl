@@ -93,8 +93,8 @@ run "may_do_what_it_was_given" {
 run "survives_a_bad_record" {
   variables {
     kinesis_source = {
-      stream_arn        = "arn:aws:kinesis:eu-west-1:123456789012:stream/orders"
-      failure_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failures"
+      stream_arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/orders"
+      on_failure = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failures" }
     }
   }
 
@@ -102,10 +102,10 @@ run "survives_a_bad_record" {
     condition = (
       aws_lambda_event_source_mapping.kinesis[0].function_response_types == toset(["ReportBatchItemFailures"])
       && aws_lambda_event_source_mapping.kinesis[0].bisect_batch_on_function_error
-      && aws_lambda_event_source_mapping.kinesis[0].maximum_retry_attempts == 10
-      && aws_lambda_event_source_mapping.kinesis[0].maximum_record_age_in_seconds == 86400
+      && aws_lambda_event_source_mapping.kinesis[0].maximum_retry_attempts == -1
+      && aws_lambda_event_source_mapping.kinesis[0].maximum_record_age_in_seconds == 18 * 3600
     )
-    error_message = "Only what failed must be retried, and not for ever."
+    error_message = "Only what failed must be retried, for as long as the stream surely has it."
   }
   assert {
     condition     = aws_lambda_event_source_mapping.kinesis[0].destination_config[0].on_failure[0].destination_arn == "arn:aws:sqs:eu-west-1:123456789012:failures"
@@ -124,9 +124,9 @@ run "survives_a_bad_record" {
 run "survives_a_bad_change" {
   variables {
     dynamodb_source = {
-      stream_arn        = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
-      failure_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failures"
-      filters           = ["{\"eventName\":[\"INSERT\"]}"]
+      stream_arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
+      on_failure = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failures" }
+      filters    = ["{\"eventName\":[\"INSERT\"]}"]
     }
   }
 
@@ -134,10 +134,11 @@ run "survives_a_bad_change" {
     condition = (
       aws_lambda_event_source_mapping.dynamodb[0].function_response_types == toset(["ReportBatchItemFailures"])
       && aws_lambda_event_source_mapping.dynamodb[0].bisect_batch_on_function_error
-      && aws_lambda_event_source_mapping.dynamodb[0].maximum_retry_attempts == 10
+      && aws_lambda_event_source_mapping.dynamodb[0].maximum_retry_attempts == -1
+      && aws_lambda_event_source_mapping.dynamodb[0].maximum_record_age_in_seconds == 18 * 3600
       && aws_lambda_event_source_mapping.dynamodb[0].starting_position == "TRIM_HORIZON"
     )
-    error_message = "Only what failed must be retried, not for ever, and nothing left out."
+    error_message = "Only what failed must be retried, for as long as the stream surely has it, and nothing left out."
   }
   assert {
     condition     = aws_lambda_event_source_mapping.dynamodb[0].destination_config[0].on_failure[0].destination_arn == "arn:aws:sqs:eu-west-1:123456789012:failures"
@@ -156,6 +157,93 @@ run "survives_a_bad_change" {
     }
     error_message = "The role must reach this table's streams and this queue only."
   }
+}
+
+run "keeps_discarded_records_whole_in_a_bucket" {
+  variables {
+    kinesis_source = {
+      stream_arn               = "arn:aws:kinesis:eu-west-1:123456789012:stream/orders"
+      on_failure               = { bucket_arn = "arn:aws:s3:::discarded" }
+      maximum_retries          = 5
+      maximum_record_age_hours = 160
+    }
+    dynamodb_source = {
+      stream_arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
+      on_failure = { bucket_arn = "arn:aws:s3:::discarded" }
+    }
+  }
+
+  assert {
+    condition = (
+      aws_lambda_event_source_mapping.kinesis[0].destination_config[0].on_failure[0].destination_arn == "arn:aws:s3:::discarded"
+      && aws_lambda_event_source_mapping.dynamodb[0].destination_config[0].on_failure[0].destination_arn == "arn:aws:s3:::discarded"
+    )
+    error_message = "What was given up must be kept in the bucket."
+  }
+  assert {
+    condition = {
+      for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Sid => "${statement.Action[0]} ${statement.Resource[0]}"
+      if endswith(statement.Sid, "Discarded")
+      } == {
+      KeepDiscarded = "s3:PutObject arn:aws:s3:::discarded/aws/lambda/*"
+      FindDiscarded = "s3:ListBucket arn:aws:s3:::discarded"
+    }
+    error_message = "Lambda must be able to write to the bucket, and to nothing else."
+  }
+  assert {
+    condition = (
+      aws_lambda_event_source_mapping.kinesis[0].maximum_retry_attempts == 5
+      && aws_lambda_event_source_mapping.kinesis[0].maximum_record_age_in_seconds == 160 * 3600
+    )
+    error_message = "The caller's own limits must hold."
+  }
+}
+
+run "refuses_retries_that_outlive_the_record" {
+  command = plan
+  variables {
+    kinesis_source = {
+      stream_arn      = "arn:aws:kinesis:eu-west-1:123456789012:stream/orders"
+      on_failure      = {}
+      maximum_retries = -2
+    }
+    dynamodb_source = {
+      stream_arn               = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
+      on_failure               = { bucket_arn = "arn:aws:s3:::discarded" }
+      maximum_record_age_hours = 24
+    }
+  }
+  expect_failures = [var.kinesis_source, var.dynamodb_source]
+}
+
+run "logs_as_much_as_was_asked_for" {
+  command = plan
+  variables {
+    log_level = "debug"
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.logging_config[0].application_log_level == "DEBUG"
+    error_message = "Lambda must not drop what the function was asked to log: unset, it drops all below INFO."
+  }
+}
+
+run "refuses_statements_that_iam_would" {
+  command = plan
+  variables {
+    permissions        = [{ sid = "store-photos", actions = ["s3:PutObject"], resources = ["*"] }]
+    log_level          = "verbose"
+    log_retention_days = 10
+  }
+  expect_failures = [var.permissions, var.log_level, var.log_retention_days]
+}
+
+run "refuses_one_name_for_two_statements" {
+  command = plan
+  variables {
+    permissions = [{ sid = "WriteLogs", actions = ["s3:PutObject"], resources = ["*"] }]
+  }
+  expect_failures = [var.permissions]
 }
 
 run "takes_messages_one_by_one" {
@@ -255,14 +343,14 @@ run "refuses_what_would_fail_later" {
     permissions     = [{ sid = "All", actions = ["s3:*"], resources = ["*"] }]
     timeout_seconds = 901
     kinesis_source = {
-      stream_arn        = "arn:aws:kinesis:eu-west-1:123456789012:stream/orders"
-      failure_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failures"
-      maximum_retries   = -1
+      stream_arn             = "arn:aws:kinesis:eu-west-1:123456789012:stream/orders"
+      on_failure             = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failures" }
+      parallelization_factor = 11
     }
     dynamodb_source = {
-      stream_arn        = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
-      failure_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failures"
-      filters           = ["INSERT"]
+      stream_arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
+      on_failure = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failures" }
+      filters    = ["INSERT"]
     }
     queue_source = {
       queue_arn           = "arn:aws:sqs:eu-west-1:123456789012:orders"

@@ -131,6 +131,14 @@ run "refuses_what_would_hang_or_fail_later" {
   expect_failures = [var.name, var.definition, var.functions, var.logging, var.start_rule]
 }
 
+run "refuses_a_retention_that_cloudwatch_lacks" {
+  command = plan
+  variables {
+    logging = { retention_days = 10 }
+  }
+  expect_failures = [var.logging]
+}
+
 run "refuses_a_definition_that_starts_nowhere" {
   command = plan
   variables {

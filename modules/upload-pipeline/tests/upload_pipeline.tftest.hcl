@@ -61,6 +61,14 @@ run "keeps_dead_letters_as_long_as_it_can" {
   }
 }
 
+run "refuses_to_retry_what_the_stream_has_forgotten" {
+  command = plan
+  variables {
+    stream = { retention_hours = 48, maximum_record_age_hours = 48 }
+  }
+  expect_failures = [var.stream]
+}
+
 run "refuses_names_that_would_fail_at_apply" {
   command = plan
   variables {
