@@ -7,7 +7,6 @@ data "aws_region" "current" {}
 
 resource "aws_api_gateway_account" "this" {
   cloudwatch_role_arn = aws_iam_role.api_gateway_logs.arn
-  reset_on_delete     = true
 
   # Not before the role can do what API Gateway tries when it is set.
   depends_on = [aws_iam_role_policy_attachment.api_gateway_logs]

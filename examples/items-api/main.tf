@@ -3,8 +3,8 @@ data "aws_caller_identity" "current" {}
 locals {
   # Access tokens are for what an application may do, and carry scopes. Id tokens say who somebody is, and carry none.
   scopes = {
-    access = { read = ["items/read"], write = ["items/write"], any = ["items/read", "items/write"] }
-    id     = { read = [], write = [], any = [] }
+    access = { read = ["items/read"], write = ["items/write"] }
+    id     = { read = [], write = [] }
   }[var.token_use]
 }
 
@@ -75,16 +75,21 @@ module "api" {
   cors           = one([for origin in var.allowed_origin[*] : { origin = origin }])
   usage_plan     = { clients = var.api_key_clients, quota = { requests = 10000 } }
 
-  routes = {
-    "GET /items"         = { function_arn = module.function.arn, scopes = local.scopes.read }
-    "POST /items"        = { function_arn = module.function.arn, scopes = local.scopes.write }
-    "GET /items/{id}"    = { function_arn = module.function.arn, scopes = local.scopes.read }
-    "PUT /items/{id}"    = { function_arn = module.function.arn, scopes = local.scopes.write }
-    "DELETE /items/{id}" = { function_arn = module.function.arn, scopes = local.scopes.write }
+  # Without scopes, when `token_use` is "id".
+  accept_id_tokens = var.token_use == "id"
 
-    # The function answers 405 to any other method, and says in Allow which there are.
-    "ANY /items"      = { function_arn = module.function.arn, scopes = local.scopes.any }
-    "ANY /items/{id}" = { function_arn = module.function.arn, scopes = local.scopes.any }
+  functions = { items = module.function.arn }
+  routes = {
+    "GET /items"         = { function = "items", scopes = local.scopes.read }
+    "POST /items"        = { function = "items", scopes = local.scopes.write }
+    "GET /items/{id}"    = { function = "items", scopes = local.scopes.read }
+    "PUT /items/{id}"    = { function = "items", scopes = local.scopes.write }
+    "DELETE /items/{id}" = { function = "items", scopes = local.scopes.write }
+
+    # The function answers 405 to any other method, and says in Allow which there are. To whoever may write: a method that
+    # comes to be answered some day must not be open to readers.
+    "ANY /items"      = { function = "items", scopes = local.scopes.write }
+    "ANY /items/{id}" = { function = "items", scopes = local.scopes.write }
   }
 
   # A stage with an access log cannot be created before the account lets API Gateway write logs.

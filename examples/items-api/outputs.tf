@@ -1,6 +1,6 @@
 output "api_endpoint" {
   description = "Address of the API, without a slash at the end."
-  value       = module.api.endpoint
+  value       = module.api.api_endpoint
 }
 
 output "api_keys" {

@@ -84,14 +84,16 @@ module "api" {
   jwt = {
     issuer   = module.user_pool.issuer
     audience = [module.user_pool.client_id]
+    scopes   = module.user_pool.access_token_scopes
   }
 
+  functions = { for name, function in module.http_function : name => function.arn }
   routes = {
-    "POST /users"                      = { function_arn = module.http_function["users"].arn }
-    "GET /users/{id}"                  = { function_arn = module.http_function["users"].arn }
-    "POST /orders"                     = { function_arn = module.http_function["orders"].arn }
-    "GET /users/{id}/orders"           = { function_arn = module.http_function["orders"].arn }
-    "GET /users/{id}/orders/{orderId}" = { function_arn = module.http_function["orders"].arn }
+"POST /users"                      = { function = "users" }
+    "GET /users/{id}"                  = { function = "users" }
+    "POST /orders"                     = { function = "orders" }
+    "GET /users/{id}/orders"           = { function = "orders" }
+    "GET /users/{id}/orders/{orderId}" = { function = "orders" }
   }
 }
 

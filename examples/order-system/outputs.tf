@@ -1,6 +1,6 @@
 output "api_endpoint" {
   description = "Address of the API, without a slash at the end."
-  value       = module.api.endpoint
+  value       = module.api.api_endpoint
 }
 
 output "user_pool_id" {
@@ -34,7 +34,7 @@ output "state_machine_arn" {
 }
 
 output "queue_urls" {
-  description = "queues: new orders, for 4 days, and what could not be announced, started or finished, for 14 days each."
+  description = "Queues: new orders, for 4 days, and what could not be announced, started or finished, for 14 days each."
   value = {
     order_created = aws_sqs_queue.order_created.url
     unannounced   = aws_sqs_queue.unannounced.url

@@ -16,5 +16,8 @@ module "upload_pipeline" {
 
     # The README's curl lines sign up. Anybody else may as well: where an administrator creates the accounts, leave it out.
     self_sign_up = true
+
+    # Id tokens open the API as well, as the tutorials use them. Access tokens are the ones for APIs.
+    accept_id_tokens = true
   }
 }

@@ -16,6 +16,7 @@ resource "aws_apigatewayv2_api" "this" {
 }
 
 resource "aws_apigatewayv2_authorizer" "jwt" {
+  count            = length(var.jwt[*])
   api_id           = aws_apigatewayv2_api.this.id
   name             = "jwt"
   authorizer_type  = "JWT"
@@ -31,7 +32,7 @@ resource "aws_apigatewayv2_integration" "this" {
   for_each               = var.routes
   api_id                 = aws_apigatewayv2_api.this.id
   integration_type       = "AWS_PROXY"
-  integration_uri        = each.value.function_arn
+  integration_uri        = var.functions[each.value.function]
   payload_format_version = "2.0"
 }
 
@@ -41,17 +42,8 @@ resource "aws_apigatewayv2_route" "this" {
   route_key            = each.key
   target               = "integrations/${aws_apigatewayv2_integration.this[each.key].id}"
   authorization_type   = each.value.public ? "NONE" : "JWT"
-  authorizer_id        = each.value.public ? null : aws_apigatewayv2_authorizer.jwt.id
-  authorization_scopes = each.value.public ? null : each.value.scopes
-}
-
-# The API may invoke a function for its own routes and for nothing else.
-resource "aws_lambda_permission" "this" {
-  for_each      = var.routes
-  action        = "lambda:InvokeFunction"
-  function_name = each.value.function_arn
-  principal     = "apigateway.amazonaws.com"
-  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/${replace(each.key, " ", "")}"
+  authorizer_id        = each.value.public ? null : aws_apigatewayv2_authorizer.jwt[0].id
+  authorization_scopes = each.value.public ? null : length(each.value.scopes) > 0 ? each.value.scopes : var.jwt.scopes
 }
 
 resource "aws_cloudwatch_log_group" "access" {
@@ -78,9 +70,7 @@ resource "aws_apigatewayv2_stage" "default" {
       request_id        = "$context.requestId"
       time              = "$context.requestTime"
       source_ip         = "$context.identity.sourceIp"
-      user_agent        = "$context.identity.userAgent"
-      route             = "$context.routeKey"
-      path              = "$context.path"
+      route             = "$context.routeKey" # Not the path nor the User-Agent: the client could forge members with them.
       status            = "$context.status"
       response_length   = "$context.responseLength"
       latency_ms        = "$context.responseLatency"

@@ -8,27 +8,46 @@ variable "name" {
 }
 
 variable "jwt" {
-  description = "Whose tokens open the routes: the issuer's address, and the app clients for which the token was made."
+  description = "Whose tokens open the routes: the issuer's address, the app clients for which the token was made, and scopes of which a token needs one for a route that names none of its own. Id tokens have no scopes, so that any scope here keeps them out. Null is for an API whose routes are all public."
   type = object({
     issuer   = string
     audience = list(string)
+    scopes   = optional(set(string), [])
   })
+  default = null
   validation {
-    condition     = length(var.jwt.audience) > 0
+    condition     = try(length(var.jwt.audience) > 0, true)
     error_message = "jwt.audience: name at least one app client; with none, every token of the issuer would be let in."
   }
 }
 
+variable "functions" {
+  description = "ARNs of the functions that answer routes, by names of your choice. An ARN may end in an alias, as the output `arn` of rust-function does."
+  type        = map(string)
+  validation {
+    condition     = alltrue([for arn in values(var.functions) : can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9_-]+(:[a-zA-Z0-9_-]+|:\\$LATEST)?$", arn))])
+    error_message = "functions: give the ARN of each function, with or without an alias."
+  }
+}
+
 variable "routes" {
-  description = "Function that answers each route, by \"METHOD /path\". A token is required, and any of `scopes` if given, except where `public` is true."
+  description = "Name of the function that answers each route, by \"METHOD /path\". A token is required, and any of `scopes` if given, except where `public` is true."
   type = map(object({
-    function_arn = string
-    scopes       = optional(set(string), [])
-    public       = optional(bool, false)
+    function = string
+    scopes   = optional(set(string), [])
+    public   = optional(bool, false)
   }))
   validation {
     condition     = alltrue([for route in keys(var.routes) : can(regex("^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\\S*$", route))])
     error_message = "routes: write each key as a method and a path, such as \"POST /uploads\" or \"GET /uploads/{upload_id}\"."
+  }
+  validation {
+    condition     = alltrue([for route in values(var.routes) : contains(keys(var.functions), route.function)])
+    error_message = "routes: a route names a function that `functions` lacks."
+  }
+  validation {
+    condition     = var.jwt != null || alltrue(values(var.routes)[*].public)
+    error_message = "routes: a route is not public, and there is no `jwt` that says whose tokens open it."
   }
 }
 
@@ -43,8 +62,9 @@ variable "cors" {
   })
   default = null
   validation {
-    condition     = alltrue([for origin in try(var.cors.origins, []) : can(regex("^https?://[^/]+$", origin))])
-    error_message = "cors.origins: give scheme and host without a path, such as \"https://app.example.com\"."
+    # With wildcards, such as https://*, API Gateway would let every site in.
+    condition     = length(try(var.cors.origins, ["-"])) > 0 && alltrue([for origin in try(var.cors.origins, []) : can(regex("^https?://[^/*]+$", origin))])
+    error_message = "cors.origins: name at least one origin, or leave `cors` out. Give scheme and host without a path or \"*\", such as \"https://app.example.com\"."
   }
 }
 

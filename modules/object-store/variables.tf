@@ -45,8 +45,8 @@ variable "cors" {
   })
   default = null
   validation {
-    condition     = alltrue([for origin in try(var.cors.origins, []) : can(regex("^https?://[^/]+$", origin))])
-    error_message = "cors.origins: give scheme and host without a path, such as \"https://app.example.com\". \"*\" would let any site read what a signed link opens."
+    condition     = length(try(var.cors.origins, ["-"])) > 0 && alltrue([for origin in try(var.cors.origins, []) : can(regex("^https?://[^/*]+$", origin))])
+    error_message = "cors.origins: name at least one origin, or leave `cors` out. Give scheme and host without a path or \"*\", such as \"https://app.example.com\". \"*\" would let any site read what a signed link opens."
   }
 }
 

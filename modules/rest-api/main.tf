@@ -6,10 +6,10 @@ locals {
   # "POST /items" → { method = "POST", path = "/items" }
   routes = {
     for key, route in var.routes : key => {
-      method       = split(" ", key)[0]
-      path         = split(" ", key)[1]
-      function_arn = route.function_arn
-      scopes       = route.scopes
+      method   = split(" ", key)[0]
+      path     = split(" ", key)[1]
+      function = route.function
+      scopes   = route.scopes
     }
   }
 
@@ -94,14 +94,5 @@ resource "aws_api_gateway_integration" "this" {
   http_method             = aws_api_gateway_method.this[each.key].http_method
   type                    = "AWS_PROXY"
   integration_http_method = "POST" # How Lambda is invoked, whatever the route's method.
-  uri                     = "arn:${data.aws_partition.current.partition}:apigateway:${data.aws_region.current.id}:lambda:path/2015-03-31/functions/${each.value.function_arn}/invocations"
-}
-
-# The API may invoke a function for its own routes and for nothing else. A path's parameters are "*" there, and so is the method ANY.
-resource "aws_lambda_permission" "this" {
-  for_each      = local.routes
-  action        = "lambda:InvokeFunction"
-  function_name = each.value.function_arn
-  principal     = "apigateway.amazonaws.com"
-  source_arn    = "${aws_api_gateway_rest_api.this.execution_arn}/*/${replace(each.value.method, "ANY", "*")}${replace(each.value.path, "/\\{[^}]+\\}/", "*")}"
+  uri                     = "arn:${data.aws_partition.current.partition}:apigateway:${data.aws_region.current.id}:lambda:path/2015-03-31/functions/${var.functions[each.value.function]}/invocations"
 }

@@ -3,9 +3,24 @@ output "id" {
   value       = aws_api_gateway_rest_api.this.id
 }
 
-output "endpoint" {
+output "api_endpoint" {
   description = "Address of the API's stage, without a slash at the end."
   value       = aws_api_gateway_stage.this.invoke_url
+}
+
+output "execution_arn" {
+  description = "ARN of the API for policies of Lambda and IAM, before \"/<stage>/<method>/<path>\"."
+  value       = aws_api_gateway_rest_api.this.execution_arn
+}
+
+output "stage_name" {
+  description = "Name of the stage."
+  value       = aws_api_gateway_stage.this.stage_name
+}
+
+output "log_group_arn" {
+  description = "ARN of the log group that holds the access log."
+  value       = aws_cloudwatch_log_group.access.arn
 }
 
 output "deployment" {

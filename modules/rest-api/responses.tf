@@ -1,6 +1,20 @@
 # What API Gateway answers itself, as problems (RFC 9457), like the functions behind it.
 locals {
-  problems = {
+  # What API Gateway says of a path or a method that the API does not have: it takes the request for one that is signed with
+  # AWS credentials, finds no signature, or takes `Authorization: Bearer …` for a broken one (IncompleteSignatureException).
+  # No method here is called with AWS credentials, so neither can mean anything else ("Gateway response types for API
+  # Gateway"). That the second answers a bearer token could only be tried on AWS. If it does not, DEFAULT_4XX does, with 403:
+  # a status there would be the status of all refusals.
+  not_found = {
+    for type in ["MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE"] : type => {
+      status = 404
+      body   = <<-JSON
+        {"type":"about:blank","title":"Not Found","status":404,"detail":"there is no such resource, or it does not take this method","instance":"$context.requestId"}
+      JSON
+    }
+  }
+
+  problems = merge(local.not_found, {
     DEFAULT_4XX = {
       body = <<-JSON
         {"type":"about:blank","detail":$context.error.messageString,"instance":"$context.requestId"}
@@ -18,13 +32,6 @@ locals {
         {"type":"about:blank","title":"Unauthorized","status":401,"detail":"sign in, and send a token that is good for this","instance":"$context.requestId"}
       JSON
     }
-    # API Gateway's word for a path or a method that the API does not have.
-    MISSING_AUTHENTICATION_TOKEN = {
-      status = 404
-      body   = <<-JSON
-        {"type":"about:blank","title":"Not Found","status":404,"detail":"there is no such resource, or it does not take this method","instance":"$context.requestId"}
-      JSON
-    }
     THROTTLED = {
       status  = 429
       headers = { Retry-After = "1" } # The limit is one of requests a second.
@@ -32,7 +39,7 @@ locals {
         {"type":"about:blank","title":"Too Many Requests","status":429,"detail":"too many requests at once; try again after the time in Retry-After","instance":"$context.requestId"}
       JSON
     }
-  }
+  })
 }
 
 resource "aws_api_gateway_gateway_response" "problem" {

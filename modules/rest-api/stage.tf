@@ -73,10 +73,8 @@ resource "aws_api_gateway_stage" "this" {
       request_id        = "$context.requestId"
       time              = "$context.requestTime"
       source_ip         = "$context.identity.sourceIp"
-      user_agent        = "$context.identity.userAgent"
       method            = "$context.httpMethod"
-      resource          = "$context.resourcePath"
-      path              = "$context.path"
+      resource          = "$context.resourcePath" # Not the path nor the User-Agent: the client could forge members with them.
       status            = "$context.status"
       response_length   = "$context.responseLength"
       latency_ms        = "$context.responseLatency"

@@ -16,12 +16,35 @@ variable "user_pool_arns" {
   }
 }
 
+variable "functions" {
+  description = "ARNs of the functions that answer routes, by names of your choice. An ARN may end in an alias, as the output `arn` of rust-function does."
+  type        = map(string)
+  validation {
+    condition     = alltrue([for arn in values(var.functions) : can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9_-]+(:[a-zA-Z0-9_-]+|:\\$LATEST)?$", arn))])
+    error_message = "functions: give the ARN of each function, with or without an alias."
+  }
+}
+
+variable "accept_id_tokens" {
+  description = "Whether a route without scopes is allowed. It takes id tokens, which say who somebody is and not what an application may do in their name; it takes no access tokens."
+  type        = bool
+  default     = false
+}
+
 variable "routes" {
-  description = "Function that answers each route, by \"METHOD /path\"; the method ANY is all that have no route of their own. With `scopes`, a route takes access tokens that have one of them; without, it takes id tokens."
+  description = "Name of the function that answers each route, by \"METHOD /path\"; the method ANY is all that have no route of their own. A route takes access tokens that have one of its `scopes`; without scopes, which `accept_id_tokens` allows, it takes id tokens."
   type = map(object({
-    function_arn = string
-    scopes       = optional(set(string), [])
+    function = string
+    scopes   = optional(set(string), [])
   }))
+  validation {
+    condition     = alltrue([for route in values(var.routes) : contains(keys(var.functions), route.function)])
+    error_message = "routes: a route names a function that `functions` lacks."
+  }
+  validation {
+    condition     = var.accept_id_tokens || alltrue([for route in values(var.routes) : length(route.scopes) > 0])
+    error_message = "routes: a route has no scopes. Name those that its access tokens must have, or set accept_id_tokens = true and let id tokens open it."
+  }
   validation {
     condition     = length(var.routes) > 0
     error_message = "routes: name at least one; API Gateway deploys no API without a method."
@@ -45,7 +68,7 @@ variable "cors" {
   })
   default = null
   validation {
-    condition     = can(regex("^(\\*|https?://[^/']+)$", try(var.cors.origin, "*")))
+    condition     = can(regex("^(\\*|https?://[^/'*]+)$", try(var.cors.origin, "*")))
     error_message = "cors.origin: give scheme and host without a path, such as \"https://app.example.com\", or \"*\"."
   }
 }

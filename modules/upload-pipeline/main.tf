@@ -74,10 +74,12 @@ module "api" {
   jwt = {
     issuer   = module.user_pool.issuer
     audience = [module.user_pool.client_id]
+    scopes   = var.sign_in.accept_id_tokens ? [] : module.user_pool.access_token_scopes
   }
 
+  functions = { upload-api = module.upload_api.arn }
   routes = {
-    "POST /uploads"            = { function_arn = module.upload_api.arn }
-    "GET /uploads/{upload_id}" = { function_arn = module.upload_api.arn }
+    "POST /uploads"            = { function = "upload-api" }
+    "GET /uploads/{upload_id}" = { function = "upload-api" }
   }
 }

@@ -13,6 +13,11 @@ output "client_id" {
   value       = aws_cognito_user_pool_client.this.id
 }
 
+output "access_token_scopes" {
+  description = "Scopes of which every access token of the pool has one, and no id token has any: those of a sign-in by the hosted UI (which has to be asked for it), and of one by `auth_flows`. An API that asks for one of them takes access tokens only."
+  value       = ["openid", "aws.cognito.signin.user.admin"]
+}
+
 output "issuer" {
   description = "What a token's `iss` must be. Its keys are published at <issuer>/.well-known/jwks.json."
   value       = "https://${aws_cognito_user_pool.this.endpoint}"

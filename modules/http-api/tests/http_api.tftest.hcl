@@ -19,9 +19,10 @@ variables {
     issuer   = "https://issuer.example.com"
     audience = ["client"]
   }
+  functions = { orders = "arn:aws:lambda:us-east-1:123456789012:function:orders:live" }
   routes = {
-    "POST /orders"           = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" }
-    "GET /orders/{order_id}" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders", scopes = ["orders/read"] }
+    "POST /orders"           = { function = "orders" }
+    "GET /orders/{order_id}" = { function = "orders", scopes = ["orders/read"] }
   }
 }
 
@@ -38,8 +39,8 @@ run "asks_for_a_token_on_every_route" {
   }
   assert {
     condition = (
-      aws_apigatewayv2_authorizer.jwt.jwt_configuration[0].issuer == "https://issuer.example.com"
-      && aws_apigatewayv2_authorizer.jwt.jwt_configuration[0].audience == toset(["client"])
+      aws_apigatewayv2_authorizer.jwt[0].jwt_configuration[0].issuer == "https://issuer.example.com"
+      && aws_apigatewayv2_authorizer.jwt[0].jwt_configuration[0].audience == toset(["client"])
     )
     error_message = "Only tokens of this issuer for this client must be taken."
   }
@@ -55,6 +56,97 @@ run "may_invoke_a_function_for_its_own_routes_only" {
   }
 }
 
+run "may_invoke_an_alias" {
+  assert {
+    condition = alltrue([
+      for permission in aws_lambda_permission.this :
+      permission.function_name == "arn:aws:lambda:us-east-1:123456789012:function:orders" && permission.qualifier == "live"
+    ])
+    error_message = "A permission must be on the alias that the API invokes."
+  }
+}
+
+# A policy holds 20 KB; 60 statements of one route each would take about 24.
+run "may_invoke_a_function_of_many_routes_by_one_permission" {
+  variables {
+    routes = { for number in range(60) : "GET /orders/by-${number}" => { function = "orders" } }
+  }
+  assert {
+    condition     = { for key, permission in aws_lambda_permission.this : key => permission.source_arn } == { orders = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3/*/*" }
+    error_message = "A function of many routes must have one permission, or its policy grows too large."
+  }
+}
+
+run "asks_for_scopes_that_id_tokens_lack" {
+  variables {
+    jwt = {
+      issuer   = "https://issuer.example.com"
+      audience = ["client"]
+      scopes   = ["openid"]
+    }
+  }
+  assert {
+    condition = { for key, route in aws_apigatewayv2_route.this : key => one(route.authorization_scopes) } == {
+      "POST /orders"           = "openid"
+      "GET /orders/{order_id}" = "orders/read"
+    }
+    error_message = "A route without scopes of its own must ask for those of the API."
+  }
+}
+
+run "needs_no_issuer_for_public_routes" {
+  command = plan
+  variables {
+    jwt    = null
+    routes = { "GET /health" = { function = "orders", public = true } }
+  }
+  assert {
+    condition     = length(aws_apigatewayv2_authorizer.jwt) == 0 && aws_apigatewayv2_route.this["GET /health"].authorization_type == "NONE"
+    error_message = "An API of public routes must have no authorizer."
+  }
+}
+
+run "needs_an_issuer_for_the_others" {
+  command = plan
+  variables {
+    jwt = null
+  }
+  expect_failures = [var.routes]
+}
+
+run "refuses_a_function_that_nobody_named" {
+  command = plan
+  variables {
+    routes = { "GET /orders" = { function = "invoices" } }
+  }
+  expect_failures = [var.routes]
+}
+
+run "refuses_a_function_without_an_arn" {
+  command = plan
+  variables {
+    functions = { orders = "orders" }
+    routes    = { "GET /orders" = { function = "orders" } }
+  }
+  expect_failures = [var.functions]
+}
+
+run "refuses_origins_of_everybody_and_of_nobody" {
+  command = plan
+  variables {
+    cors = { origins = ["https://*"] }
+  }
+  expect_failures = [var.cors]
+}
+
+run "refuses_cors_without_an_origin" {
+  command = plan
+  variables {
+    cors = { origins = [] }
+  }
+  expect_failures = [var.cors]
+}
+
 run "throttles_and_logs" {
   command = plan
 
@@ -66,13 +158,17 @@ run "throttles_and_logs" {
     condition     = length(aws_apigatewayv2_api.this.cors_configuration) == 0
     error_message = "Unless it is asked to, the API must not be open to other origins."
   }
+  assert {
+    condition     = length([for field in ["$context.path", "userAgent"] : field if strcontains(aws_apigatewayv2_stage.default.access_log_settings[0].format, field)]) == 0
+    error_message = "What a client writes at will must not be in a line of the log, where it could forge members."
+  }
 }
 
 run "opens_a_route_only_where_it_is_said" {
   variables {
     routes = {
-      "GET /health"  = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders", public = true }
-      "POST /orders" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" }
+      "GET /health"  = { function = "orders", public = true }
+      "POST /orders" = { function = "orders" }
     }
   }
 
@@ -82,14 +178,21 @@ run "opens_a_route_only_where_it_is_said" {
   }
 }
 
-run "refuses_keys_that_are_no_routes_and_tokens_for_anyone" {
+run "refuses_tokens_for_anyone" {
   command = plan
   variables {
-    routes = { "/orders" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" } }
-    jwt    = { issuer = "https://issuer.example.com", audience = [] }
+    jwt = { issuer = "https://issuer.example.com", audience = [] }
+  }
+  expect_failures = [var.jwt]
+}
+
+run "refuses_keys_that_are_no_routes" {
+  command = plan
+  variables {
+    routes = { "/orders" = { function = "orders" } }
     cors   = { origins = ["*"] }
 
     log_retention_days = 31
   }
-  expect_failures = [var.routes, var.jwt, var.cors, var.log_retention_days]
+  expect_failures = [var.routes, var.cors, var.log_retention_days]
 }

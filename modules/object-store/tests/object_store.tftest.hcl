@@ -74,6 +74,22 @@ run "expires_objects_and_opens_to_origins_by_choice" {
   }
 }
 
+run "refuses_cors_without_an_origin" {
+  command = plan
+  variables {
+    cors = { origins = [] }
+  }
+  expect_failures = [var.cors]
+}
+
+run "refuses_the_wildcard_of_a_scheme" {
+  command = plan
+  variables {
+    cors = { origins = ["https://*"] }
+  }
+  expect_failures = [var.cors]
+}
+
 run "refuses_what_would_be_unsafe_or_refused_by_s3" {
   command = plan
   variables {

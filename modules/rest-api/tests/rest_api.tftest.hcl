@@ -21,13 +21,18 @@ mock_provider "aws" {
 }
 
 variables {
-  name           = "orders"
+  name             = "orders"
+  accept_id_tokens = true # Some routes below have no scopes.
+  functions = {
+    orders = "arn:aws:lambda:us-east-1:123456789012:function:orders:live"
+    lines  = "arn:aws:lambda:us-east-1:123456789012:function:lines"
+  }
   user_pool_arns = ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_pool"]
   routes = {
-    "GET /orders"                = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders", scopes = ["orders/read"] }
-    "POST /orders"               = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders", scopes = ["orders/write"] }
-    "ANY /orders/{id}/lines"     = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:lines" }
-    "GET /a/{b}/c/{everything+}" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:lines" }
+    "GET /orders"                = { function = "orders", scopes = ["orders/read"] }
+    "POST /orders"               = { function = "orders", scopes = ["orders/write"] }
+    "ANY /orders/{id}/lines"     = { function = "lines" }
+    "GET /a/{b}/c/{everything+}" = { function = "lines" }
   }
 }
 
@@ -86,7 +91,7 @@ run "hands_requests_to_the_functions" {
     error_message = "Lambda is invoked by POST, whatever the route's method."
   }
   assert {
-    condition     = aws_api_gateway_integration.this["GET /orders"].uri == "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:orders/invocations"
+    condition     = aws_api_gateway_integration.this["GET /orders"].uri == "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:orders:live/invocations"
     error_message = "An integration must name its function."
   }
   assert {
@@ -98,6 +103,59 @@ run "hands_requests_to_the_functions" {
     }
     error_message = "A permission must be for the route and no other."
   }
+}
+
+run "may_invoke_an_alias" {
+  assert {
+    condition = { for route, permission in aws_lambda_permission.this : route => "${permission.function_name} ${coalesce(permission.qualifier, "-")}" if startswith(route, "GET") } == {
+      "GET /orders"                = "arn:aws:lambda:us-east-1:123456789012:function:orders live"
+      "GET /a/{b}/c/{everything+}" = "arn:aws:lambda:us-east-1:123456789012:function:lines -"
+    }
+    error_message = "A permission must be on the alias that the API invokes, where there is one."
+  }
+}
+
+# A policy holds 20 KB; 60 statements of one route each would take about 24.
+run "may_invoke_a_function_of_many_routes_by_one_permission" {
+  variables {
+    routes = merge(
+      { for number in range(60) : "GET /orders/by-${number}" => { function = "orders" } },
+      { "GET /lines" = { function = "lines" } },
+    )
+  }
+  assert {
+    condition = { for key, permission in aws_lambda_permission.this : key => permission.source_arn } == {
+      "orders"     = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3/*/*"
+      "GET /lines" = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3/*/GET/lines"
+    }
+    error_message = "A function of many routes must have one permission, or its policy grows too large."
+  }
+}
+
+run "takes_id_tokens_only_where_it_is_said" {
+  command = plan
+  variables {
+    accept_id_tokens = false
+    routes           = { "GET /orders" = { function = "orders" } }
+  }
+  expect_failures = [var.routes]
+}
+
+run "refuses_a_function_that_nobody_named" {
+  command = plan
+  variables {
+    routes = { "GET /orders" = { function = "invoices" } }
+  }
+  expect_failures = [var.routes]
+}
+
+run "refuses_a_function_without_an_arn" {
+  command = plan
+  variables {
+    functions = { orders = "orders" }
+    routes    = { "GET /orders" = { function = "orders" } }
+  }
+  expect_failures = [var.functions]
 }
 
 run "throttles_and_logs" {
@@ -112,6 +170,10 @@ run "throttles_and_logs" {
   assert {
     condition     = jsondecode(aws_api_gateway_stage.this.access_log_settings[0].format).status == "$context.status"
     error_message = "A line of the access log must be JSON."
+  }
+  assert {
+    condition     = length([for field in ["$context.path", "userAgent"] : field if strcontains(aws_api_gateway_stage.this.access_log_settings[0].format, field)]) == 0
+    error_message = "What a client writes at will must not be in a line, where it could forge members."
   }
   assert {
     condition     = aws_api_gateway_rest_api.this.endpoint_configuration[0].types == tolist(["REGIONAL"]) && length(aws_api_gateway_usage_plan.this) == 0
@@ -134,8 +196,10 @@ run "answers_with_problems" {
     error_message = "401 must name the scheme."
   }
   assert {
-    condition     = aws_api_gateway_gateway_response.problem["MISSING_AUTHENTICATION_TOKEN"].status_code == "404"
-    error_message = "A path that the API lacks must be answered 404."
+    condition = alltrue([
+      for type in ["MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE"] : aws_api_gateway_gateway_response.problem[type].status_code == "404"
+    ])
+    error_message = "A path that the API lacks must be answered 404, also to a bearer token."
   }
 }
 
@@ -150,10 +214,10 @@ run "keeps_its_deployment_while_nothing_changes" {
 run "is_deployed_again_when_a_scope_changes" {
   variables {
     routes = {
-      "GET /orders"                = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders", scopes = ["orders/admin"] }
-      "POST /orders"               = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders", scopes = ["orders/write"] }
-      "ANY /orders/{id}/lines"     = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:lines" }
-      "GET /a/{b}/c/{everything+}" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:lines" }
+      "GET /orders"                = { function = "orders", scopes = ["orders/admin"] }
+      "POST /orders"               = { function = "orders", scopes = ["orders/write"] }
+      "ANY /orders/{id}/lines"     = { function = "lines" }
+      "GET /a/{b}/c/{everything+}" = { function = "lines" }
     }
   }
   assert {
@@ -197,10 +261,10 @@ run "answers_browsers_of_a_web_site_without_a_token" {
     endpoint_type  = "EDGE"
     cors           = { origin = "https://app.example.com" }
     routes = {
-      "GET /orders"         = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" }
-      "POST /orders"        = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" }
-      "ANY /orders/{id}"    = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" }
-      "OPTIONS /orders/own" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" }
+      "GET /orders"         = { function = "orders" }
+      "POST /orders"        = { function = "orders" }
+      "ANY /orders/{id}"    = { function = "orders" }
+      "OPTIONS /orders/own" = { function = "orders" }
     }
   }
   assert {
@@ -236,7 +300,7 @@ run "deploys_for_a_web_site" {
     user_pool_arns = ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_other"]
     endpoint_type  = "EDGE"
     cors           = { origin = "https://other.example.com" }
-    routes         = { "GET /orders" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" } }
+    routes         = { "GET /orders" = { function = "orders" } }
   }
 }
 
@@ -245,7 +309,7 @@ run "is_deployed_again_when_a_browser_is_answered_otherwise" {
     user_pool_arns = ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_other"]
     endpoint_type  = "EDGE"
     cors           = { origin = "https://other.example.com", headers = ["authorization", "x-tenant"] }
-    routes         = { "GET /orders" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" } }
+    routes         = { "GET /orders" = { function = "orders" } }
   }
   assert {
     condition     = output.deployment.fingerprint != run.deploys_for_a_web_site.deployment.fingerprint
@@ -287,7 +351,7 @@ run "refuses_what_api_gateway_would_refuse" {
   command = plan
   variables {
     user_pool_arns = []
-    routes         = { "/orders" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" } }
+    routes         = { "/orders" = { function = "orders" } }
     endpoint_type  = "PRIVATE"
     stage_name     = "$default"
     usage_plan     = { quota = { requests = 1, period = "HOUR" } }
@@ -303,7 +367,7 @@ run "refuses_what_api_gateway_would_refuse" {
 run "refuses_paths_that_are_too_deep_or_odd" {
   command = plan
   variables {
-    routes = { "GET /a/b/c/d/e" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" } }
+    routes = { "GET /a/b/c/d/e" = { function = "orders" } }
   }
   expect_failures = [var.routes]
 }
@@ -311,7 +375,7 @@ run "refuses_paths_that_are_too_deep_or_odd" {
 run "refuses_a_slash_at_the_end" {
   command = plan
   variables {
-    routes = { "GET /orders/" = { function_arn = "arn:aws:lambda:us-east-1:123456789012:function:orders" } }
+    routes = { "GET /orders/" = { function = "orders" } }
   }
   expect_failures = [var.routes]
 }

@@ -141,7 +141,7 @@ run "has_a_public_client_with_the_code_flow_only" {
   }
   assert {
     condition     = aws_cognito_user_pool_client.this.prevent_user_existence_errors == "ENABLED"
-    error_message = "An answer must not tell whether an address has an account."
+    error_message = "A refused sign-in must not tell whether an address has an account."
   }
 }
 

@@ -1,0 +1,28 @@
+# What the API may invoke.
+locals {
+  # The policy of an alias holds 20 KB ("Lambda quotas"), and a statement takes about 400 bytes, so that several APIs of many
+  # routes each would fill it: beyond this many routes, a function has one permission for the whole API.
+  routes_with_own_permission = 10
+
+  routes_of = { for name in keys(var.functions) : name => [for key, route in var.routes : key if route.function == name] }
+
+  permissions = merge(
+    {
+      for key, route in var.routes : key => { function = route.function, source = "*/${replace(key, " ", "")}" }
+      if length(local.routes_of[route.function]) <= local.routes_with_own_permission
+    },
+    {
+      for name, routes in local.routes_of : name => { function = name, source = "*/*" }
+      if length(routes) > local.routes_with_own_permission
+    },
+  )
+}
+
+resource "aws_lambda_permission" "this" {
+  for_each      = local.permissions
+  action        = "lambda:InvokeFunction"
+  function_name = join(":", slice(split(":", var.functions[each.value.function]), 0, 7))
+  qualifier     = try(split(":", var.functions[each.value.function])[7], null)
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/${each.value.source}"
+}
