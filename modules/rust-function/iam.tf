@@ -2,7 +2,7 @@ locals {
   # Names of the statements below, which the caller's own must not have.
   own_sids = [
     "WriteLogs", "SendTraces", "ReadStream", "ReportDiscardedRecords", "ReadTableStream", "ListTableStreams",
-    "ReportDiscardedChanges", "KeepDiscarded", "FindDiscarded", "ReadQueue",
+    "ReportDiscardedChanges", "KeepDiscarded", "FindDiscarded", "ReadQueue", "UseKey",
   ]
 
   log_statement = {
@@ -80,6 +80,14 @@ locals {
     resources = [source.queue_arn]
   }]
 
+  # What the services that the function calls ask of it when they encrypt with this key ("DynamoDB encryption at rest",
+  # "Data protection in Amazon Kinesis Data Streams", "Protecting data with server-side encryption" of S3, SQS).
+  key_statements = [for key_arn in var.kms_key_arn[*] : {
+    sid       = "UseKey"
+    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+    resources = [key_arn]
+  }]
+
   statements = concat(
     [local.log_statement],
     [for enabled in [var.tracing] : local.tracing_statement if enabled],
@@ -87,15 +95,36 @@ locals {
     flatten(local.dynamodb_statements),
     flatten(local.bucket_statements),
     local.queue_statements,
+    local.key_statements,
     var.permissions,
   )
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [for statement in local.statements : merge(
+      {
+        Sid      = statement.sid
+        Effect   = "Allow"
+        Action   = statement.actions
+        Resource = statement.resources
+      },
+      { for key, value in { Condition = try(statement.condition, {}) } : key => value if length(value) > 0 },
+    )]
+  })
+
+  # A role that exists already is its owner's: it is not changed here.
+  role_arn = var.role.arn == null ? aws_iam_role.this[0].arn : var.role.arn
 }
 
 resource "aws_iam_role" "this" {
+  count = var.role.arn == null ? 1 : 0
+
   # Role names are unique in the whole account: the region lets one name be deployed in several.
-  name        = "${var.name}-${data.aws_region.current.id}"
-  description = "What the function ${var.name} may do."
-  tags        = var.tags
+  name                 = "${var.name}-${data.aws_region.current.id}"
+  path                 = var.role.path
+  permissions_boundary = var.role.permissions_boundary
+  description          = "What the function ${var.name} may do."
+  tags                 = var.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -108,16 +137,16 @@ resource "aws_iam_role" "this" {
 }
 
 resource "aws_iam_role_policy" "this" {
-  name = "function"
-  role = aws_iam_role.this.id
+  count = var.role.arn == null ? 1 : 0
+  name  = "function"
+  role  = aws_iam_role.this[0].id
 
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [for statement in local.statements : {
-      Sid      = statement.sid
-      Effect   = "Allow"
-      Action   = statement.actions
-      Resource = statement.resources
-    }]
-  })
+  policy = local.policy
+}
+
+# Lambda puts network interfaces into the subnets, in the role's name ("Giving Lambda functions access to resources in an Amazon VPC").
+resource "aws_iam_role_policy_attachment" "vpc" {
+  count      = var.role.arn == null ? length(var.vpc[*]) : 0
+  role       = aws_iam_role.this[0].name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
 }

@@ -1,3 +1,5 @@
+data "aws_partition" "current" {}
+
 data "aws_region" "current" {}
 
 locals {
@@ -23,7 +25,7 @@ resource "rustlambda_package" "this" {
 resource "aws_lambda_function" "this" {
   function_name                  = var.name
   description                    = var.description
-  role                           = aws_iam_role.this.arn
+  role                           = local.role_arn
   runtime                        = local.artifact.runtime
   handler                        = coalesce(var.handler, local.artifact.handler)
   architectures                  = [local.artifact.architecture]
@@ -35,12 +37,22 @@ resource "aws_lambda_function" "this" {
   memory_size                    = var.memory_mb
   timeout                        = var.timeout_seconds
   reserved_concurrent_executions = var.reserved_concurrency
+  kms_key_arn                    = var.kms_key_arn
+  publish                        = true
   tags                           = var.tags
 
   dynamic "environment" {
     for_each = length(var.environment) > 0 ? [var.environment] : []
     content {
       variables = environment.value
+    }
+  }
+
+  dynamic "vpc_config" {
+    for_each = var.vpc[*]
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
     }
   }
 
@@ -54,83 +66,28 @@ resource "aws_lambda_function" "this" {
     application_log_level = upper(var.log_level) # Unset is INFO, and drops what is below.
   }
 
-  # The first invocation already needs what the role may do.
-  depends_on = [aws_iam_role_policy.this]
+  # The first invocation already needs what the role may do, and so does Lambda when it joins the VPC.
+  depends_on = [aws_iam_role_policy.this, aws_iam_role_policy_attachment.vpc]
 }
 
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
   tags              = var.tags
 }
 
-resource "aws_lambda_event_source_mapping" "kinesis" {
-  count                              = length(var.kinesis_source[*])
-  event_source_arn                   = var.kinesis_source.stream_arn
-  function_name                      = aws_lambda_function.this.arn
-  starting_position                  = "TRIM_HORIZON"
-  batch_size                         = var.kinesis_source.batch_size
-  maximum_batching_window_in_seconds = var.kinesis_source.batching_window_seconds
-  parallelization_factor             = var.kinesis_source.parallelization_factor
-  maximum_retry_attempts             = var.kinesis_source.maximum_retries
-  maximum_record_age_in_seconds      = floor(var.kinesis_source.maximum_record_age_hours * 3600)
-  bisect_batch_on_function_error     = true
-  function_response_types            = ["ReportBatchItemFailures"]
-  tags                               = var.tags
+# What is invoked: routes, rules and event sources name the alias, so that a change moves all of them at once, and back.
+resource "aws_lambda_alias" "live" {
+  name             = "live"
+  description      = "The version that answers."
+  function_name    = aws_lambda_function.this.function_name
+  function_version = coalesce(var.live_version, aws_lambda_function.this.version)
 
-  destination_config {
-    on_failure {
-      destination_arn = coalesce(var.kinesis_source.on_failure.queue_arn, var.kinesis_source.on_failure.bucket_arn)
-    }
-  }
-}
-
-resource "aws_lambda_event_source_mapping" "dynamodb" {
-  count                              = length(var.dynamodb_source[*])
-  event_source_arn                   = var.dynamodb_source.stream_arn
-  function_name                      = aws_lambda_function.this.arn
-  starting_position                  = "TRIM_HORIZON"
-  batch_size                         = var.dynamodb_source.batch_size
-  maximum_batching_window_in_seconds = var.dynamodb_source.batching_window_seconds
-  parallelization_factor             = var.dynamodb_source.parallelization_factor
-  maximum_retry_attempts             = var.dynamodb_source.maximum_retries
-  maximum_record_age_in_seconds      = floor(var.dynamodb_source.maximum_record_age_hours * 3600)
-  bisect_batch_on_function_error     = true
-  function_response_types            = ["ReportBatchItemFailures"]
-  tags                               = var.tags
-
-  destination_config {
-    on_failure {
-      destination_arn = coalesce(var.dynamodb_source.on_failure.queue_arn, var.dynamodb_source.on_failure.bucket_arn)
-    }
-  }
-
-  dynamic "filter_criteria" {
-    for_each = length(var.dynamodb_source.filters) > 0 ? [var.dynamodb_source.filters] : []
+  dynamic "routing_config" {
+    for_each = [for weight in [var.canary_weight] : weight if weight > 0]
     content {
-      dynamic "filter" {
-        for_each = filter_criteria.value
-        content {
-          pattern = filter.value
-        }
-      }
-    }
-  }
-}
-
-resource "aws_lambda_event_source_mapping" "queue" {
-  count                              = length(var.queue_source[*])
-  event_source_arn                   = var.queue_source.queue_arn
-  function_name                      = aws_lambda_function.this.arn
-  batch_size                         = var.queue_source.batch_size
-  maximum_batching_window_in_seconds = var.queue_source.batching_window_seconds
-  function_response_types            = ["ReportBatchItemFailures"]
-  tags                               = var.tags
-
-  dynamic "scaling_config" {
-    for_each = var.queue_source.maximum_concurrency[*]
-    content {
-      maximum_concurrency = scaling_config.value
+      additional_version_weights = { (aws_lambda_function.this.version) = routing_config.value }
     }
   }
 }

@@ -79,11 +79,12 @@ variable "environment" {
 }
 
 variable "permissions" {
-  description = "What the function may do, besides writing its log and reading its event source."
+  description = "What the function may do, besides writing its log and reading its event source. `condition` is as in IAM's policies, such as { StringEquals = { \"s3:x-amz-storage-class\" = [\"STANDARD\"] } }."
   type = list(object({
     sid       = string
     actions   = list(string)
     resources = list(string)
+    condition = optional(map(map(list(string))), {})
   }))
   default  = []
   nullable = false
@@ -99,6 +100,68 @@ variable "permissions" {
   validation {
     condition     = length(distinct(concat(var.permissions[*].sid, local.own_sids))) == length(var.permissions) + length(local.own_sids)
     error_message = "permissions: two statements have the same `sid`, or one has a name of the module's own: ${join(", ", local.own_sids)}. Choose another."
+  }
+}
+
+variable "role" {
+  description = "The function's role: its IAM path and permissions boundary, or the ARN of a role that exists already and that the module leaves alone. Such a role must allow the output `policy`, in a VPC also what AWSLambdaVPCAccessExecutionRole does, and be known at plan."
+  type = object({
+    path                 = optional(string, "/")
+    permissions_boundary = optional(string)
+    arn                  = optional(string)
+  })
+  default  = {}
+  nullable = false
+  validation {
+    condition     = can(regex("^/([!-~]+/)?$", var.role.path))
+    error_message = "role.path: begin and end it with \"/\", such as \"/applications/\"."
+  }
+  validation {
+    condition     = alltrue([for arn in [var.role.permissions_boundary, var.role.arn] : arn == null || can(regex("^arn:aws[a-z-]*:iam::", arn))])
+    error_message = "role: permissions_boundary is the ARN of an IAM policy, and arn that of an IAM role."
+  }
+  validation {
+    condition     = var.role.arn == null || (var.role.permissions_boundary == null && var.role.path == "/")
+    error_message = "role: path and permissions_boundary are for the role that the module creates. Leave them out with arn."
+  }
+}
+
+variable "vpc" {
+  description = "Subnets and security groups of a VPC in which the function runs. It then reaches AWS and the internet only as far as the VPC does, by NAT or endpoints."
+  type = object({
+    subnet_ids         = set(string)
+    security_group_ids = set(string)
+  })
+  default = null
+  validation {
+    condition     = try(length(var.vpc.subnet_ids) > 0 && length(var.vpc.security_group_ids) > 0, true)
+    error_message = "vpc: give at least one subnet and one security group."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "KMS key that encrypts the environment and the log, and with which the function may use what is encrypted by it. CloudWatch Logs needs a statement in the key's policy. Null encrypts with AWS's own keys."
+  type        = string
+  default     = null
+}
+
+variable "live_version" {
+  description = "Version that answers, such as \"41\": the one before, to go back to it. Null is always the newest."
+  type        = string
+  default     = null
+  validation {
+    condition     = can(regex("^[1-9][0-9]*$", coalesce(var.live_version, "1")))
+    error_message = "live_version: give the number of a published version, such as \"41\"."
+  }
+}
+
+variable "canary_weight" {
+  description = "Share of invocations, between 0 and 1, that the newest version gets while `live_version` holds the others."
+  type        = number
+  default     = 0
+  validation {
+    condition     = var.canary_weight >= 0 && var.canary_weight < 1 && (var.canary_weight == 0 || var.live_version != null)
+    error_message = "canary_weight: give 0 to 0.99, and the live_version that the other invocations get."
   }
 }
 

@@ -160,7 +160,8 @@ fn unfinished(deployment: &Deployment, placed: &Placed) -> Result<()> {
     Ok(())
 }
 
-/// Does `work` while the function has another handler, then gives its own back.
+/// Does `work` while the function has another handler, then gives its own back. Versions do not
+/// change: for that long, the alias that is invoked names what is not published.
 fn with_handler<T>(
     deployment: &Deployment,
     function: &str,
@@ -169,16 +170,17 @@ fn with_handler<T>(
 ) -> Result<T> {
     let clients = deployment.clients();
     let name = deployment.function(function, "function_name")?;
-    let set = |handler: &str| {
-        let request = clients
-            .lambda
-            .update_function_configuration()
-            .function_name(name)
-            .handler(handler);
-        clients.wait(request.send())
+    let version = deployment.function(function, "version")?;
+    let set = |handler: &str, version: &str| {
+        let configure = clients.lambda.update_function_configuration();
+        let configure = configure.function_name(name).handler(handler);
+        clients.wait(configure.send())?;
+        let alias = clients.lambda.update_alias().function_name(name);
+        let alias = alias.name("live").function_version(version);
+        clients.wait(alias.send())
     };
-    set(handler)?;
+    set(handler, "$LATEST")?;
     let result = work();
-    set(function)?;
+    set(function, version)?;
     result
 }

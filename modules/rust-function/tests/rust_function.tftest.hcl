@@ -1,4 +1,7 @@
 mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
   mock_data "aws_region" {
     defaults = { id = "eu-west-1" }
   }
@@ -9,7 +12,13 @@ mock_provider "aws" {
     defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/hello" }
   }
   mock_resource "aws_lambda_function" {
-    defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:hello" }
+    defaults = {
+      arn     = "arn:aws:lambda:eu-west-1:123456789012:function:hello"
+      version = "42"
+    }
+  }
+  mock_resource "aws_lambda_alias" {
+    defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:hello:live" }
   }
 }
 
@@ -55,7 +64,7 @@ run "deploys_what_was_compiled" {
 
 run "may_write_its_log_and_nothing_else" {
   assert {
-    condition = jsondecode(aws_iam_role_policy.this.policy).Statement == [{
+    condition = jsondecode(aws_iam_role_policy.this[0].policy).Statement == [{
       Sid      = "WriteLogs"
       Effect   = "Allow"
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -64,7 +73,7 @@ run "may_write_its_log_and_nothing_else" {
     error_message = "A function that was given nothing must be able to do nothing."
   }
   assert {
-    condition     = aws_iam_role.this.name == "hello-eu-west-1"
+    condition     = aws_iam_role.this[0].name == "hello-eu-west-1"
     error_message = "The role's name must hold the region, or a second region could not deploy the function."
   }
 }
@@ -76,11 +85,11 @@ run "may_do_what_it_was_given" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement[*].Sid == ["WriteLogs", "SendTraces", "Store"]
+    condition     = jsondecode(aws_iam_role_policy.this[0].policy).Statement[*].Sid == ["WriteLogs", "SendTraces", "Store"]
     error_message = "The role must hold the given statements, and tracing's."
   }
   assert {
-    condition = jsondecode(aws_iam_role_policy.this.policy).Statement[2] == {
+    condition = jsondecode(aws_iam_role_policy.this[0].policy).Statement[2] == {
       Sid      = "Store"
       Effect   = "Allow"
       Action   = ["s3:PutObject"]
@@ -88,6 +97,128 @@ run "may_do_what_it_was_given" {
     }
     error_message = "A given statement must arrive unchanged."
   }
+}
+
+run "may_do_it_under_a_condition" {
+  variables {
+    permissions = [{
+      sid       = "Store"
+      actions   = ["s3:PutObject"]
+      resources = ["arn:aws:s3:::files/*"]
+      condition = { StringEquals = { "s3:x-amz-storage-class" = ["STANDARD"] } }
+    }]
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.this[0].policy).Statement[1].Condition == { StringEquals = { "s3:x-amz-storage-class" = ["STANDARD"] } }
+    error_message = "A condition must arrive unchanged."
+  }
+}
+
+run "publishes_versions_and_invokes_the_newest" {
+  variables {
+    queue_source = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:orders" }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.publish && aws_lambda_alias.live.function_version == "42" && length(aws_lambda_alias.live.routing_config) == 0
+    error_message = "Each change must be a version, and the newest must answer."
+  }
+  assert {
+    condition     = output.arn == aws_lambda_alias.live.arn && aws_lambda_event_source_mapping.queue[0].function_name == aws_lambda_alias.live.arn
+    error_message = "Routes and event sources must invoke the alias, or going back would not reach them."
+  }
+}
+
+run "goes_back_to_a_version" {
+  variables {
+    live_version = "41"
+  }
+
+  assert {
+    condition     = aws_lambda_alias.live.function_version == "41"
+    error_message = "The named version must answer."
+  }
+}
+
+run "tries_the_newest_version_on_a_few" {
+  variables {
+    live_version  = "41"
+    canary_weight = 0.1
+  }
+
+  assert {
+    condition     = aws_lambda_alias.live.function_version == "41" && aws_lambda_alias.live.routing_config[0].additional_version_weights == tomap({ "42" = 0.1 })
+    error_message = "The newest version must get its share, and the named one the rest."
+  }
+}
+
+run "refuses_a_canary_without_the_version_before" {
+  command = plan
+  variables {
+    canary_weight = 0.1
+  }
+  expect_failures = [var.canary_weight]
+}
+
+run "fits_into_an_enterprise" {
+  variables {
+    role        = { path = "/applications/", permissions_boundary = "arn:aws:iam::123456789012:policy/boundary" }
+    vpc         = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  }
+
+  assert {
+    condition     = aws_iam_role.this[0].path == "/applications/" && aws_iam_role.this[0].permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"
+    error_message = "The role must stand where it is asked for, within its boundary."
+  }
+  assert {
+    condition = (
+      aws_lambda_function.this.vpc_config[0].subnet_ids == toset(["subnet-1"])
+      && aws_iam_role_policy_attachment.vpc[0].policy_arn == "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+    )
+    error_message = "A function in a VPC needs its network interfaces."
+  }
+  assert {
+    condition     = aws_lambda_function.this.kms_key_arn == var.kms_key_arn && aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn
+    error_message = "The key must encrypt environment and log."
+  }
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement.Resource if statement.Sid == "UseKey"
+    ]) == [var.kms_key_arn]
+    error_message = "The function must be able to use this key and no other."
+  }
+}
+
+run "takes_a_role_that_exists" {
+  variables {
+    role = { arn = "arn:aws:iam::123456789012:role/teams/shop/hello" }
+    vpc  = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.role == "arn:aws:iam::123456789012:role/teams/shop/hello" && output.role_name == "hello"
+    error_message = "The function must have the given role."
+  }
+  assert {
+    condition     = length(aws_iam_role.this) + length(aws_iam_role_policy.this) + length(aws_iam_role_policy_attachment.vpc) == 0
+    error_message = "A role of somebody else must be left alone."
+  }
+  assert {
+    condition     = jsondecode(output.policy).Statement[0].Sid == "WriteLogs"
+    error_message = "Its owner must learn what it has to allow."
+  }
+}
+
+run "refuses_what_an_enterprise_would" {
+  command = plan
+  variables {
+    role         = { path = "applications", arn = "hello" }
+    vpc          = { subnet_ids = [], security_group_ids = [] }
+    live_version = "newest"
+  }
+  expect_failures = [var.role, var.vpc, var.live_version]
 }
 
 run "survives_a_bad_record" {
@@ -112,7 +243,7 @@ run "survives_a_bad_record" {
     error_message = "What was given up must be reported to the queue."
   }
   assert {
-    condition = { for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Sid => statement.Resource } == {
+    condition = { for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement.Sid => statement.Resource } == {
       WriteLogs              = ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/hello:*"]
       ReadStream             = ["arn:aws:kinesis:eu-west-1:123456789012:stream/orders"]
       ReportDiscardedRecords = ["arn:aws:sqs:eu-west-1:123456789012:failures"]
@@ -149,7 +280,7 @@ run "survives_a_bad_change" {
     error_message = "The filter must keep away what the function has no use for."
   }
   assert {
-    condition = { for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Sid => statement.Resource } == {
+    condition = { for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement.Sid => statement.Resource } == {
       WriteLogs              = ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/hello:*"]
       ReadTableStream        = ["arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"]
       ListTableStreams       = ["arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/*"]
@@ -182,7 +313,7 @@ run "keeps_discarded_records_whole_in_a_bucket" {
   }
   assert {
     condition = {
-      for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Sid => "${statement.Action[0]} ${statement.Resource[0]}"
+      for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement.Sid => "${statement.Action[0]} ${statement.Resource[0]}"
       if endswith(statement.Sid, "Discarded")
       } == {
       KeepDiscarded = "s3:PutObject arn:aws:s3:::discarded/aws/lambda/*"
@@ -256,7 +387,7 @@ run "takes_messages_one_by_one" {
     error_message = "Only the messages that failed must come again."
   }
   assert {
-    condition = jsondecode(aws_iam_role_policy.this.policy).Statement[1] == {
+    condition = jsondecode(aws_iam_role_policy.this[0].policy).Statement[1] == {
       Sid      = "ReadQueue"
       Effect   = "Allow"
       Action   = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
