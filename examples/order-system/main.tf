@@ -98,12 +98,14 @@ module "api" {
 }
 
 module "dashboard" {
-  source             = "../../modules/dashboard"
-  name               = var.name
-  functions          = values(local.functions)[*].function_name
-  queues             = [aws_sqs_queue.order_created.name]
-  state_machine_arns = [module.order.arn]
-  alarm_topic_arns   = var.alarm_topic_arns
+  source           = "../../modules/dashboard"
+  name             = var.name
+  functions        = { for key, function in local.functions : key => function.function_name }
+  stream_consumers = ["users-stream", "orders-stream"]
+  queues           = { order-created = aws_sqs_queue.order_created.name }
+  http_apis        = { api = module.api.id }
+  state_machines   = { order = module.order.arn }
+  alarm_topic_arns = var.alarm_topic_arns
 
   dead_letter_queues = {
     unannounced = aws_sqs_queue.unannounced.name

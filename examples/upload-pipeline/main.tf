@@ -5,6 +5,7 @@ module "upload_pipeline" {
   name                = var.name
   deletion_protection = var.deletion_protection
   build               = { profile = var.build_profile }
+  alarm_topic_arns    = var.alarm_topic_arns
 
   sign_in = {
     callback_urls = var.callback_urls

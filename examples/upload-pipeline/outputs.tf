@@ -43,6 +43,11 @@ output "dead_letter_queue_url" {
   value       = module.upload_pipeline.dead_letter_queue_url
 }
 
+output "dashboard_name" {
+  description = "Dashboard of the functions, the stream, the queue and the API."
+  value       = module.upload_pipeline.dashboard_name
+}
+
 output "functions" {
   description = "Functions by name: what to look at, and which role to inspect."
   value       = module.upload_pipeline.functions

@@ -21,3 +21,9 @@ variable "callback_urls" {
   type        = list(string)
   default     = ["http://localhost:3000/callback"]
 }
+
+variable "alarm_topic_arns" {
+  description = "SNS topics that hear of alarms. With none, an alarm only shows in CloudWatch."
+  type        = list(string)
+  default     = []
+}

@@ -4,16 +4,33 @@ locals {
   # A dashboard is 24 columns wide.
   third = { width = 8, height = 6 }
 
+  # What HTTP and REST APIs call the same metrics, and how they are told apart ("Monitor HTTP APIs" and "Amazon API Gateway
+  # dimensions and metrics", API Gateway Developer Guide).
+  apis = merge(
+    { for key, id in var.http_apis : key => { dimensions = { ApiId = id }, errors = "5xx" } },
+    { for key, api in var.rest_apis : key => { dimensions = { ApiName = api.name, Stage = api.stage }, errors = "5XXError" } },
+  )
+  api_dimensions = { for key, api in local.apis : key => flatten([for name, value in api.dimensions : [name, value]]) }
+
   function_graphs = [
     for graph in [
       { metric = "Invocations", statistic = "Sum", title = "Invocations" },
       { metric = "Errors", statistic = "Sum", title = "Errors" },
+      { metric = "Throttles", statistic = "Sum", title = "Throttles" },
       { metric = "Duration", statistic = "p95", title = "Duration, 95th percentile (ms)" },
       ] : {
       title     = graph.title
       statistic = graph.statistic
-      metrics   = [for name in var.functions : ["AWS/Lambda", graph.metric, "FunctionName", name]]
+      metrics   = [for name in values(var.functions) : ["AWS/Lambda", graph.metric, "FunctionName", name]]
     } if length(var.functions) > 0
+  ]
+
+  stream_graphs = [
+    for title in ["Age of the records that streams deliver (ms)"] : {
+      title     = title
+      statistic = "Maximum"
+      metrics   = [for key in sort(var.stream_consumers) : ["AWS/Lambda", "IteratorAge", "FunctionName", var.functions[key]]]
+    } if length(var.stream_consumers) > 0
   ]
 
   queue_graphs = [
@@ -23,24 +40,42 @@ locals {
       ] : {
       title     = graph.title
       statistic = "Maximum"
-      metrics   = [for name in concat(var.queues, values(var.dead_letter_queues)) : ["AWS/SQS", graph.metric, "QueueName", name]]
+      metrics   = [for name in concat(values(var.queues), values(var.dead_letter_queues)) : ["AWS/SQS", graph.metric, "QueueName", name]]
     } if length(var.queues) + length(var.dead_letter_queues) > 0
   ]
 
-  execution_graphs = [for arn in var.state_machine_arns : {
-    title     = "Executions of ${element(split(":", arn), 6)}"
+  api_graphs = [
+    for graph in [
+      { metric = "errors", statistic = "Sum", title = "API answers of 5xx" },
+      { metric = "latency", statistic = "p95", title = "API latency, 95th percentile (ms)" },
+      ] : {
+      title     = graph.title
+      statistic = graph.statistic
+      metrics = [
+        for key, api in local.apis :
+        concat(["AWS/ApiGateway", graph.metric == "errors" ? api.errors : "Latency"], local.api_dimensions[key])
+      ]
+    } if length(local.apis) > 0
+  ]
+
+  execution_graphs = [for key, arn in var.state_machines : {
+    title     = "Executions of ${key}"
     statistic = "Sum"
     metrics = [
-      for metric in ["ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut"] :
+      for metric in ["ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"] :
       ["AWS/States", metric, "StateMachineArn", arn]
     ]
   }]
 
-  graphs = concat(local.function_graphs, local.queue_graphs, local.execution_graphs)
+  graphs = concat(
+    local.function_graphs, local.stream_graphs, local.queue_graphs, local.api_graphs, local.execution_graphs,
+  )
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = var.name
+  # Dashboards are not of a region: the region in the name lets the same configuration be deployed in several
+  # ("Using Amazon CloudWatch dashboards").
+  dashboard_name = "${var.name}-${data.aws_region.current.id}"
   dashboard_body = jsonencode({
     widgets = [for index, graph in local.graphs : {
       type   = "metric"
@@ -57,22 +92,4 @@ resource "aws_cloudwatch_dashboard" "this" {
       }
     }]
   })
-}
-
-resource "aws_cloudwatch_metric_alarm" "dead_letters" {
-  for_each            = var.dead_letter_queues
-  alarm_name          = "${var.name}-${each.key}-dead-letters"
-  alarm_description   = "The queue ${each.value} holds messages: something could not be done, and waits for somebody to look."
-  namespace           = "AWS/SQS"
-  metric_name         = "ApproximateNumberOfMessagesVisible"
-  dimensions          = { QueueName = each.value }
-  statistic           = "Maximum"
-  period              = 60
-  evaluation_periods  = 1
-  threshold           = 0
-  comparison_operator = "GreaterThanThreshold"
-  treat_missing_data  = "notBreaching" # SQS stops reporting a queue that is not used.
-  alarm_actions       = var.alarm_topic_arns
-  ok_actions          = var.alarm_topic_arns
-  tags                = var.tags
 }

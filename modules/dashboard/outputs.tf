@@ -4,6 +4,6 @@ output "name" {
 }
 
 output "alarm_names" {
-  description = "Names of the alarms, by the short names of their queues."
-  value       = { for key, alarm in aws_cloudwatch_metric_alarm.dead_letters : key => alarm.alarm_name }
+  description = "Names of the alarms, by what they are about, such as \"orders-dead-letters\"."
+  value       = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => alarm.alarm_name }
 }

@@ -49,6 +49,17 @@ resource "aws_sqs_queue" "dead_letters" {
   tags                      = var.tags
 }
 
+module "dashboard" {
+  source             = "../dashboard"
+  name               = var.name
+  functions          = { upload-api = module.upload_api.function_name, upload-processor = module.upload_processor.function_name }
+  stream_consumers   = ["upload-processor"]
+  dead_letter_queues = { uploads = aws_sqs_queue.dead_letters.name }
+  http_apis          = { api = module.api.id }
+  alarm_topic_arns   = var.alarm_topic_arns
+  tags               = var.tags
+}
+
 module "user_pool" {
   source              = "../user-pool"
   name                = var.name

@@ -43,6 +43,16 @@ output "dead_letter_queue_url" {
   value       = aws_sqs_queue.dead_letters.url
 }
 
+output "dashboard_name" {
+  description = "Dashboard of the functions, the stream, the queue and the API."
+  value       = module.dashboard.name
+}
+
+output "alarm_names" {
+  description = "Names of the alarms, by what they are about."
+  value       = module.dashboard.alarm_names
+}
+
 output "functions" {
   description = "Functions by name: what to look at, and which role to inspect."
   value = {

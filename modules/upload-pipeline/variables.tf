@@ -125,6 +125,12 @@ variable "log_retention_days" {
   default     = 30
 }
 
+variable "alarm_topic_arns" {
+  description = "SNS topics that hear of trouble: dead letters, failures and throttles of a function, records that wait too long, API answers of 5xx. With none, alarms only show in CloudWatch."
+  type        = list(string)
+  default     = []
+}
+
 variable "tags" {
   description = "Tags of every resource."
   type        = map(string)

@@ -57,6 +57,16 @@ run "names_are_unique_by_account_and_region" {
   }
 }
 
+run "alarms_of_what_somebody_should_look_at" {
+  assert {
+    condition = output.dashboard_name == "photos-eu-west-1" && toset(keys(output.alarm_names)) == toset([
+      "api-errors-5xx", "uploads-dead-letters", "upload-api-errors", "upload-api-throttles",
+      "upload-processor-errors", "upload-processor-iterator-age", "upload-processor-throttles",
+    ])
+    error_message = "The pipeline must have its dashboard and its alarms."
+  }
+}
+
 run "keeps_dead_letters_as_long_as_it_can" {
   assert {
     condition     = aws_sqs_queue.dead_letters.message_retention_seconds == 1209600 && aws_sqs_queue.dead_letters.sqs_managed_sse_enabled
