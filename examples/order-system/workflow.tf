@@ -74,7 +74,8 @@ module "order" {
   tracing   = true
   functions = { for name, task in module.task : name => task.arn }
 
-  definition = templatefile("${path.module}/order.asl.json", {
-    for name, task in module.task : replace(name, "-", "_") => task.arn
-  })
+  definition = templatefile("${path.module}/order.asl.json", merge(
+    { partition = data.aws_partition.current.partition },
+    { for name, task in module.task : replace(name, "-", "_") => task.arn },
+  ))
 }

@@ -50,6 +50,7 @@ resource "aws_cloudwatch_log_group" "access" {
   # Log groups with this prefix share one entry of the account's log resource policy, which AWS limits to 5,120 characters.
   name              = "/aws/vendedlogs/http-api/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
   tags              = var.tags
 }
 

@@ -89,6 +89,12 @@ variable "log_retention_days" {
   }
 }
 
+variable "kms_key_arn" {
+  description = "KMS key that encrypts the access log. CloudWatch Logs needs a statement in the key's policy. Null encrypts with a key of AWS."
+  type        = string
+  default     = null
+}
+
 variable "tags" {
   description = "Tags of every resource."
   type        = map(string)

@@ -51,6 +51,16 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
+  # What is left of an object when its versions are gone.
+  rule {
+    id     = "remove-delete-markers"
+    status = "Enabled"
+    filter {}
+    expiration {
+      expired_object_delete_marker = true
+    }
+  }
+
   rule {
     id     = "remove-old-versions"
     status = "Enabled"

@@ -20,7 +20,7 @@ variable "kms_key_arn" {
 }
 
 variable "lifecycle_days" {
-  description = "Days until S3 removes unfinished multipart uploads, versions that were overwritten or deleted, and (not by default) current objects."
+  description = "Days until S3 removes unfinished multipart uploads, versions that were overwritten or deleted, and (not by default) current objects. An object that expires is an old version from then on: it is gone after both together."
   type = object({
     incomplete_upload = optional(number, 7)
     old_version       = optional(number, 30)

@@ -39,9 +39,11 @@ locals {
 
 resource "aws_iam_role" "this" {
   # Role names are unique in the whole account: the region lets one name be deployed in several.
-  name        = "${var.name}-states-${data.aws_region.current.id}"
-  description = "What the state machine ${var.name} may do."
-  tags        = var.tags
+  name                 = "${var.name}-states-${data.aws_region.current.id}"
+  path                 = var.role.path
+  permissions_boundary = var.role.permissions_boundary
+  description          = "What the state machine ${var.name} may do."
+  tags                 = var.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -49,6 +51,7 @@ resource "aws_iam_role" "this" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "states.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
     }]
   })
 }
@@ -67,10 +70,12 @@ resource "aws_iam_role_policy" "this" {
 }
 
 resource "aws_iam_role" "start" {
-  count       = length(var.start_rule[*])
-  name        = "${var.name}-start-${data.aws_region.current.id}"
-  description = "Lets EventBridge start the state machine ${var.name}."
-  tags        = var.tags
+  count                = length(var.start_rule[*])
+  name                 = "${var.name}-start-${data.aws_region.current.id}"
+  path                 = var.role.path
+  permissions_boundary = var.role.permissions_boundary
+  description          = "Lets EventBridge start the state machine ${var.name}."
+  tags                 = var.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -78,6 +83,7 @@ resource "aws_iam_role" "start" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "events.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
     }]
   })
 }

@@ -1,3 +1,5 @@
+data "aws_caller_identity" "current" {}
+
 data "aws_region" "current" {}
 
 locals {
@@ -30,6 +32,7 @@ resource "aws_cloudwatch_log_group" "this" {
   # Log groups with this prefix share one entry of the account's log resource policy, which AWS limits to 5,120 characters.
   name              = "/aws/vendedlogs/states/${var.name}"
   retention_in_days = var.logging.retention_days
+  kms_key_id        = var.kms_key_arn
   tags              = var.tags
 }
 
@@ -60,7 +63,8 @@ resource "aws_cloudwatch_event_target" "unfinished" {
 resource "aws_sqs_queue" "unfinished" {
   name                      = "${var.name}-unfinished"
   message_retention_seconds = 14 * 24 * 60 * 60 # The longest that SQS keeps a message.
-  sqs_managed_sse_enabled   = true
+  sqs_managed_sse_enabled   = var.kms_key_arn == null ? true : null
+  kms_master_key_id         = var.kms_key_arn
   tags                      = var.tags
 }
 

@@ -89,6 +89,22 @@ variable "tracing" {
   default     = false
 }
 
+variable "role" {
+  description = "IAM path and permissions boundary of the roles."
+  type = object({
+    path                 = optional(string, "/")
+    permissions_boundary = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "kms_key_arn" {
+  description = "KMS key that encrypts the log and the queue. Its policy has to let CloudWatch Logs and EventBridge use it. Null encrypts with keys of AWS."
+  type        = string
+  default     = null
+}
+
 variable "tags" {
   description = "Tags of every resource."
   type        = map(string)

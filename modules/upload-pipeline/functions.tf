@@ -26,16 +26,22 @@ data "rustlambda_release" "function" {
 }
 
 module "upload_api" {
-  source             = "../rust-function"
-  name               = "${var.name}-upload-api"
-  description        = "Answers the upload routes: stores the file, writes its row and puts its record on the stream."
-  architecture       = var.build.architecture
-  memory_mb          = 256
-  timeout_seconds    = 29 # Its three calls to AWS may take 8 s each, retries included; API Gateway gives up after 30 s.
-  tracing            = var.tracing
-  log_level          = var.log_level
-  log_retention_days = var.log_retention_days
-  tags               = var.tags
+  source       = "../rust-function"
+  name         = "${var.name}-upload-api"
+  description  = "Answers the upload routes: stores the file, writes its row and puts its record on the stream."
+  architecture = var.build.architecture
+  memory_mb    = 256
+
+  # So many requests at once, and no more: a caller that floods the API leaves the account's other functions their share.
+  reserved_concurrency = var.api_concurrency
+  timeout_seconds      = 29 # Its three calls to AWS may take 8 s each, retries included; API Gateway gives up after 30 s.
+  tracing              = var.tracing
+  log_level            = var.log_level
+  log_retention_days   = var.log_retention_days
+  role                 = var.role
+  vpc                  = var.vpc
+  kms_key_arn          = var.kms_key_arn
+  tags                 = var.tags
 
   package  = lookup(local.packages, "upload-api", null)
   artifact = lookup(local.artifacts, "upload-api", null)
@@ -76,6 +82,9 @@ module "upload_processor" {
   tracing            = var.tracing
   log_level          = var.log_level
   log_retention_days = var.log_retention_days
+  role               = var.role
+  vpc                = var.vpc
+  kms_key_arn        = var.kms_key_arn
   tags               = var.tags
 
   package  = lookup(local.packages, "upload-processor", null)

@@ -3,6 +3,9 @@ data "aws_caller_identity" "current" {}
 data "aws_region" "current" {}
 
 locals {
+  # What expires is an old version from then on. S3 keeps those for a day at least, and 30 are for what was deleted by mistake.
+  lifecycle_days = { object = var.expire_after_days, old_version = var.expire_after_days == null ? 30 : 1 }
+
   # Bucket names are shared by all accounts; with these two the same pipeline goes into any account and region.
   bucket_suffix = "${data.aws_caller_identity.current.account_id}-${data.aws_region.current.id}"
 }
@@ -11,7 +14,8 @@ module "uploads" {
   source              = "../object-store"
   name                = "${var.name}-uploads-${local.bucket_suffix}"
   deletion_protection = var.deletion_protection
-  lifecycle_days      = { object = var.expire_after_days }
+  lifecycle_days      = local.lifecycle_days
+  kms_key_arn         = var.kms_key_arn
   cors                = length(var.allowed_origins) == 0 ? null : { origins = var.allowed_origins, methods = ["GET", "HEAD", "PUT"] }
   tags                = var.tags
 }
@@ -20,7 +24,8 @@ module "processed" {
   source              = "../object-store"
   name                = "${var.name}-processed-${local.bucket_suffix}"
   deletion_protection = var.deletion_protection
-  lifecycle_days      = { object = var.expire_after_days }
+  lifecycle_days      = local.lifecycle_days
+  kms_key_arn         = var.kms_key_arn
   cors                = length(var.allowed_origins) == 0 ? null : { origins = var.allowed_origins, methods = ["GET", "HEAD"] }
   tags                = var.tags
 }
@@ -30,6 +35,7 @@ module "table" {
   name                = "${var.name}-uploads"
   partition_key       = { name = "owner" }
   sort_key            = { name = "upload_id" }
+  kms_key_arn         = var.kms_key_arn
   deletion_protection = var.deletion_protection
   tags                = var.tags
 }
@@ -39,13 +45,15 @@ module "stream" {
   name            = "${var.name}-uploads"
   shards          = var.stream.shards
   retention_hours = var.stream.retention_hours
+  kms_key_id      = coalesce(var.kms_key_arn, "alias/aws/kinesis")
   tags            = var.tags
 }
 
 resource "aws_sqs_queue" "dead_letters" {
   name                      = "${var.name}-dead-letters"
   message_retention_seconds = 14 * 24 * 60 * 60 # The longest that SQS keeps a message.
-  sqs_managed_sse_enabled   = true
+  sqs_managed_sse_enabled   = var.kms_key_arn == null ? true : null
+  kms_master_key_id         = var.kms_key_arn
   tags                      = var.tags
 }
 
@@ -79,6 +87,7 @@ module "api" {
   name               = var.name
   cors               = length(var.allowed_origins) == 0 ? null : { origins = var.allowed_origins, methods = ["GET", "POST"], expose_headers = ["location"] }
   throttling         = var.throttling
+  kms_key_arn        = var.kms_key_arn
   log_retention_days = var.log_retention_days
   tags               = var.tags
 

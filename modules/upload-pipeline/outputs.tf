@@ -43,6 +43,25 @@ output "dead_letter_queue_url" {
   value       = aws_sqs_queue.dead_letters.url
 }
 
+output "arns" {
+  description = "ARNs of the buckets, the table, the stream, the queue and the user pool, for policies of others; and what identifies the API."
+  value = {
+    uploads_bucket    = module.uploads.arn
+    processed_bucket  = module.processed.arn
+    uploads_table     = module.table.arn
+    stream            = module.stream.arn
+    dead_letter_queue = aws_sqs_queue.dead_letters.arn
+    user_pool         = module.user_pool.arn
+    api_execution     = module.api.execution_arn
+    access_log        = module.api.log_group_arn
+  }
+}
+
+output "api_id" {
+  description = "Id of the API."
+  value       = module.api.id
+}
+
 output "dashboard_name" {
   description = "Dashboard of the functions, the stream, the queue and the API."
   value       = module.dashboard.name

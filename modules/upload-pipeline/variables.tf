@@ -98,9 +98,13 @@ variable "throttling" {
 }
 
 variable "expire_after_days" {
-  description = "Days until uploads and results are deleted. Null keeps them."
+  description = "Days until uploads and results are deleted, for good a day or two later. Null keeps them. Rows of the table stay."
   type        = number
   default     = null
+  validation {
+    condition     = try(var.expire_after_days >= 1 && floor(var.expire_after_days) == var.expire_after_days, var.expire_after_days == null)
+    error_message = "expire_after_days: give whole days, 1 or more, or leave it out to keep uploads and results."
+  }
 }
 
 variable "tracing" {
@@ -129,6 +133,41 @@ variable "alarm_topic_arns" {
   description = "SNS topics that hear of trouble: dead letters, failures and throttles of a function, records that wait too long, API answers of 5xx. With none, alarms only show in CloudWatch."
   type        = list(string)
   default     = []
+}
+
+variable "api_concurrency" {
+  description = "Requests that the function behind the API answers at once: reserved for it, and its limit. Lambda keeps 100 of an account's concurrency for everything else, so that accounts with a quota of 10, as new ones have, need -1, which shares the account's."
+  type        = number
+  default     = 50
+  validation {
+    condition     = var.api_concurrency == -1 || var.api_concurrency >= 1
+    error_message = "api_concurrency: give 1 or more, or -1 to share the account's. With 0 the API would answer nothing."
+  }
+}
+
+variable "role" {
+  description = "IAM path and permissions boundary of the functions' roles."
+  type = object({
+    path                 = optional(string, "/")
+    permissions_boundary = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "vpc" {
+  description = "Subnets and security groups in which the functions run. They need a way to S3, DynamoDB, Kinesis, SQS and CloudWatch Logs from there: NAT, or endpoints."
+  type = object({
+    subnet_ids         = set(string)
+    security_group_ids = set(string)
+  })
+  default = null
+}
+
+variable "kms_key_arn" {
+  description = "KMS key that encrypts buckets, table, stream, dead letters, logs and the functions' environment. Its policy has to allow what the README lists. Null encrypts with keys of AWS and of the account."
+  type        = string
+  default     = null
 }
 
 variable "tags" {

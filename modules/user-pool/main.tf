@@ -1,6 +1,11 @@
+data "aws_partition" "current" {}
+
 data "aws_region" "current" {}
 
 locals {
+  # "Amazon Cognito in AWS GovCloud (US)": there the hosted UI has FIPS endpoints alone. China has no user pools.
+  hosted_ui_label = data.aws_partition.current.partition == "aws-us-gov" ? "auth-fips" : "auth"
+
   # Cognito does not take both: with rotation, a token is renewed by GetTokensFromRefreshToken or the hosted UI only
   # ("Refresh token rotation", Amazon Cognito Developer Guide).
   rotates = !contains(var.auth_flows, "ALLOW_REFRESH_TOKEN_AUTH")

@@ -25,5 +25,5 @@ output "issuer" {
 
 output "hosted_ui_url" {
   description = "Address of the hosted UI, below which /login, /oauth2/authorize and /oauth2/token live."
-  value       = "https://${aws_cognito_user_pool_domain.this.domain}.auth.${data.aws_region.current.id}.amazoncognito.com"
+  value       = "https://${aws_cognito_user_pool_domain.this.domain}.${local.hosted_ui_label}.${data.aws_region.current.id}.amazoncognito.com"
 }

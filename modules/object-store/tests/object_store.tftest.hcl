@@ -38,7 +38,7 @@ run "keeps_objects_and_removes_leftovers" {
   command = plan
 
   assert {
-    condition     = toset(aws_s3_bucket_lifecycle_configuration.this.rule[*].id) == toset(["remove-incomplete-uploads", "remove-old-versions"])
+    condition     = toset(aws_s3_bucket_lifecycle_configuration.this.rule[*].id) == toset(["remove-delete-markers", "remove-incomplete-uploads", "remove-old-versions"])
     error_message = "Unless it is asked to, the bucket must not expire current objects."
   }
   assert {
@@ -57,7 +57,7 @@ run "expires_objects_and_opens_to_origins_by_choice" {
   }
 
   assert {
-    condition     = aws_s3_bucket_lifecycle_configuration.this.rule[2].expiration[0].days == 365
+    condition     = one([for rule in aws_s3_bucket_lifecycle_configuration.this.rule : rule.expiration[0].days if rule.id == "expire-objects"]) == 365
     error_message = "Objects must expire after the given days."
   }
   assert {

@@ -1,4 +1,7 @@
 mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
   mock_data "aws_region" {
     defaults = { id = "eu-west-1" }
   }
@@ -42,6 +45,37 @@ run "may_invoke_its_functions_and_nothing_else" {
   assert {
     condition     = aws_iam_role.this.name == "orders-states-eu-west-1"
     error_message = "The role's name must hold the region, or a second region could not deploy the state machine."
+  }
+}
+
+run "is_nobody_elses_deputy" {
+  variables {
+    start_rule = { event_pattern = "{\"source\":[\"shop\"]}" }
+  }
+  assert {
+    condition = alltrue([
+      for role in [aws_iam_role.this, aws_iam_role.start[0]] :
+      jsondecode(role.assume_role_policy).Statement[0].Condition == { StringEquals = { "aws:SourceAccount" = "123456789012" } }
+    ])
+    error_message = "The services must take the roles for this account only."
+  }
+}
+
+run "fits_into_an_enterprise" {
+  variables {
+    role        = { path = "/applications/", permissions_boundary = "arn:aws:iam::123456789012:policy/boundary" }
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  }
+  assert {
+    condition     = aws_iam_role.this.path == "/applications/" && aws_iam_role.this.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"
+    error_message = "The role must stand where it is asked for, within its boundary."
+  }
+  assert {
+    condition = (
+      aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn
+      && aws_sqs_queue.unfinished.kms_master_key_id == var.kms_key_arn
+    )
+    error_message = "The key must encrypt log and queue."
   }
 }
 

@@ -2,6 +2,9 @@ mock_provider "aws" {
   mock_data "aws_caller_identity" {
     defaults = { account_id = "123456789012" }
   }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
   mock_data "aws_region" {
     defaults = { id = "eu-west-1" }
   }
@@ -65,6 +68,33 @@ run "alarms_of_what_somebody_should_look_at" {
     ])
     error_message = "The pipeline must have its dashboard and its alarms."
   }
+}
+
+run "encrypts_with_a_key_of_ones_own" {
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    role        = { path = "/applications/", permissions_boundary = "arn:aws:iam::123456789012:policy/boundary" }
+    vpc         = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+  }
+  assert {
+    condition     = aws_sqs_queue.dead_letters.kms_master_key_id == var.kms_key_arn
+    error_message = "The key must encrypt the dead letters."
+  }
+  assert {
+    condition = alltrue([
+      for name, function in output.functions : contains(jsondecode(function.policy).Statement[*].Sid, "UseKey")
+    ])
+    error_message = "The functions must be able to use the key."
+  }
+}
+
+run "refuses_an_api_that_answers_nothing" {
+  command = plan
+  variables {
+    api_concurrency   = 0
+    expire_after_days = 0
+  }
+  expect_failures = [var.api_concurrency, var.expire_after_days]
 }
 
 run "keeps_dead_letters_as_long_as_it_can" {

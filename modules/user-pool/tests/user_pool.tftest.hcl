@@ -1,4 +1,11 @@
-mock_provider "aws" {}
+mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "us-gov-west-1" }
+  }
+}
 
 variables {
   name          = "orders"
@@ -173,6 +180,18 @@ run "has_the_implicit_grant_only_by_choice" {
   assert {
     condition     = aws_cognito_user_pool_client.this.allowed_oauth_flows == toset(["code", "implicit"])
     error_message = "The implicit grant must be there beside the code grant."
+  }
+}
+
+run "has_a_fips_hosted_ui_in_govcloud" {
+  override_data {
+    target = data.aws_partition.current
+    values = { partition = "aws-us-gov" }
+  }
+
+  assert {
+    condition     = output.hosted_ui_url == "https://orders-123456789012.auth-fips.us-gov-west-1.amazoncognito.com"
+    error_message = "GovCloud has another host name for the hosted UI."
   }
 }
 
