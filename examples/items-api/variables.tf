@@ -2,6 +2,11 @@ variable "name" {
   description = "Name of the API. Everything that it creates begins with it."
   type        = string
   default     = "items"
+  validation {
+    # It begins the hosted UI's host name and a function's role.
+    condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name)) && !can(regex("aws|amazon|cognito", var.name))
+    error_message = "name: use 3 to 24 lower case letters, digits and \"-\", beginning with a letter, not ending with \"-\", and without \"aws\", \"amazon\" and \"cognito\", which Cognito refuses."
+  }
 }
 
 variable "deletion_protection" {

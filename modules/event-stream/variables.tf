@@ -8,12 +8,12 @@ variable "name" {
 }
 
 variable "shards" {
-  description = "Number of provisioned shards (1 MB/s or 1,000 records/s in, 2 MB/s out, each). Null lets Kinesis scale on demand."
+  description = "Number of provisioned shards (1 MB/s or 1,000 records/s in, 2 MB/s out, each). Null lets Kinesis scale on demand. Choose at first: a change from on demand keeps its shards, at least four, and one apply halves or doubles their number at most."
   type        = number
   default     = null
   validation {
-    condition     = var.shards == null || try(var.shards >= 1, false)
-    error_message = "shards: give at least 1, or leave it out for a stream that scales on demand."
+    condition     = var.shards == null || try(var.shards >= 1 && floor(var.shards) == var.shards, false)
+    error_message = "shards: give a whole number, at least 1, or leave it out for a stream that scales on demand."
   }
 }
 

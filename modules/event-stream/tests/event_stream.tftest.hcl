@@ -29,6 +29,14 @@ run "has_the_shards_that_were_asked_for" {
   }
 }
 
+run "refuses_a_part_of_a_shard" {
+  command = plan
+  variables {
+    shards = 1.5
+  }
+  expect_failures = [var.shards]
+}
+
 run "refuses_what_kinesis_cannot_do" {
   command = plan
   variables {

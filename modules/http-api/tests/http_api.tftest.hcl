@@ -147,6 +147,17 @@ run "refuses_cors_without_an_origin" {
   expect_failures = [var.cors]
 }
 
+run "encrypts_its_log_with_a_key_of_ones_own" {
+  command = plan
+  variables {
+    kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.access.kms_key_id == var.kms_key_arn
+    error_message = "The key must encrypt the access log."
+  }
+}
+
 run "throttles_and_logs" {
   command = plan
 

@@ -158,6 +158,17 @@ run "refuses_a_function_without_an_arn" {
   expect_failures = [var.functions]
 }
 
+run "encrypts_its_log_with_a_key_of_ones_own" {
+  command = plan
+  variables {
+    kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.access.kms_key_id == var.kms_key_arn
+    error_message = "The key must encrypt the access log."
+  }
+}
+
 run "throttles_and_logs" {
   assert {
     condition     = aws_api_gateway_method_settings.all.method_path == "*/*" && aws_api_gateway_method_settings.all.settings[0].throttling_rate_limit == 100
