@@ -83,15 +83,15 @@ module "api" {
     expose_headers = ["location"]
   }
 
+  # No scopes, so that id tokens open it: only those carry the verified address and the groups, which make a user's row.
   jwt = {
     issuer   = module.user_pool.issuer
     audience = [module.user_pool.client_id]
-    scopes   = module.user_pool.access_token_scopes
   }
 
   functions = { for name, function in module.http_function : name => function.arn }
   routes = {
-"POST /users"                      = { function = "users" }
+    "POST /users"                      = { function = "users" }
     "GET /users/{id}"                  = { function = "users" }
     "POST /orders"                     = { function = "orders" }
     "GET /users/{id}/orders"           = { function = "orders" }

@@ -171,13 +171,14 @@ fn with_handler<T>(
     let clients = deployment.clients();
     let name = deployment.function(function, "function_name")?;
     let version = deployment.function(function, "version")?;
-    let set = |handler: &str, version: &str| {
+    let set = |handler: &str, version: &str| -> Result<()> {
         let configure = clients.lambda.update_function_configuration();
         let configure = configure.function_name(name).handler(handler);
         clients.wait(configure.send())?;
         let alias = clients.lambda.update_alias().function_name(name);
         let alias = alias.name("live").function_version(version);
-        clients.wait(alias.send())
+        clients.wait(alias.send())?;
+        Ok(())
     };
     set(handler, "$LATEST")?;
     let result = work();
