@@ -1,4 +1,4 @@
-//! What an operation is given beside its values.
+//! The context of an operation.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,9 +8,8 @@ use crate::model::Model;
 use crate::value::Value;
 use crate::{Diagnostic, Diagnostics, Result};
 
-/// What an operation of a provider is given beside its values: the configured
-/// client, the means to notice that Terraform wants it to stop, and a place for
-/// warnings.
+/// The context of an operation: the configured client, cancellation, and a place for
+/// warnings and private bytes.
 #[derive(Debug)]
 pub struct Context<C> {
     client: Option<Arc<C>>,
@@ -19,7 +18,7 @@ pub struct Context<C> {
     collected: Mutex<Collected>,
 }
 
-/// What an operation leaves behind beside its result.
+/// The by-products of an operation.
 #[derive(Debug, Default)]
 pub struct Collected {
     pub diagnostics: Diagnostics,
@@ -46,11 +45,10 @@ impl<C> Context<C> {
         }
     }
 
-    /// What [`Provider::configure`](crate::Provider::configure) made.
+    /// Returns what [`Provider::configure`](crate::Provider::configure) returned.
     ///
-    /// Fails where Terraform has not configured the provider yet, which it does
-    /// before it reads, plans or applies, and does not before it validates,
-    /// upgrades state or calls functions.
+    /// Fails if Terraform has not configured the provider: it does so before it reads,
+    /// plans or applies, and not before it validates, upgrades state or calls functions.
     pub fn client(&self) -> Result<&C> {
         self.client.as_deref().ok_or_else(|| {
             Diagnostic::error(
@@ -62,31 +60,32 @@ impl<C> Context<C> {
         })
     }
 
-    /// The version of the Terraform or OpenTofu that asks; empty before the
-    /// provider is configured.
+    /// Returns the version of Terraform or OpenTofu; empty before the provider is
+    /// configured.
     pub fn terraform_version(&self) -> &str {
         &self.terraform_version
     }
 
-    /// Is cancelled when Terraform asks the provider to stop, or is gone.
+    /// Returns a token that is cancelled when Terraform asks the provider to stop, or is
+    /// gone.
     ///
-    /// An operation that takes longer than a second waits for it beside its own
-    /// work, ends what it started and returns [`Context::stopped`].
+    /// An operation that takes longer than a second must watch it, end what it started
+    /// and return [`Context::stopped`].
     pub fn cancellation(&self) -> &CancellationToken {
         &self.cancellation
     }
 
-    /// Whether the operation should stop.
+    /// Returns whether the operation should stop.
     pub fn is_cancelled(&self) -> bool {
         self.cancellation.is_cancelled()
     }
 
-    /// The error of an operation that ended because it was asked to stop.
+    /// Returns the error of an operation that was asked to stop.
     pub fn stopped(&self) -> Diagnostic {
         Diagnostic::error("Stopped", "The operation was stopped before it was done.")
     }
 
-    /// Runs `work` until it is done, or drops it when the operation should stop.
+    /// Runs `work` to its end, or drops it when the operation should stop.
     pub async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         match self.cancellation.run_until_cancelled(work).await {
             Some(result) => result,
@@ -94,24 +93,24 @@ impl<C> Context<C> {
         }
     }
 
-    /// Adds an error or a warning to what the operation shows. An error fails it
-    /// even if it returns a value.
+    /// Adds an error or a warning. An error fails the operation even if it returns a
+    /// value.
     pub fn report(&self, diagnostic: impl Into<Diagnostic>) {
         self.collected().diagnostics.push(diagnostic);
     }
 
-    /// Keeps a state that is true already. If a creation or an update fails
-    /// after this, Terraform stores it instead of nothing or the state before.
+    /// Keeps a state that is already true. If a creation or an update fails after this,
+    /// Terraform stores it instead of the state from before.
     pub fn keep<M: Model>(&self, state: &M) {
         self.collected().kept = Some(state.to_value());
     }
 
-    /// Bytes that were stored with the resource, out of its user's sight.
+    /// Returns the private bytes that are stored with the resource.
     pub fn private(&self) -> Vec<u8> {
         self.collected().private.clone()
     }
 
-    /// Stores bytes with the resource, out of its user's sight.
+    /// Stores private bytes with the resource, which users do not see.
     pub fn set_private(&self, bytes: impl Into<Vec<u8>>) {
         self.collected().private = bytes.into();
     }
@@ -120,7 +119,7 @@ impl<C> Context<C> {
         std::mem::take(&mut *self.collected())
     }
 
-    /// A panic of the operation cannot leave this half-written.
+    // A panic of the operation cannot leave this half-written.
     fn collected(&self) -> MutexGuard<'_, Collected> {
         self.collected
             .lock()

@@ -8,14 +8,14 @@ pub trait DataSource: Send + Sync + 'static {
     /// Its type in the configuration, such as `example_notes`.
     const NAME: &'static str;
 
-    /// What the provider's configuration makes.
+    /// The client that [`Provider::configure`](crate::Provider::configure) returns.
     type Client: Send + Sync + 'static;
 
     /// Its attributes and blocks.
     type Model: Model;
 
-    /// Checks a configuration further than its schema does. Anything may be
-    /// unknown still.
+    /// Validates a configuration beyond what its schema does. Values may still be
+    /// unknown.
     fn validate_config(
         &self,
         cx: &Context<Self::Client>,
@@ -25,7 +25,7 @@ pub trait DataSource: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Fills in what the configuration, which is wholly known now, leaves out.
+    /// Reads the data. `config` is wholly known; the result fills in what it leaves out.
     fn read(
         &self,
         cx: &Context<Self::Client>,

@@ -1,10 +1,10 @@
-//! What Terraform shows its user: errors and warnings, with the attribute at fault.
+//! Errors and warnings for Terraform's users, with the attribute at fault.
 
 use std::error::Error;
 
 use crate::value::{Path, ValueError};
 
-/// What an operation of a provider gives: a value, or what went wrong.
+/// The result of an operation of a provider.
 pub type Result<T, E = Diagnostics> = std::result::Result<T, E>;
 
 /// One error or warning.
@@ -13,27 +13,27 @@ pub type Result<T, E = Diagnostics> = std::result::Result<T, E>;
 /// it, and underlines the attribute in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Whether the operation failed.
+    /// Whether it fails the operation.
     pub severity: Severity,
     /// One line without a full stop.
     pub summary: String,
-    /// What is wrong, and the next step; may be empty.
+    /// What is wrong and what to do; may be empty.
     pub detail: String,
     /// The attribute at fault; the root for the whole block.
     pub path: Path,
 }
 
-/// How bad a [`Diagnostic`] is.
+/// The severity of a [`Diagnostic`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
-    /// The operation failed.
+    /// Fails the operation.
     Error,
-    /// The operation went on.
+    /// Does not fail the operation.
     Warning,
 }
 
 impl Diagnostic {
-    /// An error.
+    /// Creates an error.
     pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
@@ -43,7 +43,7 @@ impl Diagnostic {
         }
     }
 
-    /// A warning.
+    /// Creates a warning.
     pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             severity: Severity::Warning,
@@ -51,7 +51,7 @@ impl Diagnostic {
         }
     }
 
-    /// An error with the detail of `error` and of what caused it.
+    /// Creates an error whose detail is `error` and its causes.
     pub fn from_error(summary: impl Into<String>, error: &(dyn Error + 'static)) -> Self {
         let mut detail = error.to_string();
         let mut cause = error.source();
@@ -63,7 +63,7 @@ impl Diagnostic {
         Self::error(summary, detail)
     }
 
-    /// The same, about the attribute at this path.
+    /// Returns the same diagnostic, about the attribute at this path.
     #[must_use]
     pub fn at(mut self, path: impl Into<Path>) -> Self {
         self.path = path.into();
@@ -71,7 +71,7 @@ impl Diagnostic {
     }
 }
 
-/// A value that does not fit, at its attribute.
+/// An error about the attribute whose value is invalid.
 impl From<ValueError> for Diagnostic {
     fn from(error: ValueError) -> Self {
         let mut detail = format!("{}.", error.kind);
@@ -93,35 +93,35 @@ impl From<ValueError> for Diagnostic {
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
-    /// None so far.
+    /// Creates an empty collection.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// Adds one.
+    /// Adds a diagnostic.
     pub fn push(&mut self, diagnostic: impl Into<Diagnostic>) {
         self.0.push(diagnostic.into());
     }
 
-    /// Whether one of them is an error.
+    /// Returns whether one of them is an error.
     pub fn has_errors(&self) -> bool {
         self.0
             .iter()
             .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// All of them, in the order they were found.
+    /// Returns them in the order in which they were added.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.0.iter()
     }
 
-    /// Fails with these if one of them is an error. Warnings alone are dropped:
-    /// those belong to [`Context::report`](crate::Context::report).
+    /// Fails with these if one of them is an error. Drops warnings otherwise: pass those
+    /// to [`Context::report`](crate::Context::report).
     pub fn into_result(self) -> Result<()> {
         if self.has_errors() { Err(self) } else { Ok(()) }
     }
@@ -162,9 +162,9 @@ impl<E: Error + 'static> From<E> for Diagnostics {
     }
 }
 
-/// Gives an error its headline.
+/// Turns errors into diagnostics.
 pub trait Explain<T> {
-    /// Turns an error into a diagnostic with this summary; the error is its detail.
+    /// Turns an error into a diagnostic with this summary and the error as its detail.
     ///
     /// ```
     /// use tf_provider::{Explain, Result};
@@ -175,7 +175,7 @@ pub trait Explain<T> {
     /// ```
     fn explain(self, summary: &str) -> Result<T>;
 
-    /// The same, about the attribute at this path.
+    /// Does the same, about the attribute at this path.
     fn explain_at(self, path: impl Into<Path>, summary: &str) -> Result<T>;
 }
 

@@ -5,23 +5,23 @@ use std::time::SystemTime;
 use crate::model::Model;
 use crate::{Context, Result};
 
-/// An ephemeral resource: what an `ephemeral` block opens, and Terraform closes
-/// again without a trace in plan or state.
+/// An ephemeral resource: what an `ephemeral` block opens and Terraform closes again,
+/// without a trace in plan or state.
 ///
-/// Bytes given to [`Context::set_private`] while opening come back while
-/// renewing and closing.
+/// Terraform passes the bytes of [`Context::set_private`] from opening to renewing and
+/// closing.
 pub trait EphemeralResource: Send + Sync + 'static {
     /// Its type in the configuration, such as `example_token`.
     const NAME: &'static str;
 
-    /// What the provider's configuration makes.
+    /// The client that [`Provider::configure`](crate::Provider::configure) returns.
     type Client: Send + Sync + 'static;
 
     /// Its attributes and blocks.
     type Model: Model;
 
-    /// Checks a configuration further than its schema does. Anything may be
-    /// unknown still.
+    /// Validates a configuration beyond what its schema does. Values may still be
+    /// unknown.
     fn validate_config(
         &self,
         cx: &Context<Self::Client>,
@@ -31,14 +31,14 @@ pub trait EphemeralResource: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Opens it, and fills in what the configuration leaves out.
+    /// Opens it. Fills in what the configuration leaves out.
     fn open(
         &self,
         cx: &Context<Self::Client>,
         config: Self::Model,
     ) -> impl Future<Output = Result<Opened<Self::Model>>> + Send;
 
-    /// Extends its life, and says when to do so again.
+    /// Renews it. Returns when to renew it again, if at all.
     fn renew(
         &self,
         cx: &Context<Self::Client>,
@@ -47,14 +47,14 @@ pub trait EphemeralResource: Send + Sync + 'static {
         async { Ok(None) }
     }
 
-    /// Ends it.
+    /// Closes it.
     fn close(&self, cx: &Context<Self::Client>) -> impl Future<Output = Result<()>> + Send {
         let _ = cx;
         async { Ok(()) }
     }
 }
 
-/// An ephemeral resource that is open.
+/// An open ephemeral resource.
 #[derive(Debug, Clone)]
 pub struct Opened<M> {
     /// Its attributes.
@@ -63,7 +63,7 @@ pub struct Opened<M> {
     pub renew_at: Option<SystemTime>,
 }
 
-/// Open until it is closed.
+/// Needs no renewal.
 impl<M> From<M> for Opened<M> {
     fn from(result: M) -> Self {
         Self {

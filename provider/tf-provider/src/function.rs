@@ -6,8 +6,9 @@ use crate::value::{Type, ValueError};
 
 /// A function that configurations call as `provider::<provider>::<name>(…)`.
 ///
-/// The same arguments always give the same result. It runs without the
-/// provider's configuration, whenever Terraform evaluates an expression.
+/// It must return the same result for the same arguments, and have no side effects: a
+/// call is dropped when Terraform asks to stop. It runs without the provider's
+/// configuration, whenever Terraform evaluates an expression.
 pub trait Function: Send + Sync + 'static {
     /// Its name.
     const NAME: &'static str;
@@ -19,15 +20,15 @@ pub trait Function: Send + Sync + 'static {
     /// What to use instead, where the function is deprecated.
     const DEPRECATED: Option<&'static str> = None;
 
-    /// What the provider's configuration makes.
+    /// The client that [`Provider::configure`](crate::Provider::configure) returns.
     type Client: Send + Sync + 'static;
 
-    /// Its parameters, in the order of the fields. The model's description is
-    /// the function's, and its first paragraph the summary. A parameter that may be
-    /// null is an `Option`, one that may be unknown too an [`Attr`](crate::Attr).
+    /// Its parameters, in the order of the fields. The model's description is the
+    /// function's, and the first paragraph its summary. Use `Option` for a parameter that
+    /// accepts null, and [`Attr`](crate::Attr) for one that also accepts unknown values.
     type Arguments: Model;
 
-    /// Its result.
+    /// The type of its result.
     type Output: Field + Send;
 
     /// Computes the result.
@@ -50,7 +51,7 @@ pub struct FunctionError {
 }
 
 impl FunctionError {
-    /// An error.
+    /// Creates an error.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -126,7 +127,7 @@ impl Signature {
         })
     }
 
-    /// The first paragraph of the description, in one line.
+    /// Returns the first paragraph of the description, in one line.
     pub fn summary(&self) -> String {
         let lines = self.description.lines().map(str::trim);
         let first = lines.take_while(|line| !line.is_empty());

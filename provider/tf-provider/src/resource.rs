@@ -6,26 +6,25 @@ use crate::{Context, Diagnostic, Result};
 
 /// A managed resource: what a `resource` block creates, changes and destroys.
 ///
-/// Every operation gets what it works on as the typed model, and gives the
-/// state that is true afterwards. An error leaves the state as it was before:
-/// [`Context::keep`] tells Terraform of what was done all the same.
+/// Every operation takes typed models and returns the state that is true afterwards.
+/// After an error Terraform keeps the state from before, or the one that the
+/// operation passed to [`Context::keep`].
 pub trait Resource: Send + Sync + 'static {
     /// Its type in the configuration, such as `example_note`.
     const NAME: &'static str;
 
-    /// The version of the shape of its stored state. A change of the model that
-    /// state written before does not fit raises it, and [`Resource::upgrade_state`]
-    /// reads the older one.
+    /// The version of the shape of its stored state. Raise it with a change of the
+    /// model that earlier state does not fit; [`Resource::upgrade_state`] reads that.
     const VERSION: i64 = 0;
 
-    /// What the provider's configuration makes.
+    /// The client that [`Provider::configure`](crate::Provider::configure) returns.
     type Client: Send + Sync + 'static;
 
     /// Its attributes and blocks. Each field is an [`Attr`](crate::Attr).
     type Model: Model;
 
-    /// Checks a configuration further than its schema does. Anything may be
-    /// unknown still.
+    /// Validates a configuration beyond what its schema does. Terraform calls it several
+    /// times; values may still be unknown.
     fn validate_config(
         &self,
         cx: &Context<Self::Client>,
@@ -35,10 +34,10 @@ pub trait Resource: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Says what a creation or an update will give, as far as that can be known.
+    /// Refines the plan of a creation or an update.
     ///
-    /// It may change computed values of [`Plan::planned`] alone, to what they
-    /// will be or to unknown, and has no effect on the world.
+    /// It may only change computed values of [`Plan::planned`], to what they will be or
+    /// to unknown, and must have no side effects.
     fn modify_plan(
         &self,
         cx: &Context<Self::Client>,
@@ -48,7 +47,7 @@ pub trait Resource: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Refuses or comments on a destruction.
+    /// Rejects or comments on the plan of a destruction.
     fn plan_destroy(
         &self,
         cx: &Context<Self::Client>,
@@ -58,23 +57,23 @@ pub trait Resource: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Creates the object, and gives its state with every unknown value filled in.
+    /// Creates the object. Returns its state with every unknown value filled in.
     fn create(
         &self,
         cx: &Context<Self::Client>,
         plan: Self::Model,
     ) -> impl Future<Output = Result<Self::Model>> + Send;
 
-    /// Gives the state as it is now, or none if the object is gone.
+    /// Returns the current state, or none if the object is gone.
     fn read(
         &self,
         cx: &Context<Self::Client>,
         state: Self::Model,
     ) -> impl Future<Output = Result<Option<Self::Model>>> + Send;
 
-    /// Changes the object from `prior` to `plan`, and gives its state.
+    /// Updates the object from `prior` to `plan`. Returns its state.
     ///
-    /// A resource whose every change replaces it keeps this default.
+    /// The default fails: it suits resources that every change replaces.
     fn update(
         &self,
         cx: &Context<Self::Client>,
@@ -92,15 +91,15 @@ pub trait Resource: Send + Sync + 'static {
         }
     }
 
-    /// Destroys the object. One that is gone already is no error.
+    /// Destroys the object. Succeeds if it is already gone.
     fn delete(
         &self,
         cx: &Context<Self::Client>,
         state: Self::Model,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Finds an object by the text given to `terraform import`, and gives as
-    /// much of its state as [`Resource::read`] needs to complete it.
+    /// Finds an object by the ID given to `terraform import`. Returns as much of its
+    /// state as [`Resource::read`] needs to complete it.
     fn import_state(
         &self,
         cx: &Context<Self::Client>,
@@ -117,7 +116,7 @@ pub trait Resource: Send + Sync + 'static {
     }
 
     /// Finds an object by its identity: `identity` holds the attributes that the
-    /// model marks as such. By default they are enough for [`Resource::read`].
+    /// model marks as such. The default leaves the rest to [`Resource::read`].
     fn import_identity(
         &self,
         cx: &Context<Self::Client>,
@@ -127,7 +126,7 @@ pub trait Resource: Send + Sync + 'static {
         async { Ok(identity) }
     }
 
-    /// Reads state of an earlier [`Resource::VERSION`].
+    /// Upgrades state of an earlier [`Resource::VERSION`].
     fn upgrade_state(
         &self,
         cx: &Context<Self::Client>,
@@ -147,8 +146,8 @@ pub trait Resource: Send + Sync + 'static {
         }
     }
 
-    /// Takes over state of another type of resource, for a `moved` block; none
-    /// if it is not of a type that can become this one.
+    /// Converts state of another type of resource, for a `moved` block. Returns none
+    /// if that type cannot become this one.
     fn move_state(
         &self,
         cx: &Context<Self::Client>,
@@ -163,18 +162,18 @@ pub trait Resource: Send + Sync + 'static {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Plan<M> {
-    /// What the configuration says.
+    /// The configuration.
     pub config: M,
-    /// What was stored; none for a creation.
+    /// The stored state; none for a creation.
     pub prior: Option<M>,
-    /// What will be stored. It begins with what the schema says: defaults filled
-    /// in, and computed values unknown where anything changes.
+    /// The planned state. It begins as the schema says: defaults filled in, and computed
+    /// values unknown if anything changes.
     pub planned: M,
     pub(crate) replace: Vec<Path>,
 }
 
 impl<M: Model> Plan<M> {
-    /// A plan to try a hook on.
+    /// Creates a plan, to test [`Resource::modify_plan`].
     pub fn new(config: M, prior: Option<M>, planned: M) -> Self {
         Self {
             config,
@@ -184,22 +183,22 @@ impl<M: Model> Plan<M> {
         }
     }
 
-    /// Whether there is no object yet.
+    /// Returns whether there is no object yet.
     pub fn is_create(&self) -> bool {
         self.prior.is_none()
     }
 
-    /// Whether anything will change, as the plan stands now.
+    /// Returns whether the plan changes anything.
     pub fn has_changes(&self) -> bool {
         self.prior.as_ref() != Some(&self.planned)
     }
 
-    /// The change of the attribute at this path replaces the object.
+    /// Replaces the object because of the attribute at this path.
     pub fn requires_replace(&mut self, path: impl Into<Path>) {
         self.replace.push(path.into());
     }
 
-    /// What replaces the object, as far as the hook said so.
+    /// Returns the paths passed to [`Plan::requires_replace`].
     pub fn replacements(&self) -> &[Path] {
         &self.replace
     }
@@ -216,23 +215,23 @@ pub struct StoredState {
 }
 
 impl StoredState {
-    /// Reads it as the model that it was written by. Attributes that the model
-    /// does not have are left out.
+    /// Decodes it as the model that wrote it. Drops attributes that the model does not
+    /// have.
     pub fn decode<M: Model>(&self) -> Result<M> {
         Ok(M::from_value(&self.value(&M::block().ty())?)?)
     }
 
-    /// Reads it as a value of this type.
+    /// Decodes it as a value of this type.
     pub fn value(&self, ty: &Type) -> Result<Value> {
         Ok(json::decode(&self.json, ty)?)
     }
 }
 
-/// A resource that is to become one of another type.
+/// A resource that a `moved` block turns into one of another type.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct MoveSource {
-    /// The address of the provider that it is of, with its host.
+    /// The address of its provider, with the host.
     pub provider: String,
     /// Its type, such as `example_page`.
     pub type_name: String,

@@ -1,4 +1,4 @@
-//! A provider inside the process of its tests.
+//! Calls a provider within the process of its tests.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use crate::proto::provider_client::ProviderClient;
 use crate::proto::provider_server::ProviderServer;
 use crate::server::{Service, Session};
 
-/// The protocol's client, which asks a provider as Terraform does.
+/// The protocol's client, which calls a provider as Terraform does.
 pub type Client<P> = ProviderClient<ProviderServer<Service<P>>>;
 
-/// Asks `provider` as Terraform does, with the protocol's own messages and
-/// without a socket or a process. It works on the runtime that this is called in.
+/// Returns a client that calls `provider` with the protocol's own messages, without a
+/// socket or a process. Operations run on the current runtime.
 ///
 /// ```
 /// # use tf_provider::*;
@@ -40,7 +40,7 @@ pub fn client<P: Provider>(provider: P) -> Client<P> {
     ProviderClient::new(service(provider))
 }
 
-/// The protocol's service, for requests that are no proper messages.
+/// Returns the protocol's service, to send it malformed requests.
 pub fn service<P: Provider>(provider: P) -> ProviderServer<Service<P>> {
     let session = Session::new(provider, CancellationToken::new(), Handle::current());
     ProviderServer::new(Service(Arc::new(session)))

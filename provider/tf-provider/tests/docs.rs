@@ -199,7 +199,7 @@ fn examples() -> tempfile::TempDir {
 }
 
 #[test]
-fn pages_say_what_schemas_and_examples_say() {
+fn describes_schemas_and_examples() {
     let pages = pages(&Example, examples().path()).unwrap();
     let paths: Vec<_> = pages.keys().map(|path| path.to_str().unwrap()).collect();
     assert_eq!(
@@ -213,7 +213,7 @@ fn pages_say_what_schemas_and_examples_say() {
 }
 
 #[test]
-fn what_has_no_example_is_named() {
+fn names_missing_examples() {
     let examples = examples();
     fs::remove_file(examples.path().join("functions/repeat/function.tf")).unwrap();
     let error = pages(&Example, examples.path()).unwrap_err().to_string();
@@ -221,7 +221,7 @@ fn what_has_no_example_is_named() {
 }
 
 #[test]
-fn a_folder_is_brought_up_to_date() {
+fn updates_a_folder() {
     let pages = pages(&Example, examples().path()).unwrap();
     let docs = tempfile::tempdir().unwrap();
     write(&pages, docs.path()).unwrap();

@@ -141,7 +141,7 @@ async fn until(counter: &AtomicUsize, calls: usize) {
 }
 
 #[tokio::test]
-async fn a_function_ends_and_frees_its_memory_when_asked_to_stop_and_when_its_call_is_dropped() {
+async fn stops_a_function_and_frees_its_memory_on_stop_and_when_its_call_is_dropped() {
     let mut client = testing::client(Functions);
     let mut other = client.clone();
     let running = tokio::spawn(async move { other.call_function(call("endless", &[])).await });
@@ -163,7 +163,7 @@ async fn a_function_ends_and_frees_its_memory_when_asked_to_stop_and_when_its_ca
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[allow(clippy::await_holding_lock)]
-async fn a_function_that_blocks_its_thread_is_not_waited_for() {
+async fn does_not_wait_for_a_function_that_blocks_its_thread() {
     let held = RELEASE.lock().unwrap();
     let mut client = testing::client(Functions);
     let mut other = client.clone();
@@ -179,7 +179,7 @@ async fn a_function_that_blocks_its_thread_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn an_error_names_the_argument_and_its_position() {
+async fn names_the_argument_at_fault_and_its_position() {
     let mut client = testing::client(Functions);
     let number = |number: i64| Value::Number(number.into());
     for (arguments, position, text) in [

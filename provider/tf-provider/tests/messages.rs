@@ -70,7 +70,7 @@ async fn shown(name: &str, value: Value) -> String {
 }
 
 #[tokio::test]
-async fn an_error_cuts_a_long_value_and_says_how_long_it_was() {
+async fn cuts_long_values_and_says_how_long_they_were() {
     let huge = || "x".repeat(HUGE);
     let digits = || Value::Number("7".repeat(4000).parse().unwrap());
     let keyed = Value::object([(huge(), Value::Bool(true))]);
@@ -88,14 +88,14 @@ async fn an_error_cuts_a_long_value_and_says_how_long_it_was() {
 }
 
 #[tokio::test]
-async fn an_error_does_not_show_a_sensitive_value() {
+async fn does_not_show_sensitive_values() {
     let shown = shown("secret", Value::string("hunter2")).await;
     assert!(!shown.contains("hunter2"), "{shown}");
     assert!(shown.contains("must be one of"), "{shown}");
 }
 
 #[test]
-fn an_error_says_what_was_expected_and_found() {
+fn says_what_was_expected_and_found() {
     let error = |json: &str, ty: Type| {
         Value::from_json(json.as_bytes(), &ty)
             .unwrap_err()

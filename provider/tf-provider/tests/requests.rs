@@ -65,7 +65,7 @@ async fn create(
 }
 
 #[tokio::test]
-async fn a_panic_is_an_error_with_a_report_and_the_process_lives_on() {
+async fn reports_a_panic_and_continues() {
     let mut client = testing::client(Everything);
     let answer = create(&mut client, "panic").await;
     assert_eq!(answer.new_state, null());
@@ -86,7 +86,7 @@ async fn a_panic_is_an_error_with_a_report_and_the_process_lives_on() {
 }
 
 #[tokio::test]
-async fn what_was_half_done_is_kept() {
+async fn keeps_the_state_of_a_half_finished_creation() {
     let answer = create(&mut testing::client(Everything), "half").await;
     assert_eq!(answer.new_state, thing("half", ONE));
     assert_eq!(answer.diagnostics[0].summary, "Half done");
@@ -115,7 +115,7 @@ fn vault(key: Value, number: Value) -> Option<DynamicValue> {
 }
 
 #[tokio::test]
-async fn what_is_stored_has_neither_write_only_nor_unknown_values() {
+async fn stores_neither_write_only_nor_unknown_values() {
     let mut client = testing::client(Everything);
     let locked = vault(Value::string("secret"), Value::Null);
     let stored = vault(Value::Null, Value::Null);
@@ -152,7 +152,7 @@ async fn what_is_stored_has_neither_write_only_nor_unknown_values() {
 }
 
 #[tokio::test]
-async fn a_terraform_that_would_store_a_write_only_value_is_refused() {
+async fn rejects_write_only_values_that_terraform_would_store() {
     let mut client = testing::client(Everything);
     let mut faults = async |key: &str, allowed| {
         let key = match key {
@@ -178,7 +178,7 @@ async fn a_terraform_that_would_store_a_write_only_value_is_refused() {
 }
 
 #[tokio::test]
-async fn what_was_not_destroyed_stays_in_the_state() {
+async fn keeps_the_state_after_a_failed_destruction() {
     let request = proto::apply_resource_change::Request {
         type_name: "everything_thing".into(),
         prior_state: thing("stays", ONE),
@@ -197,7 +197,7 @@ async fn what_was_not_destroyed_stays_in_the_state() {
 }
 
 #[tokio::test]
-async fn warnings_and_private_bytes_come_with_the_result() {
+async fn returns_warnings_and_private_bytes_with_the_result() {
     let answer = create(&mut testing::client(Everything), "reported").await;
     assert_eq!(answer.new_state, thing("reported", ONE));
     assert_eq!(answer.private, b"hidden");
@@ -205,7 +205,7 @@ async fn warnings_and_private_bytes_come_with_the_result() {
 }
 
 #[tokio::test]
-async fn stop_cancels_what_runs_and_not_what_comes_later() {
+async fn stop_cancels_running_operations_only() {
     let mut client = testing::client(Everything);
     let mut other = client.clone();
     let slow = tokio::spawn(async move { create(&mut other, "slow").await });
@@ -220,7 +220,7 @@ async fn stop_cancels_what_runs_and_not_what_comes_later() {
 }
 
 #[tokio::test]
-async fn an_identity_is_declared_stored_imported_by_and_moved() {
+async fn declares_stores_imports_and_moves_identities() {
     let mut client = testing::client(Everything);
     let schemas = proto::get_resource_identity_schemas::Request {};
     let schemas = client
@@ -293,7 +293,7 @@ fn raw(json: &str) -> Option<proto::RawState> {
 }
 
 #[tokio::test]
-async fn an_unknown_call_is_unimplemented() {
+async fn answers_unknown_calls_with_unimplemented() {
     let answer = call("NoSuchCall", &[]).await;
     // Code 12 of gRPC.
     assert_eq!(answer.status, "12");
@@ -358,7 +358,7 @@ proptest! {
     })]
 
     #[test]
-    fn any_request_is_answered(
+    fn answers_any_request(
         name in sample::select(&CALLS[..]),
         of in sample::select(vec!["everything_thing", "everything_vault", "notes_sampler", "echo", "none"]),
         values in collection::vec(value(), 0..4),
@@ -370,7 +370,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_answered(
+    fn answers_any_bytes(
         name in sample::select(&CALLS[..]),
         message in collection::vec(any::<u8>(), 0..64),
     ) {

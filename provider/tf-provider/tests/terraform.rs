@@ -27,7 +27,7 @@ fn assert_says(output: &str, text: &str) {
 }
 
 #[test]
-fn a_note_is_created_changed_replaced_and_destroyed() {
+fn creates_updates_replaces_and_destroys_a_note() {
     if !has_terraform() {
         return;
     }
@@ -68,7 +68,7 @@ fn a_note_is_created_changed_replaced_and_destroyed() {
 }
 
 #[test]
-fn drift_is_seen_and_mended() {
+fn detects_and_repairs_drift() {
     if !has_terraform() {
         return;
     }
@@ -86,7 +86,7 @@ fn drift_is_seen_and_mended() {
 }
 
 #[test]
-fn a_note_is_imported() {
+fn imports_a_note() {
     if !has_terraform() {
         return;
     }
@@ -104,7 +104,7 @@ fn a_note_is_imported() {
 }
 
 #[test]
-fn functions_and_data_sources_answer() {
+fn calls_functions_and_reads_data_sources() {
     if !has_terraform() {
         return;
     }
@@ -130,7 +130,7 @@ fn functions_and_data_sources_answer() {
 }
 
 #[test]
-fn an_ephemeral_resource_is_opened_and_closed() {
+fn opens_and_closes_an_ephemeral_resource() {
     if !has_terraform() {
         return;
     }
@@ -192,7 +192,7 @@ const SAMPLER: &str = r#"
 "#;
 
 #[test]
-fn every_kind_of_attribute_carries_what_is_unknown() {
+fn carries_unknown_values_in_every_kind_of_attribute() {
     if !has_terraform() {
         return;
     }
@@ -232,7 +232,7 @@ fn every_kind_of_attribute_carries_what_is_unknown() {
 }
 
 #[test]
-fn faults_are_named_where_they_are() {
+fn reports_errors_at_their_lines() {
     if !has_terraform() {
         return;
     }
@@ -292,7 +292,7 @@ fn faults_are_named_where_they_are() {
 }
 
 #[test]
-fn state_of_an_earlier_version_is_upgraded() {
+fn upgrades_state_of_an_earlier_version() {
     if !has_terraform() {
         return;
     }
@@ -329,7 +329,7 @@ fn state_of_an_earlier_version_is_upgraded() {
 }
 
 #[test]
-fn a_resource_of_another_type_moves_in() {
+fn moves_a_resource_of_another_type() {
     if !has_terraform() {
         return;
     }
@@ -353,7 +353,7 @@ fn a_resource_of_another_type_moves_in() {
 }
 
 #[test]
-fn terraform_attaches_to_a_provider_in_a_debugger() {
+fn lets_terraform_attach_to_a_debugged_provider() {
     if !has_terraform() {
         return;
     }
@@ -397,7 +397,7 @@ fn terraform_attaches_to_a_provider_in_a_debugger() {
 }
 
 #[test]
-fn the_log_names_the_call_and_the_resource() {
+fn logs_the_call_and_the_resource() {
     if !has_terraform() {
         return;
     }

@@ -1,9 +1,9 @@
-//! Finds what Terraform, or this crate, would stumble over in a schema.
+//! Finds errors in schemas.
 
 use super::{Attribute, Block, Mode, NestedBlock, Nesting, Relation, Shape};
 use crate::value::Type;
 
-/// Names that Terraform keeps for itself in every resource and data source.
+/// The names that Terraform reserves in every resource and data source.
 const RESERVED: [&str; 7] = [
     "connection",
     "count",
@@ -14,23 +14,23 @@ const RESERVED: [&str; 7] = [
     "provisioner",
 ];
 
-/// What a block's values go through, and its model's fields with them.
+/// How the values of a block are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// Terraform plans with them: each may be unknown, and null.
+    /// Terraform plans with them: each may be null or unknown.
     Planned,
-    /// They are known when they are read: what is not required may be null.
+    /// They are known when they are read: optional ones may be null.
     Read,
 }
 
 impl Block {
-    /// What is wrong with the declaration, one sentence each.
+    /// Returns the errors in the declaration, one sentence each.
     pub(crate) fn problems(&self, owner: &str, role: Role) -> Vec<String> {
         let mut found = Vec::new();
         for attribute in &self.attributes {
             let path = format!("{owner}.{}", attribute.name);
             if RESERVED.contains(&attribute.name.as_str()) {
-                found.push(format!("{path}: Terraform keeps this name for itself"));
+                found.push(format!("{path}: Terraform reserves this name"));
             }
             let planned = role == Role::Planned;
             if planned && !(attribute.nullable && attribute.unknowable) {
@@ -50,17 +50,17 @@ impl Block {
             let path = format!("{owner}.{}", attribute.name);
             let mut problem = |text: &str| found.push(format!("{path}: {text}"));
             if !is_name(&attribute.name) {
-                problem("a name is lower-case letters, digits and underscores");
+                problem("a name consists of lower-case letters, digits and underscores");
             }
             if attribute.mode == Mode::Required && attribute.default.is_some() {
-                problem("a required attribute never takes its default");
+                problem("a required attribute cannot have a default");
             }
             if attribute.write_only && attribute.mode.is_computed() {
                 problem("a write-only attribute cannot be computed or have a default");
             }
             for sibling in attribute.siblings() {
                 if self.attribute(sibling).is_none() {
-                    problem(&format!("there is no attribute {sibling:?} beside it"));
+                    problem(&format!("it has no sibling {sibling:?}"));
                 }
             }
             if let Shape::Objects(nesting, nested) = &attribute.shape {
@@ -79,7 +79,7 @@ impl Block {
         }
     }
 
-    /// What is wrong with the objects of an attribute or a block.
+    /// Finds the errors in the objects of an attribute or a block.
     fn find_nested_problems(
         &self,
         nesting: Nesting,
@@ -126,7 +126,7 @@ impl NestedBlock {
     fn find_problems(&self, path: &str, found: &mut Vec<String>) {
         let mut problem = |text: &str| found.push(format!("{path}: {text}"));
         if self.overdeclared {
-            problem("a block has min_items and max_items and no more: make it an attribute");
+            problem("a block has only min_items and max_items: make it an attribute");
         }
         let (min, max) = (self.min_items, self.max_items);
         let faulty = match self.nesting {
@@ -135,7 +135,7 @@ impl NestedBlock {
             Nesting::Map => (min, max) != (0, 0),
         };
         if faulty {
-            problem("it cannot stand there that often");
+            problem("min_items and max_items do not fit its nesting");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Schemas as the protocol has them.
+//! Encodes schemas for the protocol.
 
 use super::{Attribute, Block, Mode, NestedBlock, Nesting, Schema, Shape};
 use crate::proto::schema::nested_block::NestingMode;
@@ -12,7 +12,7 @@ impl Schema {
         }
     }
 
-    /// The schema of what identifies an object, where attributes say so.
+    /// Returns the schema of the identity, if attributes are part of one.
     pub(crate) fn identity_to_proto(&self) -> Option<proto::ResourceIdentitySchema> {
         let attributes: Vec<_> = self
             .block
@@ -85,7 +85,7 @@ impl NestedBlock {
             block: Some(self.block.to_proto(0)),
             nesting: self.nesting.to_proto(),
             min_items: self.min_items.into(),
-            // Of a single block Terraform wants both to be equal.
+            // Terraform requires both to be equal for a single block.
             max_items: match self.nesting {
                 Nesting::Single => self.min_items.into(),
                 _ => self.max_items.into(),

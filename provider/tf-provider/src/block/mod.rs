@@ -28,7 +28,7 @@ pub struct Schema {
 /// The attributes and blocks of one level.
 #[derive(Debug, Clone)]
 pub struct Block {
-    /// What it is, in Markdown.
+    /// Its description, in Markdown.
     pub description: String,
     /// The attributes, in the order of their declaration.
     pub attributes: Vec<Attribute>,
@@ -41,33 +41,33 @@ pub struct Block {
 pub struct Attribute {
     /// Its name in the configuration.
     pub name: String,
-    /// What it is, in Markdown.
+    /// Its description, in Markdown.
     pub description: String,
     /// Its type, or the objects that it holds.
     pub shape: Shape,
-    /// Who gives its value.
+    /// Who sets its value.
     pub mode: Mode,
-    /// Terraform hides its value.
+    /// Whether Terraform hides its value.
     pub sensitive: bool,
-    /// Its value is never stored; the provider sees it while applying.
+    /// Whether its value is never stored; the provider sees it while applying.
     pub write_only: bool,
-    /// What to use instead, where it is deprecated.
+    /// The replacement to name, if it is deprecated.
     pub deprecated: Option<String>,
-    /// Its value where the configuration gives none.
+    /// Its value if the configuration leaves it out.
     pub default: Option<Value>,
-    /// A change of it replaces the resource.
+    /// Whether a change of it replaces the resource.
     pub requires_replace: bool,
-    /// An update leaves its value as it was, unless the plan says otherwise.
+    /// Whether an update keeps its value, unless the plan says otherwise.
     pub use_state_for_unknown: bool,
-    /// It is part of what identifies the object.
+    /// Whether it is part of the resource's identity.
     pub identity: bool,
-    /// What its value has to satisfy.
+    /// The checks of its value.
     pub validators: Vec<Validator>,
-    /// What it demands of the attributes beside it.
+    /// Its relations to its siblings.
     pub relations: Vec<Relation>,
-    /// Whether the field that declares it can be null.
+    /// Whether its field in the model can hold null.
     pub nullable: bool,
-    /// Whether the field that declares it can be unknown.
+    /// Whether its field in the model can hold an unknown value.
     pub unknowable: bool,
 }
 
@@ -98,7 +98,7 @@ impl Shape {
     }
 }
 
-/// Who gives the value of an attribute.
+/// Who sets the value of an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// The configuration, always.
@@ -112,22 +112,22 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Whether the provider may give the value.
+    /// Returns whether the provider may set the value.
     pub fn is_computed(self) -> bool {
         matches!(self, Self::Computed | Self::OptionalComputed)
     }
 }
 
-/// What an attribute demands of attributes beside it, by name.
+/// A relation of an attribute to its siblings, by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Relation {
-    /// None of them is set where this one is.
+    /// None of them may be set if this one is.
     ConflictsWith(Vec<String>),
-    /// All of them are set where this one is.
+    /// All of them must be set if this one is.
     AlsoRequires(Vec<String>),
-    /// Of this one and them exactly one is set.
+    /// Exactly one of this one and them must be set.
     ExactlyOneOf(Vec<String>),
-    /// Of this one and them at least one is set.
+    /// At least one of this one and them must be set.
     AtLeastOneOf(Vec<String>),
 }
 
@@ -136,15 +136,15 @@ pub enum Relation {
 pub struct NestedBlock {
     /// Its name in the configuration.
     pub name: String,
-    /// How often it may stand there, and how it is told apart.
+    /// How its objects are held.
     pub nesting: Nesting,
-    /// How often it has to stand there at least.
+    /// The least number of such blocks.
     pub min_items: u32,
-    /// How often it may stand there at most; 0 for any number.
+    /// The greatest number of such blocks; 0 for any number.
     pub max_items: u32,
-    /// What it holds.
+    /// Its attributes and blocks.
     pub block: Block,
-    /// Whether its declaration says more than a block has place for.
+    /// Whether its declaration says more than a block can express.
     pub(crate) overdeclared: bool,
 }
 
@@ -180,7 +180,7 @@ impl Nesting {
         }
     }
 
-    /// The objects that `value` holds, each with the step to it.
+    /// Returns the objects that `value` holds, each with the step to it.
     pub(crate) fn objects(self, value: &Value) -> Vec<(Option<Step>, &Value)> {
         match (self, value) {
             (Self::Single, Value::Map(_)) => vec![(None, value)],
@@ -202,7 +202,7 @@ impl Nesting {
 }
 
 impl Block {
-    /// A level without attributes.
+    /// Creates a block without attributes.
     pub fn new(description: impl Into<String>) -> Self {
         Self {
             description: description.into(),
@@ -211,15 +211,15 @@ impl Block {
         }
     }
 
-    /// The attribute of this name.
+    /// Returns the attribute of this name.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes
             .iter()
             .find(|attribute| attribute.name == name)
     }
 
-    /// As much of `path` as Terraform finds in the text of a configuration: through
-    /// blocks to an attribute and an element of it, and not into the objects it holds.
+    /// Returns as much of `path` as Terraform finds in the text of a configuration: through
+    /// blocks to an attribute and an element of it, but not into the objects it holds.
     pub(crate) fn written(&self, path: &Path) -> Path {
         let mut block = self;
         let mut written = Path::root();

@@ -1,16 +1,16 @@
-//! What follows from a schema alone while Terraform plans: defaults, computed
-//! values that become unknown, and changes that replace the resource.
+//! What a schema alone says of a plan: defaults, computed values that become unknown,
+//! and changes that replace the resource.
 
 use std::collections::BTreeMap;
 
 use super::{Attribute, Block, Nesting};
 use crate::value::{Path, Type, Value};
 
-/// The planned state before the resource has had its say.
+/// Returns the planned state, before the resource modifies it.
 ///
-/// Defaults replace what the configuration leaves out. If anything then differs
-/// from `prior`, or there is none, whatever the provider computes becomes
-/// unknown, but for attributes that keep their value.
+/// Defaults replace what the configuration leaves out. If anything then differs from
+/// `prior`, or there is none, computed values become unknown, except those that keep
+/// their prior value.
 pub fn plan(block: &Block, config: &Value, prior: Option<&Value>, proposed: Value) -> Value {
     let mut planned = proposed;
     each_attribute(block, config, prior, &mut planned, &with_default);
@@ -20,14 +20,14 @@ pub fn plan(block: &Block, config: &Value, prior: Option<&Value>, proposed: Valu
     planned
 }
 
-/// A configuration with its defaults filled in.
+/// Returns a configuration with its defaults filled in.
 pub fn with_defaults(block: &Block, config: Value) -> Value {
     let mut filled = config.clone();
     each_attribute(block, &config, None, &mut filled, &with_default);
     filled
 }
 
-/// Decides on one attribute: `config` is what was written, `prior` what was stored.
+/// Sets the planned value of an attribute from its configured and its prior value.
 type Decide = dyn Fn(&Attribute, &Value, Option<&Value>, &mut Value);
 
 fn with_default(attribute: &Attribute, config: &Value, _: Option<&Value>, planned: &mut Value) {
@@ -103,8 +103,8 @@ fn each_object(
                 each_attribute(block, config, prior, entry, decide);
             }
         }
-        // The elements of a set have no names: what Terraform proposes for one is
-        // what its configuration says, with null for what is left out.
+        // The elements of a set have no names. Terraform proposes each as configured,
+        // with null for what is left out.
         (Nesting::Set, planned @ Value::Set(_)) => {
             let Value::Set(elements) = std::mem::replace(planned, Value::Null) else {
                 return;
@@ -120,7 +120,7 @@ fn each_object(
     }
 }
 
-/// The attributes whose change replaces the resource.
+/// Returns the paths of changes that replace the resource.
 pub fn replaced(block: &Block, prior: &Value, planned: &Value) -> Vec<Path> {
     let mut found = Vec::new();
     find_replaced(block, prior, planned, &Path::root(), &mut found);
@@ -146,7 +146,7 @@ fn find_replaced(
         {
             found.push(path);
         } else if let Some((nesting, block)) = member.objects
-            // An element of a set that changed is another element: there is nothing to compare.
+            // A changed element of a set is another element: there is nothing to compare.
             && nesting != Nesting::Set
         {
             let prior: BTreeMap<_, _> = nesting.objects(prior).into_iter().collect();
@@ -160,10 +160,10 @@ fn find_replaced(
     }
 }
 
-/// Takes what `after` says where it differs from `before`, and `raw` elsewhere.
+/// Returns `after` where it differs from `before`, and `raw` elsewhere.
 ///
-/// `before` is `raw` as a Rust struct held it, which may be less than it says:
-/// half-known lists, refinements, digits. What a resource left alone stays as it was.
+/// `before` is `raw` as a Rust struct held it, which may lose details: half-known lists,
+/// refinements, digits. Values that a resource did not touch keep theirs.
 pub fn carry(raw: Value, before: &Value, after: Value) -> Value {
     if *before == after {
         return raw;
@@ -192,7 +192,8 @@ pub fn carry(raw: Value, before: &Value, after: Value) -> Value {
     }
 }
 
-/// What an operation kept before it failed, as it may be stored.
+/// Returns the state that an operation kept before it failed, in the form that
+/// Terraform stores.
 pub fn settled(block: &Block, kept: Value) -> Value {
     let mut state = kept.without_unknown();
     strip_write_only(block, &mut state);
@@ -214,7 +215,7 @@ pub fn fill_write_only(block: &Block, config: &Value, state: &mut Value) {
     );
 }
 
-/// Strips write-only attributes, which are never stored.
+/// Sets write-only attributes to null, since they are never stored.
 pub fn strip_write_only(block: &Block, state: &mut Value) {
     let given = state.clone();
     each_attribute(block, &given, None, state, &|attribute, _, _, value| {

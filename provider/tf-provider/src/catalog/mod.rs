@@ -1,7 +1,7 @@
 //! Everything a provider offers, without the types of its models.
 //!
-//! The adapters here turn values into models and back; the server above them
-//! knows values alone, the provider below them models alone.
+//! The adapters convert between values, which the server handles, and models, which the
+//! provider handles.
 
 mod data_source;
 mod ephemeral;
@@ -23,7 +23,7 @@ use crate::model::Model;
 use crate::value::{Value, ValueErrorKind};
 use crate::{DataSource, EphemeralResource, Function, Resource, Result};
 
-/// Everything a provider offers. It can be walked, to document it.
+/// Everything a provider offers.
 pub struct Catalog<C> {
     pub(crate) resources: Offers<dyn AnyResource<C>>,
     pub(crate) data_sources: Offers<dyn AnyDataSource<C>>,
@@ -45,7 +45,7 @@ impl<C> Default for Catalog<C> {
 }
 
 impl<C: Send + Sync + 'static> Catalog<C> {
-    /// Nothing so far.
+    /// Creates an empty catalog.
     pub fn new() -> Self {
         Self::default()
     }
@@ -91,13 +91,13 @@ impl<C: Send + Sync + 'static> Catalog<C> {
 
     fn once(mut self, name: &str, once: bool) -> Self {
         if !once {
-            self.problems.push(format!("{name} is offered twice"));
+            self.problems.push(format!("{name} is a duplicate"));
         }
         self
     }
 
-    /// What Terraform would stumble over in what is offered, one sentence each.
-    /// A provider has a test that there is none; Terraform is shown them as errors.
+    /// Returns the errors in the schemas, one sentence each. Providers should test that
+    /// there are none; otherwise Terraform reports them.
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
@@ -127,7 +127,7 @@ impl<C: Send + Sync + 'static> Catalog<C> {
     }
 }
 
-/// The schema of a model.
+/// Returns the schema of a model.
 fn schema<M: Model>(version: i64) -> Schema {
     Schema {
         version,
@@ -135,8 +135,8 @@ fn schema<M: Model>(version: i64) -> Schema {
     }
 }
 
-/// A configuration as a model, to validate it further; none where the model has
-/// no place for something that is unknown still.
+/// Returns a configuration as a model, to validate it further. Returns none if
+/// something in it is unknown that the model cannot hold.
 fn to_validate<M: Model>(config: &Value) -> Result<Option<M>> {
     match M::from_value(config) {
         Ok(config) => Ok(Some(config)),

@@ -28,7 +28,7 @@ pub struct Change {
     pub planned: Value,
 }
 
-/// What a plan says.
+/// The result of a plan.
 pub struct Planned {
     pub state: Value,
     pub replace: Vec<Path>,
@@ -69,12 +69,13 @@ impl<R: Resource> Adapter<R> {
         Ok(self.stored(planned, &before, &state))
     }
 
-    /// The state as it is stored: what the resource left alone stays as it was in `raw`.
+    /// Returns the state to store. Values that the resource did not touch stay as they
+    /// are in `raw`.
     fn stored(&self, raw: Value, before: &Value, state: &R::Model) -> Value {
         self.stripped(plan::carry(raw, before, state.to_value()))
     }
 
-    /// The state without its write-only attributes, which Terraform refuses.
+    /// Returns the state without its write-only attributes, which Terraform rejects.
     fn stripped(&self, mut state: Value) -> Value {
         plan::strip_write_only(&self.schema.block, &mut state);
         state

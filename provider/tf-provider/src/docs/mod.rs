@@ -1,4 +1,4 @@
-//! Documentation as the Terraform registry shows it: one Markdown page for the provider, and one
+//! Generates documentation for the Terraform registry: one Markdown page for the provider, and one
 //! for everything that it offers.
 //! <https://developer.hashicorp.com/terraform/registry/providers/docs>
 //!
@@ -25,9 +25,9 @@ use crate::{Model, Parameter, Provider, Signature};
 /// The pages of a provider: path within the folder `docs` → Markdown.
 pub type Pages = BTreeMap<PathBuf, String>;
 
-/// Writes the pages of a provider with the examples of a folder.
+/// Returns the pages of a provider, with the examples of a folder.
 ///
-/// Fails where an example cannot be read: there is one for everything.
+/// Fails if an example is missing.
 pub fn pages<P: Provider>(provider: &P, examples: &Path) -> io::Result<Pages> {
     let (catalog, name) = (provider.catalog(), P::name());
     let writer = Writer {
@@ -58,8 +58,7 @@ pub fn pages<P: Provider>(provider: &P, examples: &Path) -> io::Result<Pages> {
     Ok(pages)
 }
 
-/// What is different in a folder of pages, one path each: other contents, a page that is not there,
-/// or one of nothing that there is.
+/// Returns the paths that differ between `pages` and a folder: changed, missing and stale pages.
 pub fn differences(pages: &Pages, folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = files(folder, Path::new(""))?;
     found.retain(|file| !pages.contains_key(file));
@@ -74,7 +73,7 @@ pub fn differences(pages: &Pages, folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Makes a folder's pages these, and gives what was different.
+/// Updates a folder to hold exactly these pages. Returns the paths that differed.
 pub fn write(pages: &Pages, folder: &Path) -> io::Result<Vec<PathBuf>> {
     let changed = differences(pages, folder)?;
     for file in &changed {
@@ -90,7 +89,7 @@ pub fn write(pages: &Pages, folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(changed)
 }
 
-/// The files below a folder, relative to `top`; none where there is no such folder.
+/// Returns the files below a folder, relative to `top`; none if it does not exist.
 fn files(top: &Path, below: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let entries = match fs::read_dir(top.join(below)) {
@@ -137,8 +136,7 @@ impl Writer<'_> {
         Ok(text)
     }
 
-    /// A page of something that is a block in a configuration. `kind` names it in titles, `file`
-    /// its example.
+    /// Returns the page of a kind of block. `kind` names it in titles, `file` its example.
     fn block(&self, kind: &str, file: &str, name: &str, block: &Block) -> io::Result<String> {
         let example = self.example(&format!("{file}s/{name}"), &format!("{file}.tf"))?;
         let title = format!("{name} {kind} - {}", self.provider);
@@ -180,7 +178,8 @@ fn read(file: &Path) -> io::Result<String> {
     fs::read_to_string(file).map_err(named)
 }
 
-/// A page with its front matter. The registry shows the first paragraph in lists, as plain text.
+/// Returns a page with its front matter. The registry shows the first paragraph in lists, as plain
+/// text.
 fn page(title: &str, heading: &str, description: &str, sections: &[&str]) -> String {
     let first = description.split("\n\n").next().unwrap_or_default();
     let summary = one_line(first).replace('`', "");
@@ -223,7 +222,7 @@ fn arguments(signature: &Signature) -> String {
     text
 }
 
-/// Text that an editor has wrapped, in one line.
+/// Joins wrapped text into one line.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

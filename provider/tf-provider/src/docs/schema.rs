@@ -1,11 +1,11 @@
-//! The attributes of a block, level by level.
+//! Lists the attributes of a block, level by level.
 
 use super::one_line;
 use crate::block::{Attribute, Block, Mode, Nesting, Relation, Shape};
 use crate::value::{Type, Value};
 
-/// The section of a page that lists a block's attributes and, below, those of the objects that they
-/// hold; nothing where there are none.
+/// Returns the section that lists a block's attributes and those of nested objects; empty if there
+/// are none.
 pub(super) fn section(block: &Block) -> String {
     if block.attributes.is_empty() && block.blocks.is_empty() {
         return String::new();
@@ -15,7 +15,7 @@ pub(super) fn section(block: &Block) -> String {
     text
 }
 
-/// One level and those below it. `path` leads to it.
+/// Appends one level, at `path`, and those below it.
 fn level(block: &Block, path: &[&str], text: &mut String) {
     for group in ["Required", "Optional", "Read-Only"] {
         let attributes = block.attributes.iter();
@@ -129,7 +129,7 @@ fn plural(nesting: Nesting) -> &'static str {
     }
 }
 
-/// A type as the registry's pages name it, such as `Map of String`.
+/// Returns a type's name on the registry's pages, such as `Map of String`.
 pub(super) fn type_name(ty: &Type) -> String {
     match ty {
         Type::String => "String".to_owned(),
@@ -144,7 +144,7 @@ pub(super) fn type_name(ty: &Type) -> String {
     }
 }
 
-/// A default as a configuration would write it, but text without its quotation marks.
+/// Returns a default as a configuration would write it, with text unquoted.
 fn literal(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,16 +1,15 @@
-//! A value that may be unknown or null.
+//! Values that may be unknown or null.
 
 use super::Field;
 use crate::block::Shape;
 use crate::value::{Number, Value, ValueError, ValueErrorKind};
 
-/// The value of an attribute: not known before apply, null, or known.
+/// The value of an attribute: unknown before apply, null, or known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Attr<T> {
-    /// Not known before apply, or with something inside it that is not and that
-    /// `T` cannot hold.
+    /// Unknown before apply, or with something unknown inside it that `T` cannot hold.
     Unknown,
-    /// Not set, or without a value.
+    /// Null.
     #[default]
     Null,
     /// Known.
@@ -18,7 +17,7 @@ pub enum Attr<T> {
 }
 
 impl<T> Attr<T> {
-    /// The value, if it is known and not null.
+    /// Returns the value, if it is known and not null.
     pub fn known(&self) -> Option<&T> {
         match self {
             Self::Known(value) => Some(value),
@@ -26,7 +25,7 @@ impl<T> Attr<T> {
         }
     }
 
-    /// The value, if it is known and not null.
+    /// Returns the value, if it is known and not null.
     pub fn into_known(self) -> Option<T> {
         match self {
             Self::Known(value) => Some(value),
@@ -34,19 +33,19 @@ impl<T> Attr<T> {
         }
     }
 
-    /// Whether it is not known before apply.
+    /// Returns whether it is unknown before apply.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)
     }
 
-    /// Whether it is null.
+    /// Returns whether it is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// The value, or an error where it is unknown or null.
+    /// Returns the value, or an error if it is unknown or null.
     ///
-    /// For a required attribute during apply, where Terraform sends neither.
+    /// A required attribute is neither during apply.
     pub fn get(&self) -> Result<&T, ValueError> {
         match self {
             Self::Known(value) => Ok(value),
@@ -57,7 +56,7 @@ impl<T> Attr<T> {
 }
 
 impl Attr<String> {
-    /// The text, if it is known and not null.
+    /// Returns the text, if it is known and not null.
     pub fn as_str(&self) -> Option<&str> {
         self.known().map(String::as_str)
     }

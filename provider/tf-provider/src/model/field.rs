@@ -1,4 +1,4 @@
-//! Which Rust types are values of attributes.
+//! Conversions between Rust types and Terraform's values.
 
 use std::collections::BTreeMap;
 
@@ -20,16 +20,16 @@ pub trait Field: Sized {
     /// Whether null is one of its values.
     const NULLABLE: bool = false;
 
-    /// Whether it can hold an unknown value.
+    /// Whether an unknown value is one of its values.
     const UNKNOWABLE: bool = false;
 
-    /// What it is in a schema.
+    /// Returns its shape in a schema.
     fn shape() -> Shape;
 
-    /// Reads it from a value.
+    /// Converts a value.
     fn from_value(value: &Value) -> Result<Self, ValueError>;
 
-    /// The value it is.
+    /// Converts to a value.
     fn to_value(&self) -> Value;
 }
 
@@ -132,14 +132,14 @@ impl Field for f64 {
         }
     }
 
-    /// The shortest decimal that reads as this float: the 0.1 that its author
-    /// wrote, and not the nearest fraction of a power of two.
+    /// Returns the shortest decimal that parses to this float: the 0.1 that its author
+    /// wrote, not the nearest binary fraction.
     fn to_value(&self) -> Value {
         self.to_string().parse().map_or(Value::Null, Value::Number)
     }
 }
 
-/// The value of an attribute whose type is open.
+/// The value of an attribute of type `any`.
 impl Field for Value {
     const NULLABLE: bool = true;
     const UNKNOWABLE: bool = true;

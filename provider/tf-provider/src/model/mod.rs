@@ -1,4 +1,4 @@
-//! Rust types as Terraform's values: the unknown in the type.
+//! Rust types for Terraform's values, with the unknown in the type.
 
 mod attr;
 mod field;
@@ -11,9 +11,9 @@ pub(crate) use field::{mismatch, present};
 
 use crate::block::Block;
 
-/// A struct whose fields are the attributes and blocks of a schema; made by
+/// A struct whose fields are the attributes and blocks of a schema, declared with
 /// [`model!`](crate::model!).
 pub trait Model: Field + Debug + Clone + Default + PartialEq + Send + Sync + 'static {
-    /// The attributes and blocks, with what their documentation says.
+    /// Returns the attributes and blocks.
     fn block() -> Block;
 }

@@ -2,9 +2,9 @@
 
 /// Declares a struct whose fields are the attributes and blocks of a schema.
 ///
-/// One declaration is the Rust type, the schema, the way from and to Terraform's
+/// One declaration is the Rust type, the schema, the conversion from and to Terraform's
 /// values, and the documentation: doc comments become descriptions in Markdown.
-/// After `=` stands what the attribute is, as a [`Setting`](crate::schema::Setting).
+/// A [`Setting`](crate::schema::Setting) follows each `=`.
 ///
 /// ```
 /// use tf_provider::{Attr, model, schema::*};
@@ -22,8 +22,8 @@
 /// }
 /// ```
 ///
-/// In the models of resources every field is an [`Attr`](crate::Attr), because
-/// each may be unknown while Terraform plans.
+/// Every field of a resource's model is an [`Attr`](crate::Attr), because it may be
+/// unknown while Terraform plans.
 #[macro_export]
 macro_rules! model {
     (
@@ -94,7 +94,7 @@ pub fn doc(lines: &[&str]) -> String {
     lines.join("\n").trim().to_owned()
 }
 
-/// The attribute of a field: `r#type` is `type`.
+/// Returns the name of a field's attribute: `type` for `r#type`.
 #[doc(hidden)]
 pub fn attribute_name(field: &str) -> &str {
     field.strip_prefix("r#").unwrap_or(field)

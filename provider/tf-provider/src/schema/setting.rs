@@ -1,4 +1,4 @@
-//! What an attribute is, as `model!` takes it.
+//! Declarations of attributes and blocks.
 
 use std::marker::PhantomData;
 
@@ -6,7 +6,7 @@ use super::attribute_name;
 use crate::block::{Attribute, Block, Mode, NestedBlock, Relation, Shape, Validator};
 use crate::model::Field;
 
-/// What an attribute of type `T` is; stands after `=` in [`model!`](crate::model!).
+/// The declaration of an attribute of type `T`, after `=` in [`model!`](crate::model!).
 #[derive(Debug, Clone)]
 pub struct Setting<T> {
     attribute: Attribute,
@@ -15,29 +15,29 @@ pub struct Setting<T> {
     ty: PhantomData<fn() -> T>,
 }
 
-/// An attribute that the configuration has to give.
+/// Declares an attribute that the configuration must set.
 pub fn required<T: Field>() -> Setting<T> {
     Setting::new(Mode::Required)
 }
 
-/// An attribute that the configuration may give.
+/// Declares an attribute that the configuration may set.
 pub fn optional<T: Field>() -> Setting<T> {
     Setting::new(Mode::Optional)
 }
 
-/// An attribute that the provider gives.
+/// Declares a read-only attribute that the provider sets.
 pub fn computed<T: Field>() -> Setting<T> {
     Setting::new(Mode::Computed)
 }
 
-/// An attribute that the provider gives where the configuration does not.
+/// Declares an attribute that the provider sets if the configuration does not.
 pub fn optional_computed<T: Field>() -> Setting<T> {
     Setting::new(Mode::OptionalComputed)
 }
 
-/// A block, of which `T` is a model or a collection of models.
+/// Declares a block; `T` is a model or a collection of models.
 ///
-/// Nested attributes say the same with better errors: prefer them in new schemas.
+/// Prefer nested attributes in new schemas: they have better errors.
 pub fn block<T: Field>() -> Setting<T> {
     Setting {
         block: Some((0, 0)),
@@ -71,7 +71,7 @@ impl<T: Field> Setting<T> {
         }
     }
 
-    /// The value where the configuration gives none. The attribute is then
+    /// Sets the value that replaces null in the configuration. The attribute becomes
     /// computed as well as optional.
     pub fn default(mut self, value: impl Into<T>) -> Self {
         self.attribute.default = Some(value.into().to_value());
@@ -83,77 +83,77 @@ impl<T: Field> Setting<T> {
 }
 
 impl<T> Setting<T> {
-    /// A change of the attribute replaces the resource.
+    /// Replaces the resource when the attribute changes.
     pub fn requires_replace(mut self) -> Self {
         self.attribute.requires_replace = true;
         self
     }
 
-    /// An update leaves the computed value as it was, unless the plan hook says
-    /// otherwise. Without this it is unknown in every plan that changes anything.
+    /// Keeps the computed value during updates, unless the plan is modified. Otherwise it
+    /// is unknown in every plan that changes anything.
     pub fn use_state_for_unknown(mut self) -> Self {
         self.attribute.use_state_for_unknown = true;
         self
     }
 
-    /// Terraform hides the value.
+    /// Hides the value in Terraform's output.
     pub fn sensitive(mut self) -> Self {
         self.attribute.sensitive = true;
         self
     }
 
-    /// The value is never stored in plan or state. While applying, the model
-    /// holds it as the configuration gives it.
+    /// Never stores the value in plan or state. The model holds the configured value
+    /// while applying.
     pub fn write_only(mut self) -> Self {
         self.attribute.write_only = true;
         self
     }
 
-    /// The attribute is deprecated; `instead` says what to use.
+    /// Deprecates the attribute; `instead` says what to use.
     pub fn deprecated(mut self, instead: impl Into<String>) -> Self {
         self.attribute.deprecated = Some(instead.into());
         self
     }
 
-    /// The attribute is part of what identifies the object, in import blocks too.
+    /// Makes the attribute part of the resource's identity, which import blocks can use.
     pub fn identity(mut self) -> Self {
         self.attribute.identity = true;
         self
     }
 
-    /// The value has to satisfy this.
+    /// Adds a check of the value.
     pub fn validate(mut self, validator: Validator) -> Self {
         self.attribute.validators.push(validator);
         self
     }
 
-    /// None of these attributes is set where this one is.
+    /// Rejects this attribute together with any of these.
     pub fn conflicts_with<const N: usize>(self, names: [&str; N]) -> Self {
         self.relation(Relation::ConflictsWith, names)
     }
 
-    /// All of these attributes are set where this one is.
+    /// Requires all of these attributes if this one is set.
     pub fn also_requires<const N: usize>(self, names: [&str; N]) -> Self {
         self.relation(Relation::AlsoRequires, names)
     }
 
-    /// Of this attribute and these exactly one is set.
+    /// Requires exactly one of this attribute and these.
     pub fn exactly_one_of<const N: usize>(self, names: [&str; N]) -> Self {
         self.relation(Relation::ExactlyOneOf, names)
     }
 
-    /// Of this attribute and these at least one is set.
+    /// Requires at least one of this attribute and these.
     pub fn at_least_one_of<const N: usize>(self, names: [&str; N]) -> Self {
         self.relation(Relation::AtLeastOneOf, names)
     }
 
-    /// The block has to stand there at least this often.
+    /// Requires at least this many blocks.
     pub fn min_items(mut self, items: u32) -> Self {
         self.block = Some((items, self.block.map_or(0, |(_, max)| max)));
         self
     }
 
-    /// The block may stand there at most this often.
+    /// Allows at most this many blocks.
     pub fn max_items(mut self, items: u32) -> Self {
         self.block = Some((self.block.map_or(0, |(min, _)| min), items));
         self

@@ -82,7 +82,7 @@ fn planned(config: &Thing, prior: Option<&Thing>) -> Thing {
 }
 
 #[test]
-fn a_creation_has_defaults_and_unknown_results() {
+fn plans_a_creation_with_defaults_and_unknown_results() {
     let planned = planned(&config(), None);
     assert_eq!(planned.colour.as_str(), Some("red"));
     assert!(planned.id.is_unknown() && planned.time.is_unknown() && planned.zone.is_unknown());
@@ -90,12 +90,12 @@ fn a_creation_has_defaults_and_unknown_results() {
 }
 
 #[test]
-fn nothing_changed_is_nothing_planned() {
+fn plans_nothing_if_nothing_changed() {
     assert_eq!(planned(&config(), Some(&stored())), stored());
 }
 
 #[test]
-fn a_change_makes_results_unknown_but_for_those_that_stay() {
+fn makes_results_of_a_change_unknown_unless_they_use_state() {
     let changed = Thing {
         colour: "blue".into(),
         ..config()
@@ -108,7 +108,7 @@ fn a_change_makes_results_unknown_but_for_those_that_stay() {
 }
 
 #[test]
-fn nested_objects_are_planned_each() {
+fn plans_each_nested_object() {
     let part = |name: &str| Part {
         name: name.into(),
         number: Attr::Null,
@@ -140,7 +140,7 @@ fn nested_objects_are_planned_each() {
 }
 
 #[test]
-fn what_a_resource_leaves_alone_keeps_what_its_model_cannot_hold() {
+fn keeps_details_that_a_model_cannot_hold() {
     let half_known = Value::List(vec![Value::string("a"), Value::unknown()]);
     let raw = Value::object([("list", half_known.clone()), ("size", Value::unknown())]);
     let before = Value::object([("list", Value::unknown()), ("size", Value::unknown())]);
@@ -151,7 +151,7 @@ fn what_a_resource_leaves_alone_keeps_what_its_model_cannot_hold() {
 }
 
 #[test]
-fn objects_of_a_list_keep_what_their_model_cannot_hold() {
+fn keeps_details_of_objects_in_lists() {
     let part = |number| {
         Value::object([
             (
@@ -183,7 +183,7 @@ fn faults(config: &Thing) -> (Vec<String>, bool) {
 }
 
 #[test]
-fn faults_are_found_where_they_are() {
+fn reports_errors_at_their_attributes() {
     assert_eq!(faults(&config()), (vec![], false));
     let too_long = Thing {
         name: "a long name".into(),
@@ -225,7 +225,7 @@ fn faults_are_found_where_they_are() {
 }
 
 #[test]
-fn what_is_unknown_is_not_at_fault_yet() {
+fn accepts_unknown_values() {
     let unknown = Thing {
         name: Attr::Unknown,
         long: Attr::Unknown,
@@ -242,7 +242,7 @@ fn what_is_unknown_is_not_at_fault_yet() {
 }
 
 #[test]
-fn write_only_attributes_are_filled_in_and_stripped() {
+fn fills_in_and_strips_write_only_attributes() {
     let with_secret = Thing {
         secret: "s".into(),
         ..config()
@@ -256,7 +256,7 @@ fn write_only_attributes_are_filled_in_and_stripped() {
 }
 
 #[test]
-fn a_fault_in_a_set_is_the_sets() {
+fn reports_an_error_in_a_set_at_the_set() {
     model! {
         /// Holds a set.
         struct Holder {
@@ -296,7 +296,7 @@ fn a_fault_in_a_set_is_the_sets() {
 }
 
 #[test]
-fn a_path_ends_where_the_text_of_a_configuration_does() {
+fn cuts_paths_at_what_terraform_can_underline() {
     model! {
         /// Holds blocks.
         struct Holder {
@@ -316,7 +316,7 @@ fn a_path_ends_where_the_text_of_a_configuration_does() {
 }
 
 #[test]
-fn a_faulty_declaration_is_said() {
+fn reports_invalid_declarations() {
     model! {
         /// Faulty.
         struct Faulty {
@@ -355,15 +355,15 @@ fn a_faulty_declaration_is_said() {
     for part in [
         "it.count: ",
         "it.one: a required",
-        "no attribute \"none\"",
+        "it.one: it has no sibling \"none\"",
         "it.both: ",
         "it.set: a set cannot hold values of any type",
         "it.set: a set cannot hold write-only",
         "it.set.never_null: it may be null",
         "it.set.never_unknown: it may be unknown",
-        "it.over: a block has",
-        "it.twice: it cannot stand there that often",
-        "it.many: it cannot stand there that often",
+        "it.over: a block has only",
+        "it.twice: min_items and max_items",
+        "it.many: min_items and max_items",
     ] {
         assert!(problems.contains(part), "no {part:?} in {problems}");
     }
@@ -374,7 +374,7 @@ fn a_faulty_declaration_is_said() {
 }
 
 #[test]
-fn a_block_is_described_by_its_comments() {
+fn takes_descriptions_from_doc_comments() {
     let block = Thing::block();
     assert_eq!(block.description, "A thing.");
     assert_eq!(block.attribute("name").unwrap().description, "Its name.");

@@ -22,7 +22,7 @@ impl Validator {
     }
 }
 
-/// One of these strings.
+/// Accepts one of these strings.
 pub fn one_of<const N: usize>(allowed: [&str; N]) -> Validator {
     let allowed = allowed.map(str::to_owned);
     let names = allowed.each_ref().map(|name| format!("`{name}`"));
@@ -37,7 +37,7 @@ pub fn one_of<const N: usize>(allowed: [&str; N]) -> Validator {
     })
 }
 
-/// Text of so many characters.
+/// Accepts text with this number of characters.
 pub fn length(characters: RangeInclusive<usize>) -> Validator {
     let (min, max) = (*characters.start(), *characters.end());
     let description = format!("must have {min} to {max} characters");
@@ -49,7 +49,7 @@ pub fn length(characters: RangeInclusive<usize>) -> Validator {
     })
 }
 
-/// Text that is not empty.
+/// Accepts text that is not empty.
 pub fn non_empty() -> Validator {
     Validator::new("must not be empty", |value: &String| {
         match value.is_empty() {
@@ -59,7 +59,7 @@ pub fn non_empty() -> Validator {
     })
 }
 
-/// A number within these bounds.
+/// Accepts a number within these bounds.
 pub fn between(bounds: RangeInclusive<i64>) -> Validator {
     let description = format!("must be between {} and {}", bounds.start(), bounds.end());
     Validator::new(description.clone(), move |value: &Number| {

@@ -1,4 +1,4 @@
-//! Values in JSON, as Terraform keeps them in its state.
+//! Decodes values from JSON, as Terraform keeps them in its state.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use serde_json::value::RawValue;
 
 use super::{Budget, ParseNumberError, Step, Type, Value, ValueError};
 
-/// Decodes the value of this type that `bytes` hold.
+/// Decodes a value of this type.
 ///
-/// Attributes that the type does not have are left out: a newer provider may
-/// have dropped them without raising its schema's version, as Terraform allows.
+/// Drops attributes that the type does not have: a newer provider may have dropped them
+/// without raising its schema's version, as Terraform allows.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, ValueError> {
     value(parse(bytes)?, ty, 0, &mut Budget::new())
 }
@@ -18,7 +18,7 @@ fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ValueError
     serde_json::from_slice(bytes).map_err(|error| ValueError::malformed(error.to_string()))
 }
 
-/// Raw JSON keeps the digits of a number, which a parsed number would lose.
+/// Decodes a value. Raw JSON keeps the digits of a number, which a parsed number would lose.
 fn value(
     json: &RawValue,
     ty: &Type,
@@ -97,8 +97,8 @@ fn value(
     }
 }
 
-/// Terraform 0.12 and later write numbers; a state that was upgraded from
-/// earlier ones may hold them as strings.
+/// Decodes a number. Terraform 0.12 and later write numbers; state upgraded from earlier
+/// versions may hold them as strings.
 fn number(text: &str) -> Result<Value, ParseNumberError> {
     let unquoted = text
         .strip_prefix('"')

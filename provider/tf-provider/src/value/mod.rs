@@ -1,8 +1,7 @@
 //! Values of Terraform's type system, and how they cross the wire.
 //!
-//! A [`Value`] is what Terraform sends and expects: decoded along its [`Type`]
-//! from msgpack or JSON, without loss, and within bounds that no message can
-//! exceed.
+//! A [`Value`] is decoded from msgpack or JSON along its [`Type`], without loss and with
+//! bounded memory.
 
 mod error;
 mod excerpt;
@@ -24,15 +23,15 @@ pub use path::{Path, Step};
 pub use ty::{ObjectAttribute, Type};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// How deeply values and types may nest. Schemas written by people stay below ten.
+/// The greatest depth of values and types. Schemas written by people stay below ten.
 pub const MAX_DEPTH: usize = 64;
 
-/// How many values one message may hold. An object counts for every attribute of its
-/// type, given or left out, beside those that are given. It bounds memory: a message of
-/// a few megabytes could otherwise ask for many times its size.
+/// The greatest number of values in a message. An object counts once for every attribute of
+/// its type and once for every one that is given. This bounds memory: a message of a few
+/// megabytes could otherwise take many times its size.
 pub const MAX_VALUES: usize = 4 * 1024 * 1024;
 
-/// How many values a message may still hold.
+/// The number of values that a message may still hold.
 struct Budget(usize);
 
 impl Budget {
@@ -40,7 +39,7 @@ impl Budget {
         Self(MAX_VALUES)
     }
 
-    /// Takes as many values at this depth.
+    /// Takes this many values at this depth.
     fn take(&mut self, values: usize, depth: usize) -> Result<(), ValueError> {
         let left = self.0.checked_sub(values);
         match left.filter(|_| depth <= MAX_DEPTH) {
@@ -57,49 +56,46 @@ impl Budget {
 
 /// A value of Terraform's type system.
 ///
-/// The type of a value is not part of it, but for [`Value::Dynamic`]: the schema
-/// gives it.
+/// Only [`Value::Dynamic`] holds its type: the schema gives the others'.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
-    /// Not known before apply.
+    /// Unknown before apply.
     Unknown(Refinements),
-    /// Absent: not set in the configuration, or without a value.
+    /// Null.
     Null,
     /// `true` or `false`.
     Bool(bool),
     /// A number of any size.
     Number(Number),
-    /// Text, in Unicode normalisation form C; make it with [`Value::string`].
+    /// Text, in Unicode normalisation form C; create it with [`Value::string`].
     String(String),
     /// A list, or a tuple.
     List(Vec<Value>),
-    /// A set, in the order of [`Ord`] and without duplicates; make it with [`Value::set`].
+    /// A set, in the order of [`Ord`] and without duplicates; create it with [`Value::set`].
     Set(Vec<Value>),
     /// A map, or an object with its attributes.
     Map(BTreeMap<String, Value>),
-    /// The value of something whose type the schema leaves open, with its type.
+    /// A value of type `any`, with its own type.
     Dynamic(Box<(Type, Value)>),
 }
 
-/// What is known about an unknown value, such as the prefix of a string, in
-/// Terraform's own encoding; empty for the most part.
-///
-/// It is carried along, so that a value that passes through a provider keeps it.
+/// What is known about an unknown value, such as the prefix of a string, in Terraform's
+/// own encoding. Values that pass through a provider keep it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Refinements(pub(crate) Box<[u8]>);
 
 impl Value {
-    /// An unknown value of which nothing is known.
+    /// Returns an unknown value without refinements.
     pub fn unknown() -> Self {
         Self::Unknown(Refinements::default())
     }
 
-    /// Text, normalised to form C as Terraform does, so that equal text compares equal.
+    /// Returns text, normalised to form C as Terraform does, so that equal text compares equal.
     pub fn string(text: impl Into<String>) -> Self {
         Self::String(normalise(text.into()))
     }
 
-    /// A set of these elements, in canonical order and without duplicates.
+    /// Returns a set of these elements, in canonical order and without duplicates.
     pub fn set(elements: impl IntoIterator<Item = Value>) -> Self {
         let mut elements: Vec<_> = elements.into_iter().collect();
         elements.sort();
@@ -108,7 +104,7 @@ impl Value {
         Self::Set(elements)
     }
 
-    /// An object of these attributes.
+    /// Returns an object of these attributes.
     pub fn object<K: Into<String>>(attributes: impl IntoIterator<Item = (K, Value)>) -> Self {
         Self::Map(
             attributes
@@ -118,7 +114,7 @@ impl Value {
         )
     }
 
-    /// Whether the value is null.
+    /// Returns whether the value is null.
     pub fn is_null(&self) -> bool {
         match self {
             Self::Null => true,
@@ -127,7 +123,7 @@ impl Value {
         }
     }
 
-    /// Whether the value itself is unknown; one inside it may be all the same.
+    /// Returns whether the value itself is unknown. A known value may hold unknown ones.
     pub fn is_unknown(&self) -> bool {
         match self {
             Self::Unknown(_) => true,
@@ -136,12 +132,12 @@ impl Value {
         }
     }
 
-    /// Whether neither the value nor anything inside it is unknown.
+    /// Returns whether neither the value nor anything inside it is unknown.
     pub fn is_wholly_known(&self) -> bool {
         self.first_unknown().is_none()
     }
 
-    /// Where the first unknown value is, itself included.
+    /// Returns the path of the first unknown value, itself included.
     pub fn first_unknown(&self) -> Option<Path> {
         match self {
             Self::Unknown(_) => Some(Path::root()),
@@ -160,7 +156,7 @@ impl Value {
         }
     }
 
-    /// The value with null for everything that is unknown.
+    /// Returns the value with null for everything that is unknown.
     pub(crate) fn without_unknown(self) -> Self {
         let each = |elements: Vec<Self>| elements.into_iter().map(Self::without_unknown);
         match self {
@@ -180,12 +176,12 @@ impl Value {
         }
     }
 
-    /// The attribute of this name, or null if the value has none.
+    /// Returns the attribute of this name, or null if the value has none.
     pub(crate) fn attribute(&self, name: &str) -> &Value {
         self.get(name).unwrap_or(&NULL)
     }
 
-    /// The attribute or entry of this name, if the value has one.
+    /// Returns the attribute or entry of this name, if the value has one.
     pub fn get(&self, name: &str) -> Option<&Value> {
         match self {
             Self::Map(entries) => entries.get(name),
@@ -194,17 +190,17 @@ impl Value {
     }
 }
 
-/// What an object has for an attribute that it leaves out.
+/// The value of an attribute that an object leaves out.
 static NULL: Value = Value::Null;
 
 impl Refinements {
-    /// Whether nothing is known.
+    /// Returns whether nothing is known.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// Normalises text to form C, without a copy where it is in it already.
+/// Normalises text to form C, without a copy if it already is.
 pub(crate) fn normalise(text: String) -> String {
     if text.is_ascii() || is_nfc(&text) {
         text
@@ -229,8 +225,8 @@ impl Value {
         json::decode(bytes, ty)
     }
 
-    /// The type of a value that stands for itself. What is null or unknown may
-    /// have any type.
+    /// Returns the type of a value, as far as it shows: null and unknown values may have
+    /// any type.
     pub(crate) fn infer_type(&self) -> Type {
         match self {
             Self::Unknown(_) | Self::Null => Type::Dynamic,

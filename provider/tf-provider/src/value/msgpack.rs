@@ -1,4 +1,4 @@
-//! Values in msgpack, as Terraform's "object wire format" has them.
+//! Encodes and decodes values in msgpack, Terraform's "object wire format".
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use rmp::{Marker, encode};
 
 use super::{Budget, Number, Refinements, Step, Type, Value, ValueError, quoted};
 
-/// The extension type of an unknown value with refinements; every other one is
-/// an unknown value of which nothing more is known.
+/// The extension type of an unknown value with refinements. Every other extension is an
+/// unknown value without.
 const REFINED: i8 = 12;
 
 /// The longest refinements that are kept, in bytes; Terraform sends up to a few hundred.
 const MAX_REFINEMENTS: usize = 4096;
 
-/// Decodes the value of this type that `bytes` hold, all of them.
+/// Decodes a value of this type from all of `bytes`.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, ValueError> {
     let mut decoder = Decoder {
         rest: bytes,
@@ -25,7 +25,7 @@ pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, ValueError> {
         Ok(value)
     } else {
         Err(ValueError::malformed(format!(
-            "{} bytes too many",
+            "{} trailing bytes",
             decoder.rest.len()
         )))
     }
@@ -152,7 +152,7 @@ impl Decoder<'_> {
         Ok(Value::Map(values))
     }
 
-    /// A pair of the type, as JSON in a binary, and the value.
+    /// Decodes a pair of a type, as JSON in a binary, and a value.
     fn dynamic(&mut self, marker: Marker, depth: usize) -> Result<Value, ValueError> {
         if self.array_length(marker)? != Some(2) {
             return Err(mismatch(&Type::Dynamic, marker));
@@ -246,7 +246,7 @@ impl Decoder<'_> {
         }
     }
 
-    /// The length of an extension's payload, if `marker` begins an extension.
+    /// Decodes the length of an extension's payload, if `marker` begins an extension.
     fn extension_length(&mut self, marker: Marker) -> Result<Option<usize>, ValueError> {
         match marker {
             Marker::FixExt1 => Ok(Some(1)),
@@ -268,7 +268,7 @@ impl Decoder<'_> {
             .map_err(|_| truncated())
     }
 
-    /// A length of this many bytes, big-endian.
+    /// Decodes a length of this many bytes, big-endian.
     fn length(&mut self, bytes: usize) -> Result<usize, ValueError> {
         Ok(self
             .take(bytes)?
@@ -298,7 +298,7 @@ fn mismatch(expected: &Type, found: Marker) -> ValueError {
         Marker::FixArray(_) | Marker::Array16 | Marker::Array32 => "list",
         Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => "map",
         Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => "binary",
-        Marker::Reserved => "no msgpack",
+        Marker::Reserved => "invalid msgpack",
         _ => "number",
     };
     ValueError::mismatch(expected.to_string(), found)
@@ -307,7 +307,7 @@ fn mismatch(expected: &Type, found: Marker) -> ValueError {
 /// Encodes a value.
 pub fn encode(value: &Value) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // Writing to memory cannot fail, but for values that do not fit into memory.
+    // Writing to memory fails only if the value does not fit.
     if write(&mut bytes, value).is_err() {
         bytes.clear();
     }
@@ -319,7 +319,7 @@ type Written = Result<(), encode::ValueWriteError>;
 fn write(bytes: &mut Vec<u8>, value: &Value) -> Written {
     match value {
         Value::Unknown(Refinements(refinements)) if refinements.is_empty() => {
-            // The one form that every Terraform reads: extension 0, with any payload.
+            // The form that every version of Terraform reads: extension 0 with any payload.
             bytes.extend_from_slice(&[0xd4, 0, 0]);
         }
         Value::Unknown(Refinements(refinements)) => {

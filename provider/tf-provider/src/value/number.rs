@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn one_number_has_one_representation() {
+    fn equal_numbers_are_equal_however_written() {
         for (left, right) in [
             ("1.50", "15e-1"),
             ("100", "1e2"),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_beyond_64_bits_are_kept() {
+    fn keeps_digits_beyond_64_bits() {
         let text = "123456789012345678901234567890123456789";
         assert_eq!(number(text).to_string(), text);
         assert_eq!(number("18446744073709551615").as_u64(), Some(u64::MAX));
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn powers_of_ten_are_read_as_terraform_writes_them() {
+    fn parses_powers_of_ten_as_terraform_writes_them() {
         // It writes out every zero of what it holds as 1e3000.
         let huge = format!("1{}", "0".repeat(3000));
         assert_eq!(number(&huge), number("1e3000"));
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_ordered_by_size() {
+    fn orders_numbers_by_size() {
         let ascending = [
             "-1e400",
             "-1e300",
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_refused() {
+    fn rejects_text_that_is_not_a_number() {
         for text in [
             "",
             "-",
@@ -189,14 +189,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn text_and_back_is_the_same_number(float in proptest::num::f64::NORMAL) {
+        fn numbers_round_trip_through_text(float in proptest::num::f64::NORMAL) {
             let number = Number::from_f64(float).unwrap();
             prop_assert_eq!(number.to_string().parse::<Number>().unwrap(), number.clone());
             prop_assert_eq!(number.to_f64(), float);
         }
 
         #[test]
-        fn any_text_is_a_number_or_an_error(text in "[-+0-9.eE]{0,40}") {
+        fn parses_or_rejects_any_text(text in "[-+0-9.eE]{0,40}") {
             if let Ok(number) = text.parse::<Number>() {
                 prop_assert_eq!(number.to_string().parse::<Number>().unwrap(), number);
             }

@@ -1,4 +1,4 @@
-//! Where something is inside a value, for people and for the protocol.
+//! Places inside a value, for people and for the protocol.
 
 use std::fmt;
 
@@ -23,62 +23,62 @@ pub enum Step {
 }
 
 impl Path {
-    /// The whole resource.
+    /// Returns the path of the whole resource.
     pub const fn root() -> Self {
         Self(Vec::new())
     }
 
-    /// Whether the path is the whole resource.
+    /// Returns whether the path is the whole resource.
     pub fn is_root(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The path to an attribute of what this path names.
+    /// Returns the path to an attribute of what this path names.
     #[must_use]
     pub fn attribute(self, name: impl Into<String>) -> Self {
         self.step(Step::Attribute(name.into()))
     }
 
-    /// The path to an element of the list that this path names.
+    /// Returns the path to an element of the list that this path names.
     #[must_use]
     pub fn index(self, index: usize) -> Self {
         self.step(Step::Index(index))
     }
 
-    /// The path to an entry of the map that this path names.
+    /// Returns the path to an entry of the map that this path names.
     #[must_use]
     pub fn key(self, key: impl Into<String>) -> Self {
         self.step(Step::Key(key.into()))
     }
 
-    /// The path one step further.
+    /// Returns the path one step further.
     #[must_use]
     pub fn step(mut self, step: Step) -> Self {
         self.0.push(step);
         self
     }
 
-    /// The path that begins with `step` and goes on as this one.
+    /// Returns the path that begins with `step` and continues as this one.
     #[must_use]
     pub(crate) fn under(mut self, step: Step) -> Self {
         self.0.insert(0, step);
         self
     }
 
-    /// The path without its last step.
+    /// Returns the path without its last step.
     #[must_use]
     pub(crate) fn parent(mut self) -> Self {
         self.0.pop();
         self
     }
 
-    /// The steps from the whole resource inwards.
+    /// Returns the steps from the whole resource inwards.
     pub fn steps(&self) -> &[Step] {
         &self.0
     }
 
-    /// The path as the protocol has it, which ends at a set: Terraform would take the
-    /// position of an element for that of another, in the order of the configuration.
+    /// Encodes the path up to the first set: Terraform would take the position of an
+    /// element for that of another, in the order of the configuration.
     pub(crate) fn to_proto(&self) -> proto::AttributePath {
         use proto::attribute_path::step::Selector;
         let selectors = self.0.iter().map_while(|step| match step {

@@ -70,17 +70,17 @@ fn number() -> impl Strategy<Value = Number> {
 
 proptest! {
     #[test]
-    fn msgpack_and_back_is_the_same_value((ty, value) in typed()) {
+    fn msgpack_round_trips((ty, value) in typed()) {
         prop_assert_eq!(msgpack::decode(&msgpack::encode(&value), &ty).unwrap(), value);
     }
 
     #[test]
-    fn a_type_in_json_and_back_is_the_same((ty, _) in typed()) {
+    fn types_round_trip_through_json((ty, _) in typed()) {
         prop_assert_eq!(Type::from_json(&ty.to_json_bytes()).unwrap(), ty);
     }
 
     #[test]
-    fn any_bytes_are_a_value_or_an_error(
+    fn decodes_or_rejects_any_bytes(
         (ty, value) in typed(),
         noise in collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
         tail in collection::vec(any::<u8>(), 0..16),
@@ -100,14 +100,14 @@ proptest! {
     }
 
     #[test]
-    fn any_json_is_a_value_or_an_error((ty, _) in typed(), text in "[\\[\\]{}:,\"a-z0-9.e+-]{0,64}") {
+    fn decodes_or_rejects_any_json((ty, _) in typed(), text in "[\\[\\]{}:,\"a-z0-9.e+-]{0,64}") {
         let _ = json::decode(text.as_bytes(), &ty);
         let _ = Type::from_json(text.as_bytes());
     }
 }
 
 #[test]
-fn every_extension_is_an_unknown_value() {
+fn decodes_every_extension_as_an_unknown_value() {
     let decode = |bytes: &[u8]| msgpack::decode(bytes, &Type::String).unwrap();
     assert_eq!(decode(&[0xd4, 0, 0]), Value::unknown());
     assert_eq!(decode(&[0xc7, 0, 0]), Value::unknown());
@@ -120,7 +120,7 @@ fn every_extension_is_an_unknown_value() {
 }
 
 #[test]
-fn a_length_that_lies_costs_nothing() {
+fn allocates_nothing_for_false_lengths() {
     let begin = Instant::now();
     for bytes in [
         &[0xdd, 0xff, 0xff, 0xff, 0xff, 0xc0][..],
@@ -133,7 +133,7 @@ fn a_length_that_lies_costs_nothing() {
 }
 
 #[test]
-fn depth_and_number_of_values_are_bounded() {
+fn bounds_depth_and_number_of_values() {
     // A value of any type inside a value of any type, and so on.
     let mut value = Value::Bool(true);
     for _ in 0..200 {
@@ -152,7 +152,7 @@ fn depth_and_number_of_values_are_bounded() {
 }
 
 #[test]
-fn attributes_that_are_left_out_count_too() {
+fn counts_attributes_that_are_left_out() {
     // 1000 empty objects of 5000 attributes each: a few bytes that ask for much.
     let names = (0..5000).map(|number| (format!("a{number}"), Type::Bool));
     let ty = Type::list(Type::object(names));
@@ -168,7 +168,7 @@ fn attributes_that_are_left_out_count_too() {
 }
 
 #[test]
-fn a_type_of_many_attributes_is_read_in_time() {
+fn decodes_types_of_many_attributes_in_linear_time() {
     // Comparing each name with each other would take minutes.
     let names: Vec<_> = (0..200_000)
         .map(|number| format!("\"a{number}\""))
@@ -186,7 +186,7 @@ fn a_type_of_many_attributes_is_read_in_time() {
 }
 
 #[test]
-fn an_error_says_where_it_is() {
+fn reports_the_path_of_an_error() {
     let inner = Type::object([("names", Type::map(Type::String))]);
     let ty = Type::object([("rules", Type::list(inner))]);
     let names = Value::object([("a b", Value::Bool(true))]);
@@ -200,7 +200,7 @@ fn an_error_says_where_it_is() {
 }
 
 #[test]
-fn json_keeps_digits_and_leaves_out_what_is_gone() {
+fn decodes_json_without_losing_digits_and_drops_unknown_attributes() {
     let ty = Type::object([("number", Type::Number), ("any", Type::Dynamic)]);
     let json = br#"{"number":123456789012345678901234567890.5,
         "any":{"type":["tuple",["bool"]],"value":[true]},"gone":{"deep":[1]}}"#;
@@ -216,7 +216,7 @@ fn json_keeps_digits_and_leaves_out_what_is_gone() {
 }
 
 #[test]
-fn equal_text_is_equal_in_every_unicode_form() {
+fn compares_text_in_normal_form() {
     let decomposed = "u\u{308}";
     let bytes = msgpack::encode(&Value::String(decomposed.to_owned()));
     assert_eq!(
@@ -226,7 +226,7 @@ fn equal_text_is_equal_in_every_unicode_form() {
 }
 
 #[test]
-fn sets_have_neither_order_nor_duplicates() {
+fn orders_and_deduplicates_sets() {
     let text = |text: &str| Value::string(text);
     assert_eq!(
         Value::set([text("b"), text("a"), text("b")]),

@@ -39,7 +39,7 @@ pub struct ObjectAttribute {
 }
 
 impl ObjectAttribute {
-    /// An attribute that may not be left out.
+    /// Returns an attribute that cannot be left out.
     pub fn required(ty: Type) -> Self {
         Self {
             ty,
@@ -49,22 +49,22 @@ impl ObjectAttribute {
 }
 
 impl Type {
-    /// A list of elements of this type.
+    /// Returns the type of lists of this type.
     pub fn list(element: Type) -> Self {
         Self::List(Box::new(element))
     }
 
-    /// A set of elements of this type.
+    /// Returns the type of sets of this type.
     pub fn set(element: Type) -> Self {
         Self::Set(Box::new(element))
     }
 
-    /// A map to values of this type.
+    /// Returns the type of maps of this type.
     pub fn map(element: Type) -> Self {
         Self::Map(Box::new(element))
     }
 
-    /// An object with these attributes.
+    /// Returns the type of objects with these attributes.
     pub fn object<K: Into<String>>(attributes: impl IntoIterator<Item = (K, Type)>) -> Self {
         let attributes = attributes.into_iter();
         Self::Object(
@@ -74,7 +74,7 @@ impl Type {
         )
     }
 
-    /// The type constraint as the protocol writes it, for example `["list","string"]`.
+    /// Encodes the type constraint for the protocol, for example `["list","string"]`.
     pub fn to_json(&self) -> Json {
         match self {
             Self::String => json!("string"),
@@ -109,12 +109,12 @@ impl Type {
         }
     }
 
-    /// [`Type::to_json`] as bytes.
+    /// Returns [`Type::to_json`] as bytes.
     pub(crate) fn to_json_bytes(&self) -> Vec<u8> {
         self.to_json().to_string().into_bytes()
     }
 
-    /// Reads a type constraint as the protocol writes it.
+    /// Decodes a type constraint of the protocol.
     pub fn from_json(bytes: &[u8]) -> Result<Self, ValueError> {
         let json: Json = serde_json::from_slice(bytes)
             .map_err(|error| ValueError::malformed(format!("not a type constraint: {error}")))?;
@@ -158,9 +158,7 @@ impl Type {
                 });
                 attributes.collect::<Result<_, _>>().map(Self::Object)
             }
-            _ => Err(ValueError::malformed(
-                "not a type constraint that Terraform has",
-            )),
+            _ => Err(ValueError::malformed("not a type constraint of Terraform")),
         }
     }
 
