@@ -308,6 +308,67 @@ mod tests {
         assert_eq!(Claims::default().subject().unwrap_err().status(), 401);
     }
 
+    /// The request as "Create AWS Lambda proxy integrations for HTTP APIs" of the API Gateway
+    /// developer guide prints it, format 2.0.
+    #[test]
+    fn the_event_of_aws_s_documentation_is_read() {
+        let event = r#"{
+            "version": "2.0",
+            "routeKey": "$default",
+            "rawPath": "/my/path",
+            "rawQueryString": "parameter1=value1&parameter1=value2&parameter2=value",
+            "cookies": ["cookie1", "cookie2"],
+            "headers": {"header1": "value1", "header2": "value1,value2"},
+            "queryStringParameters": {"parameter1": "value1,value2", "parameter2": "value"},
+            "requestContext": {
+                "accountId": "123456789012",
+                "apiId": "api-id",
+                "authentication": {"clientCert": {
+                    "clientCertPem": "CERT_CONTENT",
+                    "subjectDN": "www.example.com",
+                    "issuerDN": "Example issuer",
+                    "serialNumber": "a1:a1:a1:a1:a1:a1:a1:a1:a1:a1:a1:a1:a1:a1:a1:a1",
+                    "validity": {
+                        "notBefore": "May 28 12:30:02 2019 GMT",
+                        "notAfter": "Aug  5 09:36:04 2021 GMT"
+                    }
+                }},
+                "authorizer": {"jwt": {
+                    "claims": {"claim1": "value1", "claim2": "value2"},
+                    "scopes": ["scope1", "scope2"]
+                }},
+                "domainName": "id.execute-api.us-east-1.amazonaws.com",
+                "domainPrefix": "id",
+                "http": {
+                    "method": "POST",
+                    "path": "/my/path",
+                    "protocol": "HTTP/1.1",
+                    "sourceIp": "192.0.2.1",
+                    "userAgent": "agent"
+                },
+                "requestId": "id",
+                "routeKey": "$default",
+                "stage": "$default",
+                "time": "12/Mar/2020:19:03:58 +0000",
+                "timeEpoch": 1583348638390
+            },
+            "body": "Hello from Lambda",
+            "pathParameters": {"parameter1": "value1"},
+            "isBase64Encoded": false,
+            "stageVariables": {"stageVariable1": "value1", "stageVariable2": "value2"}
+        }"#;
+        let event: ApiGatewayV2httpRequest = serde_json::from_str(event).unwrap();
+        let request = Request::from(event);
+        assert_eq!(
+            (request.method.as_str(), request.path.as_str()),
+            ("POST", "/my/path")
+        );
+        assert_eq!(request.claims.get("claim2"), Some("value2"));
+        assert_eq!(request.query("parameter2"), Some("value"));
+        assert_eq!(request.headers["header1"], "value1");
+        assert_eq!(*request.body(100).unwrap(), *b"Hello from Lambda");
+    }
+
     #[test]
     fn an_array_is_not_taken_for_an_object() {
         #[derive(Debug, serde::Deserialize)]

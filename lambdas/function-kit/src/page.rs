@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::http::Request;
@@ -12,6 +13,28 @@ pub const DEFAULT_LIMIT: u8 = 20;
 
 /// Most entries of a page. A query of DynamoDB reads 1 MB at most, and so a page may be shorter.
 pub const MAX_LIMIT: u8 = 100;
+
+/// Largest sum of a page's entries, in bytes of the function's answer. Lambda takes answers of up
+/// to 6 MB ("Lambda quotas"); this leaves room for all else.
+const MAX_PAGE_BYTES: usize = 5_000_000;
+
+/// Returns how many of the entries fit into an answer: the first at least, which a row of DynamoDB
+/// bounds.
+///
+/// # Errors
+/// 500 when an entry cannot be written as JSON.
+pub fn fitting(entries: &[impl Serialize]) -> Result<usize, Problem> {
+    let mut bytes = 0;
+    for (index, entry) in entries.iter().enumerate() {
+        // The body is a string of the answer, where its quotes and backslashes are escaped.
+        let answered = serde_json::to_string(entry).and_then(|text| serde_json::to_string(&text));
+        bytes += answered.map_err(Problem::internal)?.len();
+        if index > 0 && bytes > MAX_PAGE_BYTES {
+            return Ok(index);
+        }
+    }
+    Ok(entries.len())
+}
 
 /// Returns how many entries the request asks for.
 ///

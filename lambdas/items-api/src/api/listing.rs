@@ -23,9 +23,11 @@ pub async fn handle(
 ) -> Result<Response, Problem> {
     let (limit, after) = (page::limit(request)?, page::after(request)?);
     let found = table.page(&owner, after, limit).await?;
-    let last = found.items.last().filter(|_| found.more);
+    let items = &found.items[..page::fitting(&found.items)?];
+    let more = found.more || items.len() < found.items.len();
+    let last = items.last().filter(|_| more);
     let listing = Listing {
-        items: &found.items,
+        items,
         next_cursor: last.map(|item| page::cursor(item.id.into())),
     };
     json(StatusCode::OK, &listing)

@@ -87,3 +87,27 @@ async fn a_cursor_is_a_position_among_ones_own_items_and_nothing_else() {
         assert_eq!(answer.status, 400, "{cursor:.40}");
     }
 }
+
+/// Lambda takes answers of up to 6 MB, in which the body's quotes and backslashes are escaped.
+#[tokio::test]
+async fn a_page_of_large_items_is_shorter_than_lambda_s_largest_answer() {
+    let world = World::default();
+    let body = format!(r#"{{"a":"{}"}}"#, r"\u0001".repeat(40_000));
+    for _ in 0..30 {
+        assert_eq!(world.post(&body).await.status, 201);
+    }
+    let mut seen = Vec::new();
+    let mut target = "/items?limit=30".to_owned();
+    loop {
+        let answer = world.get(&target).await;
+        let event = Value::String(answer.text.clone()).to_string();
+        assert!(event.len() < 6_000_000, "{}", event.len());
+        seen.extend(ids_of(&answer.body()));
+        let Some(cursor) = answer.body()["next_cursor"].as_str().map(str::to_owned) else {
+            break;
+        };
+        target = format!("/items?limit=30&cursor={cursor}");
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 30);
+}

@@ -52,3 +52,45 @@ async fn a_message_that_fails_keeps_no_other_from_being_done() {
     assert_eq!(run(&world, &bodies).await, [0, 1, 2]);
     assert_eq!(world.state().executions.len(), 1);
 }
+
+/// A message as "Using Lambda with Amazon SQS" of the Lambda developer guide prints it, with an
+/// event as "AWS service event metadata" of the EventBridge user guide does.
+#[tokio::test]
+async fn the_events_of_aws_s_documentation_are_read() {
+    let world = World::default();
+    world.add_product("keyboard", 4_900, 3);
+    let key = world.add_order(Plan::Free, "keyboard", 1);
+    let event = json!({
+        "version": "0",
+        "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
+        "detail-type": "OrderCreated",
+        "source": "order-system",
+        "account": "111122223333",
+        "time": "2017-12-22T18:43:48Z",
+        "region": "us-west-1",
+        "resources": [],
+        "detail": Event::from(&world.order(key)).detail,
+    });
+    let message = json!({
+        "messageId": "059f36b4-87a3-44ab-83d2-661975830a7d",
+        "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a...",
+        "body": event.to_string(),
+        "attributes": {
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": "1545082649183",
+            "SenderId": "AIDAIENQZJOLO23YVJ4VO",
+            "ApproximateFirstReceiveTimestamp": "1545082649185",
+        },
+        "messageAttributes": {},
+        "md5OfBody": "e4e68fb7bd0e697a0ae8f1bb342846b3",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-2:123456789012:my-queue",
+        "awsRegion": "us-east-2",
+    });
+    let batch = serde_json::from_value(json!({"Records": [message]})).unwrap();
+    let starter = Starter {
+        executions: Arc::new(world.clone()),
+    };
+    assert!(handle(&starter, batch).await.batch_item_failures.is_empty());
+    assert_eq!(world.state().executions.len(), 1);
+}

@@ -113,3 +113,31 @@ async fn a_dead_letter_that_cannot_be_sent_is_not_forgotten() {
     let records = [bad];
     assert!(run(&world, Rows::Orders, &records).await.is_err());
 }
+
+/// An event as "Process DynamoDB records with Lambda" of the Lambda developer guide prints it: a
+/// foreign table's, and without the time of creation.
+#[tokio::test]
+async fn the_event_of_aws_s_documentation_is_read() {
+    let event = r#"{"Records": [{
+        "eventID": "1",
+        "eventVersion": "1.0",
+        "dynamodb": {
+            "Keys": {"Id": {"N": "101"}},
+            "NewImage": {"Message": {"S": "New item!"}, "Id": {"N": "101"}},
+            "StreamViewType": "NEW_AND_OLD_IMAGES",
+            "SequenceNumber": "111",
+            "SizeBytes": 26
+        },
+        "awsRegion": "us-west-2",
+        "eventName": "INSERT",
+        "eventSourceARN": "arn:aws:dynamodb:us-west-2:111122223333:table/T/stream/2015",
+        "eventSource": "aws:dynamodb"
+    }]}"#;
+    let batch: Batch = serde_json::from_str(event).unwrap();
+    let world = World::default();
+    let again = run(&world, Rows::Orders, &batch.records).await;
+    assert_eq!(again.unwrap(), [""; 0]);
+    let state = world.state();
+    assert_eq!(state.letters[0].event_id, "1");
+    assert_eq!(state.letters[0].keys, json!({"Id": 101}));
+}
