@@ -90,7 +90,7 @@ module "start_order" {
   handler         = "start-order"
   timeout_seconds = 30
   tracing         = true
-  queue_source    = { queue_arn = aws_sqs_queue.order_created.arn }
+  queue_source    = { queue_arn = aws_sqs_queue.order_created.arn, visibility_timeout_seconds = aws_sqs_queue.order_created.visibility_timeout_seconds }
   environment     = { STATE_MACHINE_ARN = module.order.arn }
 
   permissions = [{

@@ -11,15 +11,19 @@ locals {
 }
 
 resource "rustlambda_package" "this" {
-  count         = length(var.package[*])
-  manifest_path = var.package.manifest_path
-  package       = var.package.package
-  binary        = var.package.binary
-  profile       = var.package.profile
-  features      = var.package.features
-  environment   = var.package.environment
-  store         = var.package.store
-  architecture  = var.architecture
+  count            = length(var.package[*])
+  manifest_path    = var.package.manifest_path
+  package          = var.package.package
+  binary           = var.package.binary
+  profile          = var.package.profile
+  features         = var.package.features
+  default_features = var.package.default_features
+  compiler         = var.package.compiler
+  runtime          = var.package.runtime
+  assets           = var.package.assets
+  environment      = var.package.environment
+  store            = var.package.store
+  architecture     = var.architecture
 }
 
 resource "aws_lambda_function" "this" {

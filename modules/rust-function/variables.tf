@@ -15,7 +15,7 @@ variable "description" {
 }
 
 variable "package" {
-  description = "Cargo package to compile: its Cargo.toml, and what cargo needs to know. `package` and `binary` matter only where the manifest has several. `store` names a bucket that keeps the zip for every machine."
+  description = "Cargo package to compile: its Cargo.toml, and what cargo needs to know. `package` and `binary` matter only where the manifest has several. `assets` are further files of the zip, by their paths in it; these and the other settings are those of `rustlambda_package`. `store` names a bucket that keeps the zip for every machine."
   type = object({
     manifest_path = string
     package       = optional(string)
@@ -23,6 +23,12 @@ variable "package" {
     profile       = optional(string, "release")
     features      = optional(list(string))
     environment   = optional(map(string))
+
+    default_features = optional(bool)
+    compiler         = optional(string)
+    runtime          = optional(string)
+    assets           = optional(map(string))
+
     store = optional(object({
       bucket = string
       prefix = optional(string)
@@ -293,14 +299,20 @@ variable "dynamodb_source" {
 }
 
 variable "queue_source" {
-  description = "SQS queue whose messages the function processes. It must answer with the `batchItemFailures` of the batch. The queue decides how often a message comes again and where it goes then; its visibility timeout must be at least the function's timeout, and AWS advises six times that."
+  description = "SQS queue whose messages the function processes. It must answer with the `batchItemFailures` of the batch. The queue decides how often a message comes again and where it goes then; its visibility timeout must be at least the function's timeout, and AWS advises six times that. Give it as visibility_timeout_seconds to have that checked in the plan; Lambda refuses the queue otherwise."
   type = object({
-    queue_arn               = string
-    batch_size              = optional(number, 10)
-    batching_window_seconds = optional(number, 0)
-    maximum_concurrency     = optional(number)
+    queue_arn                  = string
+    batch_size                 = optional(number, 10)
+    batching_window_seconds    = optional(number, 0)
+    maximum_concurrency        = optional(number)
+    visibility_timeout_seconds = optional(number)
   })
   default = null
+  validation {
+    # "Using Lambda with Amazon SQS": a shorter one is refused when the mapping is made.
+    condition     = try(var.queue_source.visibility_timeout_seconds >= var.timeout_seconds, true)
+    error_message = "queue_source.visibility_timeout_seconds: a message would come again while the function still works at it. Give at least timeout_seconds (${var.timeout_seconds}), better six times that."
+  }
   validation {
     condition     = try(var.queue_source.maximum_concurrency >= 2 && var.queue_source.maximum_concurrency <= 1000, try(var.queue_source.maximum_concurrency, null) == null)
     error_message = "queue_source.maximum_concurrency: Lambda takes 2 to 1000. Leave it out to scale with the queue."

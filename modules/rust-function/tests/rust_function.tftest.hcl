@@ -451,6 +451,46 @@ run "deploys_from_this_disk_what_is_in_no_store" {
   }
 }
 
+run "compiles_as_it_is_told" {
+  command = plan
+  variables {
+    package = {
+      manifest_path    = "lambdas/hello/Cargo.toml"
+      default_features = false
+      compiler         = "zigbuild"
+      runtime          = "provided.al2"
+      assets           = { "templates/mail.txt" = "mail.txt" }
+    }
+  }
+
+  assert {
+    condition = (
+      !rustlambda_package.this[0].default_features
+      && rustlambda_package.this[0].compiler == "zigbuild"
+      && rustlambda_package.this[0].runtime == "provided.al2"
+      && rustlambda_package.this[0].assets == tomap({ "templates/mail.txt" = "mail.txt" })
+    )
+    error_message = "What the package can be told must reach it."
+  }
+}
+
+run "refuses_a_queue_that_delivers_twice" {
+  command = plan
+  variables {
+    timeout_seconds = 60
+    queue_source    = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:orders", visibility_timeout_seconds = 30 }
+  }
+  expect_failures = [var.queue_source]
+}
+
+run "refuses_too_little_concurrency" {
+  command = plan
+  variables {
+    queue_source = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:orders", maximum_concurrency = 1 }
+  }
+  expect_failures = [var.queue_source]
+}
+
 run "refuses_two_things_to_deploy" {
   command = plan
   variables {
@@ -483,13 +523,9 @@ run "refuses_what_would_fail_later" {
       on_failure = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failures" }
       filters    = ["INSERT"]
     }
-    queue_source = {
-      queue_arn           = "arn:aws:sqs:eu-west-1:123456789012:orders"
-      maximum_concurrency = 1
-    }
   }
   expect_failures = [
     var.name, var.package, var.architecture, var.permissions, var.timeout_seconds, var.kinesis_source,
-    var.dynamodb_source, var.queue_source,
+    var.dynamodb_source,
   ]
 }
