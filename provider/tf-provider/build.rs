@@ -1,7 +1,8 @@
 //! Compiles the protocol's messages with protox, so that nobody needs `protoc`, and takes the guide's
 //! provider out of the README, so that it is an example.
 
-use std::{env, fs, path::PathBuf};
+use std::path::PathBuf;
+use std::{env, fs};
 
 use prost::Message;
 

@@ -9,12 +9,10 @@
 #[path = "../tests/support/plugin.rs"]
 mod plugin;
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use std::{env, fs};
 
 use plugin::{Identity, Plugin, metadata};
 

@@ -1,10 +1,8 @@
 //! Child processes that end with all that they started.
 
-use std::{
-    io,
-    process::{Output, Stdio},
-    time::Duration,
-};
+use std::io;
+use std::process::{Output, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::Command;

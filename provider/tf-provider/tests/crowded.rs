@@ -4,21 +4,19 @@
 
 mod support;
 
-use std::{
-    fs,
-    io::{ErrorKind, Read},
-    net::TcpStream,
-    os::unix::{fs::symlink, net::UnixStream},
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::fs;
+use std::io::{ErrorKind, Read};
+use std::net::TcpStream;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixStream;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
-use support::{
-    plugin::{COOKIE, Identity, Plugin, metadata},
-    provider,
-};
-use tf_provider::proto::{provider_client::ProviderClient, stop_provider};
+use support::plugin::{COOKIE, Identity, Plugin, metadata};
+use support::provider;
+use tf_provider::proto::provider_client::ProviderClient;
+use tf_provider::proto::stop_provider;
 
 /// A provider as Terraform starts it.
 fn started() -> Command {

@@ -3,21 +3,17 @@
 
 mod support;
 
-use std::{
-    error::Error,
-    fs,
-    io::{BufRead, BufReader, Read},
-    net::TcpStream,
-    os::unix::fs::PermissionsExt,
-    process::{Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::error::Error;
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use support::{
-    plugin::{COOKIE, Identity, Plugin, metadata, shutdown},
-    provider,
-};
+use support::plugin::{COOKIE, Identity, Plugin, metadata, shutdown};
+use support::provider;
 use tonic::Status;
 
 /// A year in which a certificate is valid still.
@@ -140,7 +136,8 @@ fn a_person_reads_what_it_is() {
 
 #[tokio::test]
 async fn what_is_not_offered_is_answered_as_the_protocol_says() {
-    use tf_provider::proto::{self, provider_client::ProviderClient};
+    use tf_provider::proto::provider_client::ProviderClient;
+    use tf_provider::proto::{self};
     let plugin = Plugin::start(&provider(), None);
     let mut client = ProviderClient::new(plugin.connect(None).await);
     let read = proto::read_resource::Request {
@@ -163,7 +160,8 @@ async fn what_is_not_offered_is_answered_as_the_protocol_says() {
 
 #[tokio::test]
 async fn a_message_of_64_mib_passes_both_ways() {
-    use tf_provider::proto::{self, DynamicValue, provider_client::ProviderClient};
+    use tf_provider::proto::provider_client::ProviderClient;
+    use tf_provider::proto::{self, DynamicValue};
     const SIZE: usize = 64 << 20;
     let plugin = Plugin::start(&provider(), None);
     let mut client = ProviderClient::new(plugin.connect(None).await)

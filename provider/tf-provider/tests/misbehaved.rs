@@ -3,22 +3,19 @@
 
 mod support;
 
-use std::{
-    env, fs,
-    io::{BufRead, BufReader},
-    process::{Command, Output, Stdio},
-    thread::sleep,
-    time::{Duration, Instant},
-};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use std::{env, fs};
 
 use rustix::process::{Pid, Signal, kill_process};
 use support::plugin::{COOKIE, Plugin};
-use tf_provider::{
-    proto::{self, DynamicValue, provider_client::ProviderClient},
-    schema::*,
-    value::Value,
-    *,
-};
+use tf_provider::proto::provider_client::ProviderClient;
+use tf_provider::proto::{self, DynamicValue};
+use tf_provider::schema::*;
+use tf_provider::value::Value;
+use tf_provider::*;
 
 /// Says to the process that is started how to misbehave.
 const MANNER: &str = "MISBEHAVE";

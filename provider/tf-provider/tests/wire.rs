@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use prost::Message;
+use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{
     DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
     FileDescriptorSet, ServiceDescriptorProto,
-    field_descriptor_proto::{Label, Type},
 };
 
 const FACTS: &str = include_str!("wire/facts.txt");

@@ -13,16 +13,27 @@ mod everything;
 mod requests;
 
 fuzz_target!(|input: &[u8]| {
-    let Some(([call, how, of], rest)) = input.split_first_chunk() else { return };
+    let Some(([call, how, of], rest)) = input.split_first_chunk() else {
+        return;
+    };
     let call = requests::CALLS[usize::from(*call) % requests::CALLS.len()];
-    let names = ["everything_thing", "notes_sampler", "echo", "none", "everything_vault"];
+    let names = [
+        "everything_thing",
+        "notes_sampler",
+        "echo",
+        "none",
+        "everything_vault",
+    ];
     let name = names[usize::from(*of) % names.len()];
     let message = match how % 2 {
         0 => rest.to_vec(),
         // Values in turn, each with its length in front.
         _ => requests::request(call, name, &values(rest)),
     };
-    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(send(call, &message));
 });
 
@@ -46,9 +57,17 @@ async fn send(call: &str, message: &[u8]) {
         .expect("a request");
     let service = testing::service(everything::Everything);
     let response = service.oneshot(request).await.expect("an answer");
-    let body = response.into_body().collect().await.expect("an answer").to_bytes();
+    let body = response
+        .into_body()
+        .collect()
+        .await
+        .expect("an answer")
+        .to_bytes();
     let text = String::from_utf8_lossy(&body);
     // The example misbehaves where its name says so.
     let asked_to = message.windows(5).any(|part| part == b"panic");
-    assert!(asked_to || !text.contains("The provider panicked"), "{text}");
+    assert!(
+        asked_to || !text.contains("The provider panicked"),
+        "{text}"
+    );
 }

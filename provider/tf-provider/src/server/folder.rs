@@ -2,17 +2,13 @@
 //!
 //! An abstract socket would leave nothing, but only Linux has them, and they have no permissions.
 
-use std::{
-    fs::{self, File, Permissions},
-    io,
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-};
+use std::fs::{self, File, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
-use rustix::{
-    fs::{AtFlags, CWD, FileType, Mode, OFlags, fstat, openat, statat, unlinkat},
-    process::geteuid,
-};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, fstat, openat, statat, unlinkat};
+use rustix::process::geteuid;
 use tempfile::TempDir;
 
 const PREFIX: &str = "tf-provider-";

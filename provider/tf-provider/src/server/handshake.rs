@@ -1,15 +1,14 @@
 //! How go-plugin's host and plugin find each other: a cookie, and one line on
 //! standard output.
 
-use std::{
-    env,
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::env;
+use std::io::{self, Write};
+use std::process::ExitCode;
 
 use serde_json::{Map, json};
 
-use super::{listener::Address, usage};
+use super::listener::Address;
+use super::usage;
 use crate::Provider;
 
 /// Tells Terraform's call from a person's. It is no secret:

@@ -1,12 +1,13 @@
 //! When the process ends.
 
-use std::{io, os::unix::process::parent_id, pin::pin, time::Duration};
+use std::io;
+use std::os::unix::process::parent_id;
+use std::pin::pin;
+use std::time::Duration;
 
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-    time::{MissedTickBehavior, interval, timeout},
-};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::handshake::Mode;

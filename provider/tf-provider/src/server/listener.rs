@@ -1,10 +1,8 @@
 //! Where Terraform connects.
 
-use std::{
-    env, io,
-    net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
-};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::{env, io};
 
 use tokio::net::{TcpListener, UnixListener};
 

@@ -4,21 +4,15 @@
 use std::{env, fmt};
 
 use serde_json::{Map, Value as Json};
-use tracing::{
-    Event, Level, Metadata, Subscriber,
-    field::{Field, Visit},
-    level_filters::LevelFilter,
-    span::{Attributes, Id, Record},
-};
-use tracing_subscriber::{
-    Layer, Registry,
-    fmt::{
-        format::Writer,
-        time::{FormatTime, SystemTime},
-    },
-    layer::{Context, SubscriberExt},
-    registry::LookupSpan,
-};
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{Layer, Registry};
 
 use super::stderr;
 

@@ -14,27 +14,24 @@ mod stderr;
 mod tls;
 mod usage;
 
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::runtime::{Builder, Handle};
-use tokio_util::sync::CancellationToken;
-use tonic::transport::Server;
-
-use crate::{
-    Provider,
-    proto::{
-        health::health_server::HealthServer,
-        plugin::{
-            grpc_broker_server::GrpcBrokerServer, grpc_controller_server::GrpcControllerServer,
-            grpc_stdio_server::GrpcStdioServer,
-        },
-        provider_server::ProviderServer,
-    },
-};
 use handshake::Mode;
 use listener::Listener;
 pub use rpc::Service;
 pub use session::Session;
+use tokio::runtime::{Builder, Handle};
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Server;
+
+use crate::Provider;
+use crate::proto::health::health_server::HealthServer;
+use crate::proto::plugin::grpc_broker_server::GrpcBrokerServer;
+use crate::proto::plugin::grpc_controller_server::GrpcControllerServer;
+use crate::proto::plugin::grpc_stdio_server::GrpcStdioServer;
+use crate::proto::provider_server::ProviderServer;
 
 /// The largest message that is read, in bytes. Terraform's own limit is 256 MiB.
 const MAX_MESSAGE: usize = 256 << 20;

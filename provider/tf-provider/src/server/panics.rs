@@ -1,11 +1,9 @@
 //! Panics of a provider's code, as reports that a user can pass on.
 
-use std::{
-    any::Any,
-    backtrace::Backtrace,
-    panic::{self, PanicHookInfo},
-    sync::{Arc, OnceLock},
-};
+use std::any::Any;
+use std::backtrace::Backtrace;
+use std::panic::{self, PanicHookInfo};
+use std::sync::{Arc, OnceLock};
 
 use super::stderr;
 use crate::{Diagnostic, Provider};

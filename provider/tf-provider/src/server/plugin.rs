@@ -5,16 +5,13 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
-use crate::proto::{
-    health::{
-        HealthCheckRequest, HealthCheckResponse, health_check_response::ServingStatus,
-        health_server::Health,
-    },
-    plugin::{
-        ConnInfo, Empty, StdioData, grpc_broker_server::GrpcBroker,
-        grpc_controller_server::GrpcController, grpc_stdio_server::GrpcStdio,
-    },
-};
+use crate::proto::health::health_check_response::ServingStatus;
+use crate::proto::health::health_server::Health;
+use crate::proto::health::{HealthCheckRequest, HealthCheckResponse};
+use crate::proto::plugin::grpc_broker_server::GrpcBroker;
+use crate::proto::plugin::grpc_controller_server::GrpcController;
+use crate::proto::plugin::grpc_stdio_server::GrpcStdio;
+use crate::proto::plugin::{ConnInfo, Empty, StdioData};
 
 /// The one name that go-plugin asks the health of.
 const PLUGIN: &str = "plugin";

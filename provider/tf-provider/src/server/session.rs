@@ -1,9 +1,7 @@
 //! What the calls of one Terraform have in common.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -11,10 +9,11 @@ use tokio_util::task::TaskTracker;
 use tracing::{Instrument, Span};
 
 use super::{GRACE, panics};
-use crate::{
-    Catalog, Context, Diagnostics, Provider, Result, block::Schema, context::Collected,
-    model::Model,
-};
+use crate::block::Schema;
+use crate::context::Collected;
+use crate::model::Model;
+use crate::value::{MAX_EXCERPT, excerpt};
+use crate::{Catalog, Context, Diagnostics, Provider, Result};
 
 /// A provider in service.
 pub struct Session<P: Provider> {
@@ -162,7 +161,7 @@ impl<P: Provider> Session<P> {
         tracing::info_span!(
             "rpc",
             tf_rpc = call.rpc,
-            tf_resource_type = call.of,
+            tf_resource_type = excerpt(call.of, MAX_EXCERPT).as_ref(),
             tf_req_id = format!("{:x}-{request:x}", std::process::id()),
         )
     }

@@ -1,13 +1,11 @@
 //! Standard error that nobody may be reading: writing to it never waits.
 
-use std::{
-    collections::VecDeque,
-    fs::File,
-    io::{self, Write},
-    os::fd::AsFd,
-    sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// How many bytes wait for their reader before further lines are dropped.
 const LIMIT: usize = 1 << 20;
