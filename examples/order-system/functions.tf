@@ -2,9 +2,12 @@
 resource "rustlambda_package" "this" {
   manifest_path = "${path.module}/../../lambdas/order-system/Cargo.toml"
   profile       = var.build_profile
+  function_arns = [for name in concat(keys(local.uses), ["users-stream", "orders-stream", "start-order"]) : "${local.function_arn_prefix}-${name}"]
 }
 
 locals {
+  function_arn_prefix = "arn:${data.aws_partition.current.partition}:lambda:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:function:${var.name}"
+
   # Which tables each function uses, and how. The rest of what it may do is in its module block.
   uses = {
     users             = { users = ["GetItem", "PutItem"] }

@@ -1,8 +1,13 @@
+data "aws_caller_identity" "current" {}
+
 data "aws_partition" "current" {}
 
 data "aws_region" "current" {}
 
 locals {
+  # Known before the function exists, and so before its zip does.
+  arn = "arn:${data.aws_partition.current.partition}:lambda:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:function:${var.name}"
+
   # Compiled here, or made elsewhere: the same results either way.
   artifact = concat(rustlambda_package.this[*], var.artifact[*])[0]
 
@@ -24,6 +29,7 @@ resource "rustlambda_package" "this" {
   environment      = var.package.environment
   store            = var.package.store
   architecture     = var.architecture
+  function_arns    = [local.arn]
 }
 
 resource "aws_lambda_function" "this" {

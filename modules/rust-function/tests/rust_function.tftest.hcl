@@ -44,6 +44,11 @@ run "deploys_what_was_compiled" {
   }
 
   assert {
+    condition     = can(regex("^arn:[^:]+:lambda:eu-west-1:[^:]+:function:hello$", one(rustlambda_package.this[0].function_arns)))
+    error_message = "The package must know the function that it is for, or a fresh machine could not create it again."
+  }
+
+  assert {
     condition = (
       # A mocked package has a value for everything, and so is in a store.
       aws_lambda_function.this.s3_key == rustlambda_package.this[0].s3_key
