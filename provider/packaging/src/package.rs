@@ -296,7 +296,9 @@ impl Package {
         })
     }
 
-    fn log_differences(&self, folder: &Path) {
+    /// Logs the files and settings by which the fingerprint differs from that of the zip that was
+    /// last written into `folder`: some at level INFO, all at DEBUG.
+    pub fn log_differences(&self, folder: &Path) {
         let Some(differences) = self.differences(folder) else {
             return;
         };

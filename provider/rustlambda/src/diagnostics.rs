@@ -47,14 +47,14 @@ pub(crate) fn unpinned(advice: &Unpinned) -> Diagnostic {
     Diagnostic::warning("The workspace does not name its compiler", detail)
 }
 
-/// A warning about a package that exists, and whose sources cannot be read any more.
-pub(crate) fn sources_lost(error: &Error) -> Diagnostic {
+/// A warning about a package that is there to be destroyed, and cannot be applied any more.
+pub(crate) fn cannot_apply(error: &Error) -> Diagnostic {
     let error = of(error);
     let detail = format!(
-        "{}\nThis package can be destroyed. Before it can be applied, the sources must be back.",
+        "{}\nUntil this is mended, the package can be destroyed, and an apply fails.",
         error.detail
     );
-    Diagnostic::warning("The sources cannot be read", detail).at(error.path)
+    Diagnostic::warning(error.summary, detail).at(error.path)
 }
 
 fn at(error: &Error, argument: fn(Input) -> Option<&'static str>) -> Diagnostic {

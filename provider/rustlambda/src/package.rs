@@ -1,6 +1,6 @@
 //! `rustlambda_package`: a Lambda function from sources to zip.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use packaging::Fingerprint;
 use tf_provider::{Context, Diagnostic, Plan, Resource, Result};
@@ -18,22 +18,19 @@ impl Resource for PackageResource {
     type Model = Package;
 
     async fn modify_plan(&self, cx: &Context<Client>, plan: &mut Plan<Package>) -> Result<()> {
+        // A destruction begins with a plan like any other (Terraform's Context.destroyPlan), and
+        // needs neither sources nor tools.
+        let may_be_destroyed = plan
+            .prior
+            .as_ref()
+            .is_some_and(|prior| prior.asks_as(&plan.planned));
         let package = match resolve(cx, &plan.planned).await? {
             Some(Ok(package)) => package,
-            // A destruction begins with a plan like any other (Terraform's Context.destroyPlan), and
-            // needs no sources.
-            Some(Err(error))
-                if plan
-                    .prior
-                    .as_ref()
-                    .is_some_and(|p| p.asks_as(&plan.planned)) =>
-            {
-                cx.report(diagnostics::sources_lost(&error));
-                plan.planned.forget_results();
-                return Ok(());
-            }
-            Some(Err(error)) => return Err(diagnostics::of(&error).into()),
-            None => {
+            Some(Err(error)) if !may_be_destroyed => return Err(diagnostics::of(&error).into()),
+            unknown => {
+                if let Some(Err(error)) = unknown {
+                    cx.report(diagnostics::cannot_apply(&error));
+                }
                 plan.planned.forget_results();
                 return Ok(());
             }
@@ -49,7 +46,15 @@ impl Resource for PackageResource {
             }
             _ => match find(cx, &plan.planned, &package).await? {
                 Some(zip) => plan.planned.set_zip(&package, &folder, &zip),
-                None => plan.planned.forget_zip(),
+                None => {
+                    plan.planned.forget_zip();
+                    match prepare(cx, &package, &folder).await? {
+                        Err(error) if may_be_destroyed => {
+                            cx.report(diagnostics::cannot_apply(&error));
+                        }
+                        prepared => prepared.map_err(|error| diagnostics::of(&error))?,
+                    }
+                }
             },
         }
         Ok(())
@@ -169,6 +174,19 @@ async fn package(cx: &Context<Client>, plan: Package) -> Result<Package> {
     state.describe(&package);
     state.set_zip(&package, &folder, &zip);
     Ok(state)
+}
+
+/// Looks ahead to a compilation: logs what changed, and looks for the tools that it needs.
+async fn prepare(
+    cx: &Context<Client>,
+    package: &packaging::Package,
+    folder: &Path,
+) -> Result<packaging::Result<()>> {
+    if package.find(folder).is_some() {
+        return Ok(Ok(()));
+    }
+    package.log_differences(folder);
+    cx.run(async { Ok(package.check_tools().await) }).await
 }
 
 /// Reads the sources; nothing where an argument is unknown.

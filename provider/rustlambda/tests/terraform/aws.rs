@@ -13,6 +13,7 @@ use aws_sdk_s3::config::Credentials;
 use sandbox::embedded_aws::{EmbeddedAws, REGION, ROOT_KEY};
 use sandbox::{project::Project, python::Python, tool};
 
+pub use crate::driver::path_without_compiler;
 use crate::driver::{Answer, Root, need};
 
 /// An embedded AWS with a bucket, `artifacts`.
@@ -92,16 +93,4 @@ impl Aws {
         self.running.address().apply_to(&mut command, &self.project);
         command
     }
-}
-
-/// A `PATH` with nothing on it but terraform, by a link.
-pub fn path_without_compiler(root: &Root) -> String {
-    let tools = root.path(".terraform/tools");
-    std::fs::create_dir_all(&tools).unwrap();
-    let search = std::env::var("PATH").unwrap();
-    let terraform = std::env::split_paths(&search)
-        .map(|folder| folder.join("terraform"))
-        .find(|path| path.exists());
-    std::os::unix::fs::symlink(terraform.unwrap(), tools.join("terraform")).unwrap();
-    tools.to_str().unwrap().to_owned()
 }

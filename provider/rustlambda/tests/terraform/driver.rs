@@ -100,6 +100,18 @@ pub fn need(tools: &[&Tool]) {
     }
 }
 
+/// A `PATH` with nothing on it but terraform, by a link.
+pub fn path_without_compiler(root: &Root) -> String {
+    let tools = root.path(".terraform/tools");
+    std::fs::create_dir_all(&tools).unwrap();
+    let search = std::env::var("PATH").unwrap();
+    let terraform = std::env::split_paths(&search)
+        .map(|folder| folder.join("terraform"))
+        .find(|path| path.exists());
+    std::os::unix::fs::symlink(terraform.unwrap(), tools.join("terraform")).unwrap();
+    tools.to_str().unwrap().to_owned()
+}
+
 impl Root {
     /// An empty root module.
     pub fn empty() -> Self {
