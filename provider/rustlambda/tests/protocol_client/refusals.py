@@ -75,3 +75,57 @@ def unknown_is_not_missing(setting, version):
         store = attribute(it, PACKAGE, "store").nested_type.attributes
         given = {"manifest_path": UNKNOWN, "store": {of.name: UNKNOWN for of in store}}
         it.validate(PACKAGE, it.resource(PACKAGE, given))
+
+
+def environments(setting, version):
+    """Variables that no process can have, told by their argument and not by their value."""
+    it = Terraform(setting.wire, setting.rustlambda, version, {})
+    manifest = str(setting.hello / "Cargo.toml")
+    secret = "hunter2"
+    wrong = [{"A=B": secret}, {"": secret}, {"A": f"{secret}\0"}, {"A": secret * 30000}]
+    with it.working():
+        for environment in wrong:
+            given = {"manifest_path": manifest, "environment": environment}
+            try:
+                it.plan(PACKAGE, it.resource(PACKAGE, given))
+            except Failed as failure:
+                assert {path(of).split(".")[0] for of in failure.errors} == {"environment"}, failure
+                assert secret not in str(failure), failure
+            else:
+                raise AssertionError(f"{environment!r:.60} was accepted")
+
+
+def long_values(setting, version):
+    """Errors repeat no more of a value or a file than a person reads."""
+    it = Terraform(setting.wire, setting.rustlambda, version, {})
+    manifest = setting.folder / "Cargo.toml"
+    long = "x" * (1 << 20)
+    manifest.write_text(f"[package]\nname = {long}\n")
+    wrong = [
+        {"manifest_path": str(manifest)},
+        {"manifest_path": "a", "architecture": long},
+    ]
+    with it.working():
+        for given in wrong:
+            try:
+                it.plan(PACKAGE, it.resource(PACKAGE, given))
+            except Failed as failure:
+                assert len(str(failure)) < 4096, f"{len(str(failure))} characters"
+            else:
+                raise AssertionError(f"{given!r:.60} was accepted")
+
+
+def types(setting, version):
+    """A value of another type is told by what it is."""
+    it = Terraform(setting.wire, setting.rustlambda, version, {})
+    with it.validating():
+        config = it.resource(PACKAGE, {"manifest_path": ["a"]})
+        try:
+            it.validate(PACKAGE, config)
+        except Failed as failure:
+            (error,) = failure.errors
+            assert path(error) == "manifest_path", failure
+            text = (error.summary + error.detail).lower()
+            assert "string" in text and ("list" in text or "array" in text), failure
+        else:
+            raise AssertionError("a list was accepted as a string")
