@@ -174,6 +174,20 @@ impl Runtime {
     }
 }
 
+impl Runtime {
+    /// The newest version of a family of symbols in the runtime's libstdc++. Amazon Linux 2023 has
+    /// GCC 11's, Amazon Linux 2 has GCC 7's (AWS, "Comparing Amazon Linux 2 and Amazon Linux 2023");
+    /// which versions those have is in GCC's "ABI Policy and Guidelines", "History".
+    pub(crate) fn libstdcxx(self, family: &str) -> [u32; 3] {
+        match (self, family) {
+            (Self::ProvidedAl2023, "GLIBCXX") => [3, 4, 29],
+            (Self::ProvidedAl2023, _) => [1, 3, 13],
+            (Self::ProvidedAl2, "GLIBCXX") => [3, 4, 24],
+            (Self::ProvidedAl2, _) => [1, 3, 11],
+        }
+    }
+}
+
 /// What drives the compilation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Compiler {

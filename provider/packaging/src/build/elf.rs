@@ -18,6 +18,18 @@ pub(crate) struct Facts {
     pub libraries: Vec<String>,
     /// The newest glibc that it cannot do without, and one symbol that needs it.
     pub glibc: Option<(Version, String)>,
+    /// The same of libstdc++, whose versions have three numbers and two families.
+    pub libstdcxx: Vec<LibraryVersion>,
+}
+
+/// A version of a library, such as `GLIBCXX_3.4.29`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LibraryVersion {
+    /// What stands before the `_`.
+    pub family: &'static str,
+    pub numbers: Vec<u32>,
+    /// One symbol that needs it.
+    pub symbol: String,
 }
 
 /// Reads an executable's facts. The error is the parser's own.
@@ -41,30 +53,55 @@ pub(crate) fn read(executable: &[u8]) -> object::Result<Facts> {
         executable: kind == elf::ET_EXEC || (kind == elf::ET_DYN && header.e_entry(endian) != 0),
         interpreter,
         libraries,
-        glibc: newest_glibc(&file, executable)?,
+        glibc: newest(&file, executable, glibc_version)?,
+        libstdcxx: newest_libstdcxx(&file, executable)?,
     })
 }
 
-/// Finds the newest `GLIBC_x.y` among the versions that are needed. A version that only weak
-/// references need may be missing at run time, so it does not count.
-fn newest_glibc<'data>(
+/// Finds the newest version of each of libstdc++'s families.
+fn newest_libstdcxx<'data>(
     file: &ElfFile64<'data, Endianness>,
     executable: &'data [u8],
-) -> object::Result<Option<(Version, String)>> {
+) -> object::Result<Vec<LibraryVersion>> {
+    let mut found = Vec::new();
+    for family in ["GLIBCXX", "CXXABI"] {
+        let newest = newest(file, executable, |name| numbers(name, family))?;
+        found.extend(newest.map(|(numbers, symbol)| LibraryVersion {
+            family,
+            numbers,
+            symbol,
+        }));
+    }
+    Ok(found)
+}
+
+/// Parses `GLIBCXX_3.4.29`, given the family `GLIBCXX`.
+fn numbers(name: &str, family: &str) -> Option<Vec<u32>> {
+    let numbers = name.strip_prefix(family)?.strip_prefix('_')?.split('.');
+    numbers.map(|number| number.parse().ok()).collect()
+}
+
+/// Finds the newest among the versions that are needed and that `parse` understands. A version that
+/// only weak references need may be missing at run time, so it does not count.
+fn newest<'data, V: PartialOrd>(
+    file: &ElfFile64<'data, Endianness>,
+    executable: &'data [u8],
+    parse: impl Fn(&str) -> Option<V>,
+) -> object::Result<Option<(V, String)>> {
     let endian = file.endian();
     let sections = file.elf_section_table();
     let Some((mut libraries, link)) = sections.gnu_verneed(endian, executable)? else {
         return Ok(None);
     };
     let strings = sections.strings(endian, executable, link)?;
-    let mut newest = None;
+    let mut newest: Option<(V, _)> = None;
     while let Some((_, mut versions)) = libraries.next()? {
         while let Some(version) = versions.next()? {
             let name = version.name(endian, strings)?;
-            let number = std::str::from_utf8(name).ok().and_then(glibc_version);
+            let number = std::str::from_utf8(name).ok().and_then(&parse);
             let weak = version.vna_flags.get(endian).contains(elf::VER_FLG_WEAK);
-            if let Some(number) =
-                number.filter(|number| !weak && newest.is_none_or(|(newest, _)| *number > newest))
+            if let Some(number) = number
+                .filter(|number| !weak && newest.as_ref().is_none_or(|(newest, _)| number > newest))
             {
                 newest = Some((number, version.vna_other.get(endian)));
             }
@@ -116,6 +153,9 @@ mod tests {
         assert_eq!(glibc_version("GLIBC_2.34"), Some((2, 34)));
         assert_eq!(glibc_version("GLIBC_2.2.5"), Some((2, 2)));
         assert_eq!(glibc_version("GLIBC_PRIVATE"), None);
+        assert_eq!(numbers("CXXABI_1.3.13", "CXXABI"), Some(vec![1, 3, 13]));
+        assert_eq!(numbers("CXXABI_TM_1", "CXXABI"), None);
+        assert!(numbers("GLIBCXX_3.4.9", "GLIBCXX") < numbers("GLIBCXX_3.4.29", "GLIBCXX"));
         assert!(glibc_version("GLIBC_2.4") < glibc_version("GLIBC_2.17"));
     }
 }

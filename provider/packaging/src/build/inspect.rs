@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use object::elf;
 
-use crate::build::elf::Facts;
+use crate::build::elf::{Facts, LibraryVersion};
 use crate::error::refusal::{MAX_UNZIPPED, MAX_ZIP, Refusal};
 use crate::request::{Architecture, Runtime};
 
@@ -92,6 +92,20 @@ fn linkage(
     let packaged = |library: &str| {
         assets.contains(library) || assets.contains(format!("lib/{library}").as_str())
     };
+    let too_new = |needed: &LibraryVersion| {
+        !packaged("libstdc++.so.6")
+            && needed.numbers.as_slice() > runtime.libstdcxx(needed.family).as_slice()
+    };
+    if let Some(needed) = facts.libstdcxx.into_iter().find(too_new) {
+        let has = runtime.libstdcxx(needed.family);
+        return Err(Refusal::LibstdcxxTooNew {
+            name,
+            needed: version(needed.family, &needed.numbers),
+            symbol: needed.symbol,
+            runtime,
+            has: version(needed.family, &has),
+        });
+    }
     let missing = |library: &String| {
         !PRESENT.contains(&library.as_str())
             && !loader(architecture).ends_with(library.as_str())
@@ -105,6 +119,11 @@ fn linkage(
         }),
         None => Ok(()),
     }
+}
+
+fn version(family: &str, numbers: &[u32]) -> String {
+    let numbers: Vec<_> = numbers.iter().map(u32::to_string).collect();
+    format!("{family}_{}", numbers.join("."))
 }
 
 /// Refuses files that are too large together, before they are compressed.

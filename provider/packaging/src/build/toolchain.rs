@@ -14,6 +14,9 @@ use crate::request::{Architecture, Compiler, Runtime};
 const INSTALL_RUST: &str =
     "Install Rust from https://rustup.rs, or use a package that is built already (`binary_path`)";
 
+/// How to get the cross-compiler.
+const INSTALL_ZIG: &str = "Install it and zig: `pip install cargo-zigbuild` brings both; `cargo install cargo-zigbuild` needs zig beside it";
+
 /// How to get what rustc links with.
 const INSTALL_LINKER: &str =
     "Install a C compiler, such as Debian's and Ubuntu's package `gcc`, which rustc links with";
@@ -45,7 +48,15 @@ impl Toolchain {
             Ok(rustc) => rustc.check_target(settings.architecture),
             Err(error) => Err(error.clone()),
         };
-        let checks = [found, driver.check(settings).await];
+        let mut checks = vec![found];
+        for tool in driver.tools(settings) {
+            let mut program = command(tool.program, settings);
+            checks.push(
+                ask(program.args(tool.arguments), tool.remedy)
+                    .await
+                    .map(drop),
+            );
+        }
         let mut missing: Vec<_> = checks.into_iter().filter_map(Result::err).collect();
         match (rustc, missing.len()) {
             (Ok(rustc), 0) => Ok(Self { driver, rustc }),
@@ -155,6 +166,13 @@ pub(crate) fn tool_missing(tool: &str, reason: &dyn std::fmt::Display, remedy: &
     }
 }
 
+/// A program, and how to see whether it is there.
+struct Tool {
+    program: &'static str,
+    arguments: &'static [&'static str],
+    remedy: &'static str,
+}
+
 /// What drives a compilation, once `auto` is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Driver {
@@ -183,24 +201,28 @@ impl Driver {
         }
     }
 
-    /// Makes sure that the driver is installed, and what it links with.
-    async fn check(self, settings: &Settings) -> Result<()> {
-        let (program, args, remedy): (_, &[&str], _) = match self {
-            Self::Cargo => ("cargo", &["--version"], INSTALL_RUST),
+    /// The programs that it needs, each with arguments that change nothing.
+    fn tools(self, settings: &Settings) -> Vec<Tool> {
+        let mut tools = vec![Tool {
+            program: "cargo",
+            arguments: &["--version"],
+            remedy: INSTALL_RUST,
+        }];
+        match self {
+            Self::Cargo if settings.names_linker() => (),
+            Self::Cargo => tools.push(Tool {
+                program: "cc",
+                arguments: &["--version"],
+                remedy: INSTALL_LINKER,
+            }),
             // Asks zig as well, which is another program.
-            Self::Zigbuild => (
-                "cargo-zigbuild",
-                &["zig", "cc", "--", "--version"],
-                "Install it and zig: `pip install cargo-zigbuild` brings both; `cargo install cargo-zigbuild` needs zig beside it",
-            ),
-        };
-        let mut driver = command(program, settings);
-        ask(driver.args(args), remedy).await?;
-        if self == Self::Zigbuild || settings.names_linker() {
-            return Ok(());
+            Self::Zigbuild => tools.push(Tool {
+                program: "cargo-zigbuild",
+                arguments: &["zig", "cc", "--", "--version"],
+                remedy: INSTALL_ZIG,
+            }),
         }
-        let mut linker = command("cc", settings);
-        ask(linker.arg("--version"), INSTALL_LINKER).await.map(drop)
+        tools
     }
 
     /// The cargo subcommand.

@@ -77,6 +77,22 @@ pub enum Refusal {
         /// The version that the runtime has.
         has: Version,
     },
+    /// Needs a newer libstdc++ than the runtime has.
+    #[error(
+        "`{name}` needs {needed} of libstdc++ (for the symbol `{symbol}`), and {runtime} has {has}. Link the C++ library statically, add your libstdc++.so.6 to the assets as lib/libstdc++.so.6, or build on a system with an older GCC."
+    )]
+    LibstdcxxTooNew {
+        /// The executable.
+        name: String,
+        /// The version that it needs.
+        needed: String,
+        /// One symbol that needs it.
+        symbol: String,
+        /// The function's runtime.
+        runtime: Runtime,
+        /// The version that the runtime has.
+        has: String,
+    },
     /// Needs a library that is not there.
     #[error(
         "`{name}` needs the shared library {library}, which {runtime} does not have. Link it statically (many crates have a feature `vendored` or `static`), or add it to the assets as lib/{library}."

@@ -176,3 +176,83 @@ impl Binary {
         features.filter(|feature| feature.contains('/')).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::environment::Passed;
+
+    fn settings() -> Settings {
+        Settings {
+            architecture: Architecture::X86_64,
+            runtime: Runtime::ProvidedAl2023,
+            compiler: Compiler::Auto,
+            profile: "release".to_owned(),
+            default_features: true,
+            locked: true,
+            outside: false,
+            environment: BTreeMap::new(),
+            rustflags: Vec::new(),
+            configuration: String::new(),
+            toolchain: None,
+            workspace: BTreeMap::new(),
+            local: Local {
+                workspace_root: "/w".into(),
+                target_dir: "/w/target".into(),
+                cargo_home: "/home/.cargo".into(),
+                configuration: String::new(),
+                passed: Passed::default(),
+            },
+        }
+    }
+
+    #[test]
+    fn every_field_counts_but_what_is_local() {
+        // A field that is added has to be added here.
+        let Settings {
+            architecture: _,
+            runtime: _,
+            compiler: _,
+            profile: _,
+            default_features: _,
+            locked: _,
+            outside: _,
+            environment: _,
+            rustflags: _,
+            configuration: _,
+            toolchain: _,
+            workspace: _,
+            local: _,
+        } = settings();
+        let text = || "x".to_owned();
+        let changes: [fn(&mut Settings, String); 12] = [
+            |settings, _| settings.architecture = Architecture::Arm64,
+            |settings, _| settings.runtime = Runtime::ProvidedAl2,
+            |settings, _| settings.compiler = Compiler::Zigbuild,
+            |settings, text| settings.profile = text,
+            |settings, _| settings.default_features = false,
+            |settings, _| settings.locked = false,
+            |settings, _| settings.outside = true,
+            |settings, text| settings.environment = [(text, String::new())].into(),
+            |settings, text| settings.rustflags = vec![text],
+            |settings, text| settings.configuration = text,
+            |settings, text| settings.toolchain = Some(text),
+            |settings, text| settings.workspace = [(text, String::new())].into(),
+        ];
+        let (fingerprint, folder) = (Inputs::of(&settings()).fingerprint(), settings().folder());
+        for (index, change) in changes.iter().enumerate() {
+            let mut changed = settings();
+            change(&mut changed, text());
+            assert_ne!(
+                Inputs::of(&changed).fingerprint(),
+                fingerprint,
+                "change {index}"
+            );
+            assert_ne!(changed.folder(), folder, "change {index}");
+        }
+        let mut elsewhere = settings();
+        elsewhere.local.workspace_root = "/other".into();
+        elsewhere.local.passed.always = [("HOME".to_owned(), "/home".into())].into();
+        assert_eq!(Inputs::of(&elsewhere).fingerprint(), fingerprint);
+    }
+}

@@ -112,3 +112,45 @@ fn dependencies_that_are_not_locked() {
     let text = "/Cargo.lock does not have `serde`, which `api` needs. Run `cargo update --workspace` and commit the file.";
     refused(&fixture, "Cargo.toml", Input::Manifest, text);
 }
+
+#[test]
+fn variables_that_no_process_can_be_given() {
+    let fixture = Fixture::package("fn main() {}\n");
+    let refused = |name: &str, value: &str, reason: &str| {
+        let request = fixture.request("Cargo.toml", |build| {
+            build.environment = [(name.to_owned(), value.to_owned())].into();
+        });
+        let error = packaging::Package::resolve(request).unwrap_err();
+        let expected = format!("The environment variable `{name}` cannot be set: {reason}");
+        assert!(error.to_string().starts_with(&expected), "{error}");
+        assert_eq!(error.input(), Some(Input::Environment));
+        assert!(!error.to_string().contains("secret"), "{error}");
+    };
+    refused("A=B", "secret", "a name may not contain `=`");
+    refused("", "secret", "a name may not be empty");
+    refused("A", "secret\0", "neither name nor value may contain a NUL");
+    refused(
+        "A",
+        &"x".repeat(200_000),
+        "name and value together may have 128 KiB",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_tools_that_are_missing_are_named_at_once() {
+    let fixture = Fixture::package("fn main() {}\n");
+    fixture.write("empty/none", "");
+    let request = fixture.request("Cargo.toml", |build| {
+        let path = fixture.path("empty").display().to_string();
+        build.environment = [("PATH".to_owned(), path)].into();
+        build.compiler = packaging::Compiler::Zigbuild;
+    });
+    let package = packaging::Package::resolve(request).unwrap();
+    let error = package.check_tools().await.unwrap_err().to_string();
+    for tool in ["rustc", "cargo", "cargo-zigbuild"] {
+        let line = format!("\n  - `{tool}` cannot be started: ");
+        assert!(error.contains(&line), "{tool}: {error}");
+    }
+    let here = fixture.resolve("Cargo.toml").unwrap();
+    here.check_tools().await.unwrap();
+}

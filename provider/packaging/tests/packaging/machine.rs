@@ -1,5 +1,6 @@
 //! What of this machine must not reach a binary, and what of the request must.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -153,4 +154,96 @@ async fn build_scripts_see_no_credentials_that_are_not_declared() {
             .any(|name| name == "GITHUB_TOKEN"),
         "{declared}"
     );
+}
+
+/// A `cargo` for the front of the PATH that writes down its arguments and its whole environment,
+/// one call after the other, and then does what cargo does.
+fn recording_cargo(fixture: &Fixture) -> String {
+    let path = std::env::var("PATH").unwrap();
+    fixture.write("recorded/.gitignore", "*\n");
+    let folder = fixture.path("recorded").display().to_string();
+    let script = format!(
+        "#!/bin/sh\n{{ printf '%s\\n' \"$*\"; env | sed 's/=.*//'; printf '\\001\\n'; }} >> {folder}/calls\nPATH='{path}' exec cargo \"$@\"\n"
+    );
+    fixture.write("recorded/cargo", &script);
+    let cargo = fixture.path("recorded/cargo");
+    std::fs::set_permissions(cargo, std::fs::Permissions::from_mode(0o755)).unwrap();
+    format!("{folder}:{path}")
+}
+
+#[test]
+fn nothing_reaches_cargo_that_the_plan_does_not_have() {
+    let fixture = curious();
+    let path = recording_cargo(&fixture);
+    let shell = [
+        ("PATH", path.as_str()),
+        ("SURPRISE", "1"),
+        ("RUSTFLAGS", "--cfg special"),
+        ("CARGO_PROFILE_RELEASE_LTO", "fat"),
+        ("CARGO_HTTP_TIMEOUT", "60"),
+        ("SSH_AUTH_SOCK", "/nowhere/agent"),
+    ];
+    built_in_shell(&fixture, &shell);
+    let text = std::fs::read_to_string(fixture.path("recorded/calls")).unwrap();
+    let allowed = [
+        // From the caller: places, and the network.
+        "ALL_PROXY CARGO_BUILD_JOBS CARGO_HTTP_TIMEOUT CURL_CA_BUNDLE HOME HTTPS_PROXY HTTP_PROXY",
+        "NIX_SSL_CERT_FILE NO_PROXY PATH RUSTUP_AUTO_INSTALL RUSTUP_DIST_SERVER RUSTUP_HOME",
+        "RUSTUP_UPDATE_ROOT SSL_CERT_DIR SSL_CERT_FILE TMPDIR XDG_CACHE_HOME all_proxy http_proxy",
+        "https_proxy no_proxy",
+        // From the plan.
+        "CARGO_ENCODED_RUSTFLAGS CARGO_HOME CARGO_INCREMENTAL CARGO_TERM_COLOR",
+        "CARGO_TERM_PROGRESS_WHEN CARGO_TERM_PROGRESS_WIDTH SOURCE_DATE_EPOCH",
+        // From the shell that records.
+        "OLDPWD PWD SHLVL _",
+    ];
+    let allowed: Vec<_> = allowed.iter().flat_map(|names| names.split(' ')).collect();
+    let mut builds = 0;
+    for call in text.split("\u{1}\n").filter(|call| !call.is_empty()) {
+        let (arguments, environment) = call.split_once('\n').unwrap();
+        for name in environment.lines() {
+            assert!(allowed.contains(&name), "{name} reaches cargo {arguments}");
+        }
+        let Some(arguments) = arguments.strip_prefix("build ") else {
+            continue;
+        };
+        builds += 1;
+        let root = fixture.path("").canonicalize().unwrap();
+        let folder = arguments
+            .split(' ')
+            .find(|word| word.contains("/rustlambda/"))
+            .unwrap();
+        let expected = format!(
+            "--manifest-path {} --offline --target-dir {folder} --message-format=json-render-diagnostics --target={} --profile=release --package=api@1.2.3 --bin=api",
+            root.join("Cargo.toml").display(),
+            Architecture::of_host().unwrap().target(),
+        );
+        assert_eq!(arguments, expected);
+    }
+    assert_eq!(builds, 1, "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_what_changed_since_the_last_zip_and_the_file_that_pins_the_compiler() {
+    let fixture = curious();
+    let folder = fixture.path("out");
+    let package = fixture.resolve("Cargo.toml").unwrap();
+    assert_eq!(package.differences(&folder), None);
+    let outcome = package.make(&folder, &Builder::new()).await.unwrap();
+    let unpinned = outcome.unpinned.unwrap();
+    let root = fixture.path("").canonicalize().unwrap();
+    assert_eq!(unpinned.file, root.join("rust-toolchain.toml"));
+    fixture.write("src/main.rs", "fn main() {}\n");
+    fixture.write("src/new.rs", "");
+    assert!(unpinned.version.starts_with("1."), "{}", unpinned.version);
+    let request = fixture.request("Cargo.toml", |build| {
+        build.environment = [("STAGE".to_owned(), "two".to_owned())].into();
+    });
+    let changed = Package::resolve(request).unwrap();
+    let expected = [
+        "environment STAGE (new)",
+        "file src/main.rs",
+        "file src/new.rs (new)",
+    ];
+    assert_eq!(changed.differences(&folder).unwrap(), expected);
 }

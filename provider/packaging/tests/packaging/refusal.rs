@@ -121,6 +121,29 @@ async fn a_library_that_is_not_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_newer_libstdcxx_than_the_runtimes() {
+    let fixture = Fixture::new(&[("libstdc++.so.6", "")]);
+    let mut request = patched(&fixture, b"GLIBC_2.34", b"CXXABI_1.9");
+    let text = refusal(&fixture, request.clone()).await;
+    assert!(
+        text.starts_with("`api` needs CXXABI_1.9 of libstdc++ (for the symbol `"),
+        "{text}"
+    );
+    assert!(
+        text.contains("and provided.al2023 has CXXABI_1.3.13. "),
+        "{text}"
+    );
+    let library = (
+        "lib/libstdc++.so.6".to_owned(),
+        fixture.path("libstdc++.so.6"),
+    );
+    request.assets = [library].into();
+    let package = Package::resolve(request).unwrap();
+    let built = package.build(&fixture.path("out"), &Builder::new()).await;
+    built.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_zip_over_50_megabytes() {
     let fixture = Fixture::new(&[("run.sh", "#!/bin/sh\n")]);
     // Numbers of a linear congruential generator (Knuth's MMIX constants) do not compress.
