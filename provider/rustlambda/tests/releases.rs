@@ -14,8 +14,8 @@ mod aws;
 #[path = "terraform/driver.rs"]
 mod driver;
 
-use aws::{Aws, path_without_compiler};
-use driver::{Answer, CONFIGURATION, Root};
+use aws::Aws;
+use driver::{Answer, CONFIGURATION, Root, path_without_compiler};
 
 const APPLY: [&str; 3] = ["apply", "-auto-approve", "-no-color"];
 const PLAN: [&str; 3] = ["plan", "-detailed-exitcode", "-no-color"];

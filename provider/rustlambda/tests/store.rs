@@ -19,8 +19,8 @@ mod driver;
 #[path = "terraform/kill.rs"]
 mod kill;
 
-use aws::{Aws, path_without_compiler};
-use driver::{CONFIGURATION, Root, sha256};
+use aws::Aws;
+use driver::{CONFIGURATION, Root, path_without_compiler, sha256};
 use kill::{apply_killed, partial_files};
 
 const APPLY: [&str; 3] = ["apply", "-auto-approve", "-no-color"];

@@ -37,11 +37,14 @@ impl Artifact {
     }
 }
 
-/// The SHA-256 of any file.
+/// Returns the SHA-256 of a file. Fails on what is not a regular file: a device never ends.
 pub fn file_hash(path: &Path) -> Result<Checksum> {
-    Ok(Checksum::of(
-        &std::fs::read(path).map_err(Error::read(path))?,
-    ))
+    let metadata = std::fs::metadata(path).map_err(Error::read(path))?;
+    if !metadata.is_file() {
+        let special = std::io::Error::other("it is not a regular file");
+        return Err(Error::read(path)(special));
+    }
+    Checksum::of_file(path)
 }
 
 /// What of a manifest says whether its zip is the right one.

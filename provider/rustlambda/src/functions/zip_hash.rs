@@ -1,11 +1,12 @@
 //! `zip_hash`: a zip's hash as Lambda has it.
 
 use crate::client::Client;
+use crate::functions;
 use tf_provider::schema::required;
 use tf_provider::{Context, Function, FunctionError, model};
 
 model! {
-    /// Gives the SHA-256 of a file in base64, as `source_code_hash` of `aws_lambda_function` has
+    /// Returns the SHA-256 of a file in base64, as `source_code_hash` of `aws_lambda_function` has
     /// it.
     pub struct Arguments {
         /// Path to the file.
@@ -24,10 +25,11 @@ impl Function for ZipHash {
 
     async fn run(
         &self,
-        _: &Context<Client>,
+        cx: &Context<Client>,
         arguments: Arguments,
     ) -> Result<String, FunctionError> {
-        packaging::file_hash(arguments.path.as_ref())
+        let hash = functions::blocking(cx, move || packaging::file_hash(arguments.path.as_ref()));
+        hash.await?
             .map(|hash| hash.base64())
             .map_err(|error| FunctionError::new(error.to_string()).at("path"))
     }

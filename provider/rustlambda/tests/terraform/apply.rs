@@ -33,6 +33,10 @@ output "same" {
   value = alltrue([
     provider::rustlambda::source_fingerprint("${path.module}/api/Cargo.toml", "api") == rustlambda_package.api.source_fingerprint,
     provider::rustlambda::crate_version("${path.module}/api/Cargo.toml") == rustlambda_package.api.version,
+    provider::rustlambda::source_fingerprint("${path.module}/api/Cargo.toml", "api", "api") == rustlambda_package.api.source_fingerprint,
+    provider::rustlambda::crate_version("${path.module}/api/Cargo.toml", "shared") == "0.1.0",
+    !can(provider::rustlambda::crate_version("${path.module}/api/Cargo.toml", "missing")),
+    !can(provider::rustlambda::zip_hash("/dev/zero")),
     provider::rustlambda::zip_hash("${path.module}/main.tf") == filebase64sha256("${path.module}/main.tf"),
   ])
 }

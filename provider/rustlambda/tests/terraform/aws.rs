@@ -13,7 +13,6 @@ use aws_sdk_s3::config::Credentials;
 use sandbox::embedded_aws::{EmbeddedAws, REGION, ROOT_KEY};
 use sandbox::{project::Project, python::Python, tool};
 
-pub use crate::driver::path_without_compiler;
 use crate::driver::{Answer, Root, need};
 
 /// An embedded AWS with a bucket, `artifacts`.
