@@ -5,7 +5,8 @@ data "aws_caller_identity" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  store = { bucket = module.artifacts.name, prefix = var.name }
+  account = data.aws_caller_identity.current.account_id
+  store   = { bucket = module.artifacts.name, prefix = var.name, expected_bucket_owner = local.account }
 
   # Relative, so that a plan reads the same in every checkout.
   lambdas   = "${path.module}/../../lambdas"
@@ -14,8 +15,40 @@ locals {
 
 module "artifacts" {
   source              = "../../modules/object-store"
-  name                = "${var.name}-artifacts-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.id}"
+  name                = "${var.name}-artifacts-${local.account}-${data.aws_region.current.id}"
   deletion_protection = var.deletion_protection
+}
+
+# Nothing that is published is overwritten, by whatever program. S3 evaluates the condition for
+# PutObject and CompleteMultipartUpload; the other requests of a multipart upload create no object.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+resource "aws_s3_bucket_policy" "write_once" {
+  bucket = module.artifacts.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "WriteOnce"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:PutObject"
+      Resource  = "${module.artifacts.arn}/*"
+      Condition = {
+        Null = { "s3:if-none-match" = "true" }
+        Bool = { "s3:ObjectCreationOperation" = "true" }
+      }
+    }]
+  })
+}
+
+resource "aws_s3_bucket_object_lock_configuration" "artifacts" {
+  count  = var.object_lock_days == null ? 0 : 1
+  bucket = module.artifacts.name
+  rule {
+    default_retention {
+      mode = "GOVERNANCE"
+      days = var.object_lock_days
+    }
+  }
 }
 
 resource "rustlambda_package" "function" {
@@ -31,8 +64,44 @@ resource "rustlambda_release" "function" {
   version  = var.release_version
   package  = rustlambda_package.function[each.key]
   store    = local.store
-  retain   = 20
+  retain   = var.retain
 
   # Whoever has installed a release can install it again.
   keep_on_destroy = var.deletion_protection
+}
+
+# Who installs reads; who publishes writes, and deletes only where releases do not stay for ever.
+locals {
+  read  = ["s3:GetObject", "s3:GetObjectVersion"]
+  write = concat(["s3:PutObject"], var.retain == null ? [] : ["s3:DeleteObject"])
+  roles = {
+    reader = { trusted = var.reader_arns, actions = local.read }
+    writer = { trusted = var.writer_arns, actions = concat(local.read, local.write) }
+  }
+}
+
+resource "aws_iam_role" "access" {
+  for_each = local.roles
+  name     = "${module.artifacts.name}-${each.key}"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { AWS = coalescelist(each.value.trusted, [local.account]) }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "access" {
+  for_each = local.roles
+  name     = each.key
+  role     = aws_iam_role.access[each.key].id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = ["s3:ListBucket"], Resource = [module.artifacts.arn] },
+      { Effect = "Allow", Action = each.value.actions, Resource = ["${module.artifacts.arn}/*"] },
+    ]
+  })
 }

@@ -11,3 +11,8 @@ output "versions" {
   description = "The published versions by function, the newest first."
   value       = { for name, release in rustlambda_release.function : name => release.versions }
 }
+
+output "roles" {
+  description = "ARNs of the roles for `assume_role` in provider \"rustlambda\": `reader` installs, `writer` publishes."
+  value       = { for name, role in aws_iam_role.access : name => role.arn }
+}

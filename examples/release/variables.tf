@@ -16,6 +16,32 @@ variable "architecture" {
   default     = "x86_64"
 }
 
+variable "retain" {
+  description = "How many stable releases stay. Null keeps all, and leaves the writer's role without permission to delete."
+  type        = number
+  default     = null
+}
+
+variable "reader_arns" {
+  description = "Who may assume the role that installs releases: accounts, roles or users. Empty lets this account's IAM policies decide."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "writer_arns" {
+  description = "Who may assume the role that publishes, such as the main branch's pipeline. Empty lets this account's IAM policies decide."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "object_lock_days" {
+  description = "Days for which S3 Object Lock refuses to delete a release, in governance mode. Null leaves Object Lock off; once on, it stays on."
+  type        = number
+  default     = null
+}
+
 variable "deletion_protection" {
   description = "Whether destroy leaves the releases, and refuses to delete the bucket that holds them."
   type        = bool

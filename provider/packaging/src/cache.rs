@@ -1,12 +1,11 @@
 //! Folders that hold what can be made again: files written whole or not at all.
 
-use std::fs::Permissions;
-use std::io::Write as _;
+use std::fs::{File, Permissions, TryLockError};
+use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use rustix::io::Errno;
-use rustix::process::{Pid, test_kill_process};
+use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
 
@@ -48,30 +47,69 @@ pub(crate) fn cache_folder(folder: &Path) -> Result<()> {
 /// Writes a file whole, in one step that others see either before or after.
 pub(crate) fn replace(path: &Path, content: &[u8], mode: u32) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let prefix = format!("{PARTIAL}{}-", std::process::id());
-    let mut options = tempfile::Builder::new();
-    let options = options
-        .prefix(&prefix)
-        .permissions(Permissions::from_mode(mode));
-    let mut file = options.tempfile_in(folder).map_err(Error::write(folder))?;
-    file.write_all(content).map_err(Error::write(path))?;
-    file.persist(path)
-        .map_err(|error| Error::write(path)(error.error))?;
-    Ok(())
+    let mut partial = Partial::new(folder, mode)?;
+    partial.write_all(content).map_err(Error::write(path))?;
+    partial.persist(path)
 }
 
-/// How the names of files begin that are being written; the number of the process follows.
+/// How the names of files begin that are being written.
 const PARTIAL: &str = ".rustlambda-";
 
-/// Removes what processes left that were killed while they wrote.
+/// A file that is being written, and goes with this value unless it is persisted. Its lock tells
+/// [`sweep`] that somebody writes it, also somebody in another container.
+#[derive(Debug)]
+pub(crate) struct Partial(NamedTempFile);
+
+impl Partial {
+    /// Makes one in a folder, with these permissions as far as the process's mask allows.
+    pub fn new(folder: &Path, mode: u32) -> Result<Self> {
+        let mut options = tempfile::Builder::new();
+        let options = options
+            .prefix(PARTIAL)
+            .permissions(Permissions::from_mode(mode));
+        loop {
+            let file = options.tempfile_in(folder).map_err(Error::write(folder))?;
+            // Where the file system has no locks, `sweep` removes nothing.
+            let locked = !matches!(file.as_file().try_lock(), Err(TryLockError::WouldBlock));
+            // Before the lock was there, a sweep may have taken it for an orphan.
+            if locked && file.path().exists() {
+                return Ok(Self(file));
+            }
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Gives it its name.
+    pub fn persist(self, path: &Path) -> Result<()> {
+        let persisted = self.0.persist(path);
+        persisted.map_err(|error| Error::write(path)(error.error))?;
+        Ok(())
+    }
+}
+
+impl io::Write for Partial {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Removes what processes left that were killed while they wrote: files that nobody has locked.
 pub(crate) fn sweep(folder: &Path) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let process = name
-            .to_str()
-            .and_then(|name| name.strip_prefix(PARTIAL)?.split('-').next());
-        let process = process.and_then(|number| Pid::from_raw(number.parse().ok()?));
-        if process.is_some_and(|process| test_kill_process(process) == Err(Errno::SRCH)) {
+        if !name.to_str().is_some_and(|name| name.starts_with(PARTIAL)) {
+            continue;
+        }
+        if let Ok(file) = File::open(entry.path())
+            && file.try_lock().is_ok()
+        {
             // Another process may have removed it already.
             let _ = std::fs::remove_file(entry.path());
         }
@@ -85,9 +123,9 @@ mod tests {
     #[test]
     fn clears_away_what_a_killed_process_left() {
         let folder = tempfile::tempdir().unwrap();
-        let own = format!("{PARTIAL}{}-abc", std::process::id());
-        // Linux gives no process a number above 2^22.
-        for name in [own.as_str(), ".rustlambda-2000000000-abc", "other"] {
+        let written = Partial::new(folder.path(), 0o644).unwrap();
+        // Of a process in another container, whose number means nothing here.
+        for name in [".rustlambda-1-abc", "other"] {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
         sweep(folder.path());
@@ -97,6 +135,9 @@ mod tests {
             .map(|entry| entry.file_name())
             .collect();
         left.sort();
-        assert_eq!(left, [own.as_str(), "other"]);
+        assert_eq!(
+            left,
+            [written.path().file_name().unwrap(), "other".as_ref()]
+        );
     }
 }

@@ -1,9 +1,8 @@
 //! SHA-256 in the forms that people, S3 and Lambda write it.
 
-use std::fmt;
 use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
+use std::{fmt, io};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -24,20 +23,22 @@ impl Checksum {
 
     /// Computes that of a file, which may be larger than the memory.
     pub(crate) fn of_file(path: &Path) -> Result<Self> {
-        let mut hash = Sha256::new();
-        let mut file = File::open(path).map_err(Error::read(path))?;
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            match file.read(&mut buffer).map_err(Error::read(path))? {
-                0 => return Ok(Self(hash.finalize().into())),
-                read => hash.update(&buffer[..read]),
-            }
-        }
+        let file = File::open(path).map_err(Error::read(path))?;
+        let (_, sha256) = Self::of_reader(file).map_err(Error::read(path))?;
+        Ok(sha256)
+    }
+
+    /// Reads to the end, and returns the number of bytes with their SHA-256.
+    pub(crate) fn of_reader(mut reader: impl io::Read) -> io::Result<(u64, Self)> {
+        let mut hashing = Hashing::new(io::sink());
+        io::copy(&mut reader, &mut hashing)?;
+        let (_, size, sha256) = hashing.finish();
+        Ok((size, sha256))
     }
 
     /// As 64 hexadecimal digits.
     pub fn hex(&self) -> String {
-        hex(&self.0)
+        hex::encode(self.0)
     }
 
     /// In base64, as Lambda's `CodeSha256` and Terraform's `source_code_hash` have it.
@@ -47,13 +48,52 @@ impl Checksum {
 
     /// Reads what [`Checksum::hex`] gave.
     pub fn from_hex(text: &str) -> Option<Self> {
-        let digits: Vec<_> = text
-            .chars()
-            .map(|digit| digit.to_digit(16))
-            .collect::<Option<_>>()?;
-        let byte = |pair: &[u32]| u8::try_from(pair[0] << 4 | pair[1]).ok();
-        let bytes: Vec<u8> = digits.chunks_exact(2).map(byte).collect::<Option<_>>()?;
-        Some(Self(bytes.try_into().ok()?)).filter(|_| digits.len() == 64)
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).ok()?;
+        Some(Self(bytes))
+    }
+
+    /// Reads what [`Checksum::base64`] gave, as S3 gives the checksum of a whole object too. That of
+    /// a multipart upload ends with the number of its parts, and is no checksum of the bytes.
+    pub(crate) fn from_base64(text: &str) -> Option<Self> {
+        let bytes = BASE64_STANDARD.decode(text).ok()?;
+        Some(Self(bytes.try_into().ok()?))
+    }
+}
+
+/// A writer that hashes and counts what it passes on.
+pub(crate) struct Hashing<W> {
+    inner: W,
+    size: u64,
+    hash: Sha256,
+}
+
+impl<W: io::Write> Hashing<W> {
+    pub fn new(inner: W) -> Self {
+        let hash = Sha256::new();
+        Self {
+            inner,
+            size: 0,
+            hash,
+        }
+    }
+
+    /// The writer, and the number of bytes that went through, with their SHA-256.
+    pub fn finish(self) -> (W, u64, Checksum) {
+        (self.inner, self.size, Checksum(self.hash.finalize().into()))
+    }
+}
+
+impl<W: io::Write> io::Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        self.size += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
     }
 }
 
@@ -67,18 +107,6 @@ impl fmt::Debug for Checksum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.hex())
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
 
 #[cfg(test)]

@@ -32,17 +32,22 @@ mod zip_manifest;
 
 pub use build::builder::Builder;
 pub use checksum::Checksum;
-pub use error::{ConstraintError, Error, Input, Refusal, Result, Taken};
+pub use error::{ConstraintError, Error, Input, Missing, Refusal, Result, StoreFault, Taken};
 pub use package::{BuildOutcome, Package, Unpinned};
 pub use plan::fingerprint::Fingerprint;
 pub use request::{Architecture, CargoBuild, Compiler, Request, Runtime, Source};
 /// The versions of releases.
 pub use semver::Version;
 pub use store::artifacts::Store;
+pub use store::aws::{
+    AssumeRole, AwsSettings, Endpoints, ROLE_DURATION, RetryMode, Token, WebIdentity,
+};
 pub use store::constraint::Constraint;
 pub use store::local::{Artifact, ArtifactId, file_hash};
-pub use store::releases::{Publication, Release, Releases, StoredZip};
+pub use store::place::{Place, normal_prefix};
+pub use store::releases::{Publication, Release, Releases, StoredZip, new_publisher};
 pub use store::s3::{S3, Stored};
+pub use store::signature::PublicKey;
 pub use store::version::release_version;
 pub use workspace::manifest::crate_version;
 pub use workspace::members::{LambdaBinary, lambda_binaries};

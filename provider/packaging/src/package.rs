@@ -185,6 +185,11 @@ impl Package {
         store: &Store,
     ) -> Result<BuildOutcome<Stored>> {
         let made = match (store.find(self.id()).await?, self.find(folder)) {
+            (Some(stored), _) if store.verifies() => {
+                let made = self.compile(folder, builder, Deployment::S3).await?;
+                store.compare(&stored, &made.zip)?;
+                made.with(stored)
+            }
             (Some(stored), _) => BuildOutcome::found(stored),
             (None, Some(artifact)) => {
                 self.check_compiler()?;
@@ -192,6 +197,7 @@ impl Package {
                 BuildOutcome::found(store.put(self.id(), &artifact).await?)
             }
             (None, None) => {
+                store.expect_writable(self.id())?;
                 self.check_compiler()?;
                 let made = self.compile(folder, builder, Deployment::S3).await?;
                 let stored = store.put(self.id(), &made.zip).await?;
@@ -202,7 +208,7 @@ impl Package {
             Some(found) if found.sha256 == made.zip.sha256 => found,
             _ => {
                 // Which rustc compiled it is not known any more.
-                let describe = |zip: &[u8]| self.manifest(zip, None, &[]);
+                let describe = |zip: &Stored| self.manifest((zip.size, zip.sha256), None, &[]);
                 let fetched = store.fetch(self.id(), &made.zip, folder, describe);
                 fetched.await?
             }
@@ -287,7 +293,8 @@ impl Package {
             .await
             .map_err(std::io::Error::from);
         let zip = zip.map_err(Error::write(&self.file(folder)))??;
-        let manifest = self.manifest(&zip, used.as_ref(), &untracked);
+        let measure = (zip.len() as u64, Checksum::of(&zip));
+        let manifest = self.manifest(measure, used.as_ref(), &untracked);
         let zip = local::write(folder, self.id(), &zip, &manifest)?;
         Ok(BuildOutcome {
             zip,
@@ -359,7 +366,12 @@ impl Package {
 
     /// What a zip was made of. Where what its compilation used is not known any more, all that is
     /// locked is listed.
-    fn manifest(&self, zip: &[u8], used: Option<&Compilation>, untracked: &[PathBuf]) -> Vec<u8> {
+    fn manifest(
+        &self,
+        (size, sha256): (u64, Checksum),
+        used: Option<&Compilation>,
+        untracked: &[PathBuf],
+    ) -> Vec<u8> {
         let locked: &[Locked] = match &self.plan.origin {
             Origin::Cargo(plan) => &plan.components,
             Origin::Executable(_) => &[],
@@ -373,8 +385,8 @@ impl Package {
             version: self.version(),
             build: self.build_id(),
             source_fingerprint: self.fingerprint.as_str(),
-            sha256: Checksum::of(zip).hex(),
-            size: zip.len(),
+            sha256: sha256.hex(),
+            size,
             architecture: self.plan.architecture.name(),
             runtime: self.plan.runtime.name(),
             rustc: used.map(|used| used.rustc.version.as_str()),

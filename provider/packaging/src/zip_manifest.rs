@@ -17,7 +17,7 @@ pub(crate) struct ZipManifest<'a> {
     pub build: String,
     pub source_fingerprint: &'a str,
     pub sha256: String,
-    pub size: usize,
+    pub size: u64,
     pub architecture: &'a str,
     pub runtime: &'a str,
     pub rustc: Option<&'a str>,

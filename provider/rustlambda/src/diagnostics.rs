@@ -66,12 +66,15 @@ fn at(error: &Error, argument: fn(Input) -> Option<&'static str>) -> Diagnostic 
             "A build tool is missing"
         }
         Error::Untracked { .. } => "The package cannot be published",
-        Error::Store { .. } => "The artifact store does not work",
+        Error::Store { .. } | Error::Aws(_) => "The artifact store does not work",
+        Error::StoreMismatch { .. } => "The stored zip is not what the sources compile to",
+        Error::ReleaseNotPinned { .. } => "The release is not the pinned one",
+        Error::Signature { .. } => "The release is not signed",
         Error::ReleaseTaken(_) => "The version is taken",
         Error::VersionInvalid { .. } => "The version cannot be published",
         Error::ReleaseZipMissing { .. } => "There is nothing to publish",
         Error::ConstraintInvalid(_) => "The version constraint is not one",
-        Error::ReleaseMissing { .. } => "There is no such release",
+        Error::ReleaseMissing(_) => "There is no such release",
         _ => "The function cannot be packaged",
     };
     let diagnostic = Diagnostic::error(summary, error.to_string());
@@ -87,6 +90,9 @@ fn release_argument(input: Input) -> Option<&'static str> {
         Input::Version => Some("version"),
         Input::Zip => Some("package"),
         Input::Constraint => Some("version_constraint"),
+        Input::Name => Some("name"),
+        Input::Sha256 => Some("sha256"),
+        Input::PublicKey => Some("public_key"),
         _ => None,
     }
 }

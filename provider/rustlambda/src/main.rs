@@ -1,6 +1,7 @@
 //! Terraform provider that compiles, packages and versions AWS Lambda functions in Rust.
 
 mod client;
+mod config;
 mod diagnostics;
 #[cfg(test)]
 mod docs;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use packaging::{
-    Architecture, Artifact, CargoBuild, Checksum, Compiler, Request, Runtime, Source, Stored,
+    Architecture, Artifact, CargoBuild, Checksum, Compiler, Place, Request, Runtime, Source,
+    Stored, normal_prefix,
 };
 use tf_provider::model::Set;
 use tf_provider::schema::{Validator, computed, non_empty, one_of, optional, required};
@@ -20,8 +21,77 @@ model! {
     pub struct StoreModel {
         /// The S3 bucket.
         pub bucket: Attr<String> = required().validate(non_empty()),
-        /// What the keys begin with; a slash and the function's name follow.
+        /// What the keys begin with; a slash and the function's name follow. Slashes at its ends do
+        /// not count.
         pub prefix: Attr<String> = optional(),
+        /// The bucket's region, by default the provider's.
+        pub region: Attr<String> = optional().validate(non_empty()),
+        /// The KMS key that encrypts what is written, by default the bucket's.
+        pub kms_key_id: Attr<String> = optional().validate(non_empty()),
+        /// The account that has to own the bucket. S3 refuses every request otherwise, so that
+        /// nobody else's bucket of the same name is read or written.
+        pub expected_bucket_owner: Attr<String> = optional().validate(non_empty()),
+        /// Whether nothing may be written or deleted there.
+        pub read_only: Attr<bool> = optional(),
+        /// Whether a zip there counts only after the sources were compiled here to the same bytes.
+        /// Releases cannot be verified so, because their consumers have no sources: see
+        /// `public_key` and `sha256` of the data source.
+        pub verify: Attr<bool> = optional(),
+    }
+}
+
+impl StoreModel {
+    /// Whether an argument is unknown.
+    pub fn has_unknown(&self) -> bool {
+        let Self {
+            bucket,
+            prefix,
+            region,
+            kms_key_id,
+            expected_bucket_owner,
+            read_only,
+            verify,
+        } = self;
+        let texts = [bucket, prefix, region, kms_key_id, expected_bucket_owner];
+        texts.into_iter().any(Attr::is_unknown) || read_only.is_unknown() || verify.is_unknown()
+    }
+
+    /// Where it is, and on which terms.
+    pub fn place(&self) -> Result<Place> {
+        Ok(Place {
+            bucket: self.bucket.get()?.clone(),
+            prefix: self.normal_prefix(),
+            region: self.region.known().cloned(),
+            kms_key_id: self.kms_key_id.known().cloned(),
+            expected_bucket_owner: self.expected_bucket_owner.known().cloned(),
+            read_only: self.read_only.known().copied().unwrap_or_default(),
+        })
+    }
+
+    fn normal_prefix(&self) -> String {
+        normal_prefix(self.prefix.as_str().unwrap_or_default())
+    }
+
+    /// Whether two name one place, however they write its prefix and reach it.
+    pub fn is_at(&self, other: &Self) -> bool {
+        !self.prefix.is_unknown()
+            && self.bucket == other.bucket
+            && self.normal_prefix() == other.normal_prefix()
+    }
+
+    /// Keeps the prefix as an earlier apply wrote it, where the two are one.
+    pub fn keep_prefix(&mut self, prior: &Self) {
+        if self.is_at(prior) && self.prefix.known().is_some() && prior.prefix.known().is_some() {
+            self.prefix = prior.prefix.clone();
+        }
+    }
+}
+
+/// Whether two name one place, or none.
+pub(crate) fn is_same_place(a: &Attr<StoreModel>, b: &Attr<StoreModel>) -> bool {
+    match (a.known(), b.known()) {
+        (Some(a), Some(b)) => a.is_at(b),
+        _ => a == b,
     }
 }
 
@@ -79,8 +149,8 @@ model! {
         /// A place in S3 for zips, as `<prefix>/<name>/<fingerprint>.zip`, each with a manifest that
         /// lists what was compiled in. A machine
         /// that finds the zip of its sources there compiles nothing. Nothing there is ever
-        /// overwritten. Credentials, region and endpoint are those that the AWS SDKs find in the
-        /// environment.
+        /// overwritten. Who may write there can put code into production: see the guide
+        /// [Trust](../guides/trust.md).
         pub store: Attr<StoreModel> = optional(),
         /// The ARNs of the Lambda functions that the zip is for. A fresh checkout has the state and no
         /// zip. Where no `store` keeps one either, a refresh asks Lambda for these functions
@@ -186,8 +256,7 @@ impl Package {
     }
 
     fn has_unknown_store(&self) -> bool {
-        let unknown = |store: &StoreModel| store.bucket.is_unknown() || store.prefix.is_unknown();
-        self.store.is_unknown() || self.store.known().is_some_and(unknown)
+        self.store.is_unknown() || self.store.known().is_some_and(StoreModel::has_unknown)
     }
 
     /// Nothing is known of the results.
@@ -210,7 +279,7 @@ impl Package {
     pub fn has_zip_of(&self, package: &packaging::Package, folder: &Path, planned: &Self) -> bool {
         self.source_fingerprint.as_str() == Some(package.fingerprint().as_str())
             && self.filename.as_str() == Some(&*package.file(folder).to_string_lossy())
-            && self.store == planned.store
+            && is_same_place(&self.store, &planned.store)
             && (self.store.known().is_some() || self.serves(planned))
     }
 

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use packaging::Fingerprint;
-use tf_provider::{Context, Diagnostic, Plan, Resource, Result};
+use tf_provider::{Attr, Context, Diagnostic, Plan, Resource, Result};
 
 use crate::client::Client;
 use crate::diagnostics;
-use crate::model::{Package, Zip};
+use crate::model::{Package, Zip, is_same_place};
 
 /// The resource.
 pub(crate) struct PackageResource;
@@ -18,6 +18,11 @@ impl Resource for PackageResource {
     type Model = Package;
 
     async fn modify_plan(&self, cx: &Context<Client>, plan: &mut Plan<Package>) -> Result<()> {
+        if let (Attr::Known(store), Some(prior)) = (&mut plan.planned.store, &plan.prior)
+            && let Some(prior) = prior.store.known()
+        {
+            store.keep_prefix(prior);
+        }
         // A destruction begins with a plan like any other (Terraform's Context.destroyPlan), and
         // needs neither sources nor tools.
         let may_be_destroyed = plan
@@ -73,7 +78,7 @@ impl Resource for PackageResource {
     }
 
     async fn update(&self, cx: &Context<Client>, plan: Package, prior: Package) -> Result<Package> {
-        if plan.filename == prior.filename && plan.store == prior.store {
+        if plan.filename == prior.filename && is_same_place(&plan.store, &prior.store) {
             // The same zip: only what does not reach it has changed, such as the way to a manifest.
             return Ok(plan);
         }
@@ -108,7 +113,7 @@ async fn is_missing(client: &Client, state: &Package) -> Result<bool> {
         return Ok(false);
     }
     for arn in state.arns() {
-        if client.s3.lacks_function(arn).await {
+        if client.lacks_function(arn).await {
             tracing::info!(
                 arn,
                 "the function does not exist, and its zip is made again"
@@ -210,7 +215,9 @@ async fn find(
     model: &Package,
     package: &packaging::Package,
 ) -> Result<Option<Zip>> {
-    let Some(store) = cx.client()?.store(model.store.known()).await? else {
+    let client = cx.client()?;
+    let named = model.store.known().filter(|_| client.is_configured());
+    let Some(store) = client.store(named).await? else {
         return Ok(None);
     };
     let find = async {

@@ -117,6 +117,13 @@ impl Aws {
         serde_json::from_str(&output.exits_with(0)).unwrap()
     }
 
+    /// The keys of releases, without the marks of their publishers.
+    async fn published(&self) -> Vec<String> {
+        let mut keys = self.keys().await;
+        keys.retain(|key| !key.ends_with(".publisher"));
+        keys
+    }
+
     fn plan(&self, root: &Root) -> Answer {
         self.terraform(root, &PLAN, None)
     }
@@ -171,17 +178,17 @@ async fn a_release_never_changes_and_a_new_version_stands_beside_it() {
     );
 
     // Another checkout of the same sources publishes nothing anew.
-    let keys = aws.keys().await;
+    let keys = aws.published().await;
     let other = publisher("");
     change_source(&other);
     set_version(&other, "1.2.4");
     assert_eq!(aws.apply(&other), second);
-    assert_eq!(aws.keys().await, keys);
+    assert_eq!(aws.published().await, keys);
 
     // By default others keep what they have installed.
     aws.terraform(&root, &["destroy", "-auto-approve", "-no-color"], None)
         .exits_with(0);
-    assert_eq!(aws.keys().await, keys);
+    assert_eq!(aws.published().await, keys);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -225,6 +232,24 @@ async fn consumers_without_a_compiler_get_the_newest_that_they_allow() {
             "Published are: 2.1.0-rc.1, 2.0.0, 1.5.0, 1.4.0",
         ],
     );
+    let typo = consumer("null");
+    let text = std::fs::read_to_string(typo.path("main.tf")).unwrap();
+    typo.write(
+        "main.tf",
+        &text.replace("\"api\"\n  version", "\"appi\"\n  version"),
+    );
+    assert_says(
+        &aws.plan(&typo),
+        &["No release of `appi`", "Did you mean `api`?"],
+    );
+    typo.write("main.tf", &text.replace("\"artifacts\"", "\"nowhere\""));
+    assert_says(&aws.plan(&typo), &["there is no bucket `nowhere`"]);
+    let pin = format!("sha256 = \"{}\"", "0".repeat(64));
+    typo.write(
+        "main.tf",
+        &text.replace("store  ", &format!("{pin}\n  store")),
+    );
+    assert_says(&aws.plan(&typo), &["The release is not the pinned one"]);
     assert_says(
         &aws.plan(&consumer("\"^1.4\"")),
         &["`^` is cargo's notation; write `~> 1.4`"],
@@ -241,7 +266,7 @@ async fn only_the_newest_stay_and_destroying_deletes_them_if_asked_to() {
     }
     assert_eq!(aws.release(&root)["versions"], json!(["1.2.0", "1.1.0"]));
     let kept = |version: &str| format!("team/api/releases/x86_64/{version}");
-    for key in aws.keys().await {
+    for key in aws.published().await {
         assert!(
             key.starts_with(&kept("1.1.0")) || key.starts_with(&kept("1.2.0")),
             "{key}"
@@ -256,7 +281,24 @@ async fn only_the_newest_stay_and_destroying_deletes_them_if_asked_to() {
 
     aws.terraform(&root, &["destroy", "-auto-approve", "-no-color"], None)
         .exits_with(0);
-    assert_eq!(aws.keys().await, [] as [&str; 0]);
+    assert_eq!(aws.published().await, [] as [&str; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replacement_keeps_what_it_publishes_and_a_slash_changes_nothing() {
+    let Some(aws) = Aws::start().await else {
+        return;
+    };
+    let lifecycle = "lifecycle {\n    create_before_destroy = true\n  }";
+    let root = publisher(&format!("keep_on_destroy = false\n  {lifecycle}"));
+    aws.apply(&root);
+    let keys = aws.published().await;
+    let replace = [&APPLY[..], &["-replace=rustlambda_release.api"]].concat();
+    aws.terraform(&root, &replace, None).exits_with(0);
+    assert_eq!(aws.published().await, keys);
+    let text = std::fs::read_to_string(root.path("release.tf")).unwrap();
+    root.write("release.tf", &text.replace("\"team\"", "\"team/\""));
+    aws.plan(&root).exits_with(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -264,12 +306,12 @@ async fn a_release_is_imported_by_where_it_lies() {
     let aws = Aws::start().await;
     let root = publisher("");
     let published = aws.apply(&root);
-    let keys = aws.keys().await;
+    let keys = aws.published().await;
     let imports = "import {\n  to = rustlambda_release.api\n  id = \"s3://artifacts/team/api/releases/x86_64/1.2.3\"\n}\n";
     let other = publisher("");
     other.write("import.tf", imports);
     assert_eq!(aws.apply(&other), published);
-    assert_eq!(aws.keys().await, keys);
+    assert_eq!(aws.published().await, keys);
     aws.plan(&other).exits_with(0);
 
     let nowhere = publisher("");

@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 
 #[path = "terraform/aws.rs"]
 mod aws;
+#[path = "terraform/credentials.rs"]
+mod credentials;
 #[path = "terraform/driver.rs"]
 mod driver;
 #[path = "terraform/kill.rs"]
@@ -24,6 +26,7 @@ use driver::{CONFIGURATION, Root, path_without_compiler, sha256};
 use kill::{apply_killed, partial_files};
 
 const APPLY: [&str; 3] = ["apply", "-auto-approve", "-no-color"];
+const PLAN: [&str; 3] = ["plan", "-detailed-exitcode", "-no-color"];
 
 /// A checkout whose package goes to the store.
 fn checkout() -> Root {
@@ -137,10 +140,31 @@ async fn a_bucket_that_is_not_there_is_named() {
         answer.text
     );
     assert!(
-        answer.flat().contains("Check that the bucket exists"),
+        answer.flat().contains("there is no bucket `nowhere`"),
         "{}",
         answer.text
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zip_that_is_gone_from_the_store_is_made_again() {
+    let Some(aws) = Aws::start().await else {
+        return;
+    };
+    let root = checkout();
+    aws.terraform(&root, &APPLY, None).exits_with(0);
+    let key = root.output()["s3_key"].as_str().unwrap().to_owned();
+    let delete = aws.client.delete_object().bucket("artifacts").key(&key);
+    delete.send().await.unwrap();
+    aws.terraform(&root, &PLAN, None).exits_with(2);
+    aws.terraform(&root, &APPLY, None).exits_with(0);
+    assert!(aws.keys().await.contains(&key));
+    aws.terraform(&root, &PLAN, None).exits_with(0);
+
+    // The same place, written otherwise.
+    let configuration = std::fs::read_to_string(root.path("main.tf")).unwrap();
+    root.write("main.tf", &configuration.replace("team/", "/team"));
+    aws.terraform(&root, &PLAN, None).exits_with(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,12 +2,14 @@
 
 pub(crate) mod refusal;
 mod release;
+pub(crate) mod store;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use refusal::Refusal;
-pub use release::{ConstraintError, Taken};
+pub use release::{ConstraintError, Missing, Taken};
+pub use store::StoreFault;
 
 /// How much of a parser's message is shown: enough for a place, a quoted line and the reason.
 const MAX_LINES: usize = 8;
@@ -47,6 +49,12 @@ pub enum Input {
     Zip,
     /// [`crate::Constraint`]
     Constraint,
+    /// The name of a release.
+    Name,
+    /// The SHA-256 that a release is pinned to.
+    Sha256,
+    /// The publisher's key.
+    PublicKey,
 }
 
 /// A failure to resolve, build, inspect or write a package.
@@ -265,16 +273,29 @@ pub enum Error {
         found: String,
     },
     /// The artifact store fails, or holds what it should not.
-    #[error(
-        "The artifact store cannot {action} {address}: {reason}. Check that the bucket exists in this region, and that the credentials allow s3:ListBucket there, and s3:GetObject, s3:PutObject and s3:DeleteObject on what is read, written and deleted."
-    )]
+    #[error("Cannot {action} {address}: {fault}.")]
     Store {
-        /// What was tried.
+        /// What failed.
         action: &'static str,
         /// The object.
         address: String,
-        /// What S3 says.
-        reason: String,
+        /// Why, and what to do.
+        fault: Box<StoreFault>,
+    },
+    /// AWS cannot be used at all.
+    #[error("Cannot use S3: {0}.")]
+    Aws(Box<StoreFault>),
+    /// What is stored is not what the sources compile to.
+    #[error(
+        "{address} is not what these sources compile to: its SHA-256 is {stored}, and theirs is {compiled}. Either somebody put another zip there, or this toolchain is not the one that compiled it. Do not deploy it. Find out who wrote it, and delete it."
+    )]
+    StoreMismatch {
+        /// The zip in the store.
+        address: String,
+        /// Its SHA-256.
+        stored: String,
+        /// The SHA-256 of what was compiled here.
+        compiled: String,
     },
     /// A release's version is no semantic version.
     #[error(
@@ -293,18 +314,29 @@ pub enum Error {
     #[error(transparent)]
     ReleaseTaken(Box<Taken>),
     /// No release is what is asked for.
-    #[error("No release of `{name}` for {architecture} in {address} matches {constraint}. {}", if published.is_empty() { "Nothing is published there, or there is no such bucket in this region.".to_owned() } else { format!("Published are: {}", list(published)) })]
-    ReleaseMissing {
+    #[error(transparent)]
+    ReleaseMissing(Box<Missing>),
+    /// A release is not the one that the configuration pins.
+    #[error(
+        "`{name}` {version} has the SHA-256 {published}, and `sha256` says {pinned}. Use the release that you have checked, or, after you have checked this one, correct `sha256`."
+    )]
+    ReleaseNotPinned {
         /// The function.
         name: String,
-        /// For which processor.
-        architecture: &'static str,
-        /// Where releases lie.
-        address: String,
+        /// Which release.
+        version: String,
+        /// The SHA-256 of its zip.
+        published: String,
         /// As given.
-        constraint: String,
-        /// What is there.
-        published: Vec<String>,
+        pinned: String,
+    },
+    /// A release is not signed by the key that the configuration names.
+    #[error("{address} is not signed by `public_key`: {reason}.")]
+    Signature {
+        /// The zip.
+        address: String,
+        /// What is wrong, and what to do.
+        reason: String,
     },
     /// A zip that is to be published is nowhere.
     #[error("The zip {} of `{name}` is not on this disk, and its package has no store. Make it again by `terraform apply -replace=ADDRESS` with the address of its rustlambda_package, or give the package a store.", file.display())]
@@ -337,12 +369,21 @@ impl Error {
             Self::CannotCross { .. } => Input::Compiler,
             Self::Environment { .. } => Input::Environment,
             Self::Asset { .. } => Input::Assets,
-            Self::Store { .. } => Input::Store,
+            Self::Store { .. } | Self::Aws(_) | Self::StoreMismatch { .. } => Input::Store,
             Self::VersionInvalid { .. } | Self::ReleaseTaken(_) => Input::Version,
-            Self::ConstraintInvalid(_) | Self::ReleaseMissing { .. } => Input::Constraint,
+            Self::ConstraintInvalid(_) => Input::Constraint,
+            Self::ReleaseMissing(missing) if missing.published.is_empty() => Input::Name,
+            Self::ReleaseMissing(_) => Input::Constraint,
+            Self::ReleaseNotPinned { .. } => Input::Sha256,
+            Self::Signature { .. } => Input::PublicKey,
             Self::ReleaseZipMissing { .. } => Input::Zip,
             _ => return None,
         })
+    }
+
+    /// AWS cannot be used at all.
+    pub(crate) fn aws(fault: StoreFault) -> Self {
+        Self::Aws(Box::new(fault))
     }
 
     /// For `map_err` on what reads `path`.

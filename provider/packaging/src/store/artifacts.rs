@@ -10,20 +10,31 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::store::local::{self, Artifact, ArtifactId};
-use crate::store::s3::{Objects, S3, Stored};
+use crate::store::place::Place;
+use crate::store::s3::{Objects, S3, Stored, Upload};
 
 /// A place for artifacts in a bucket.
 #[derive(Debug, Clone)]
 pub struct Store {
     objects: Objects,
+    read_only: bool,
+    verify: bool,
 }
 
 impl Store {
-    /// The place under a prefix, which may be empty.
-    pub async fn open(s3: &S3, bucket: &str, prefix: &str) -> Self {
-        Self {
-            objects: s3.objects(bucket, prefix).await,
-        }
+    /// Opens a place. With `verify`, what is stored counts only if the sources compile to the same.
+    pub async fn open(s3: &S3, place: Place, verify: bool) -> Result<Self> {
+        let read_only = place.read_only;
+        Ok(Self {
+            objects: s3.objects(place).await?,
+            read_only,
+            verify,
+        })
+    }
+
+    /// Whether what is stored counts only if the sources compile to the same.
+    pub fn verifies(&self) -> bool {
+        self.verify
     }
 
     fn key(&self, id: ArtifactId<'_>, ending: &str) -> String {
@@ -33,41 +44,58 @@ impl Store {
 
     /// Looks for a zip.
     pub async fn find(&self, id: ArtifactId<'_>) -> Result<Option<Stored>> {
-        self.objects.find(&self.key(id, "zip")).await
+        self.objects.find(&self.key(id, "zip"), None).await
+    }
+
+    /// Fails where nothing may be written, before a compilation that would be for nothing.
+    pub(crate) fn expect_writable(&self, id: ArtifactId<'_>) -> Result<()> {
+        self.objects.writable("write", &self.key(id, "zip"))
+    }
+
+    /// Fails where a stored zip is not what was compiled here.
+    pub(crate) fn compare(&self, stored: &Stored, compiled: &Artifact) -> Result<()> {
+        if stored.sha256 == compiled.sha256 {
+            return Ok(());
+        }
+        Err(Error::StoreMismatch {
+            address: self.objects.address(&stored.key),
+            stored: stored.sha256.hex(),
+            compiled: compiled.sha256.hex(),
+        })
     }
 
     /// Looks for what an apply has stored under this key.
     pub async fn look(&self, key: &str) -> Result<Option<Stored>> {
-        self.objects.find(key).await
+        self.objects.find(key, None).await
     }
 
     /// Downloads a stored zip and its manifest into a folder. Writes the manifest that `describe`
-    /// returns for the zip where the store has none.
+    /// returns where the store has none.
     pub(crate) async fn fetch(
         &self,
         id: ArtifactId<'_>,
         stored: &Stored,
         folder: &Path,
-        describe: impl FnOnce(&[u8]) -> Vec<u8>,
+        describe: impl FnOnce(&Stored) -> Vec<u8>,
     ) -> Result<Artifact> {
         tracing::info!("downloading {}", self.objects.address(&stored.key));
-        let (key, version) = (&stored.key, stored.version.as_deref());
-        let zip = self.objects.read(key, version).await?;
-        let zip = zip.ok_or_else(|| self.objects.broken(key, "it is not there"))?;
-        let manifest = self.objects.read(&self.key(id, "json"), None).await?;
-        let manifest = match manifest {
+        local::prepare(folder)?;
+        let zip = self.objects.download(stored, folder).await?;
+        let manifest = match self.objects.read(&self.key(id, "json")).await? {
             Some(manifest) => manifest.bytes,
-            None => describe(&zip.bytes),
+            None => describe(stored),
         };
-        local::write(folder, id, &zip.bytes, &manifest)
+        local::put(folder, id, zip, (stored.size, stored.sha256), &manifest)
     }
 
     /// Uploads a zip. If another machine was quicker, returns what it put there.
     pub(crate) async fn put(&self, id: ArtifactId<'_>, artifact: &Artifact) -> Result<Stored> {
         let key = self.key(id, "zip");
         tracing::info!("uploading {}", self.objects.address(&key));
-        let zip = std::fs::read(&artifact.file).map_err(Error::read(&artifact.file))?;
-        self.objects.write_new(&key, zip, "application/zip").await?;
+        let zip = Upload::File(artifact.file.clone(), artifact.sha256);
+        self.objects
+            .write_new(&key, &zip, "application/zip")
+            .await?;
         let missing = || {
             self.objects
                 .broken(&key, "it was uploaded and is not there")
@@ -78,12 +106,13 @@ impl Store {
     /// Uploads the manifest of the stored zip, unless it is there, as it is for all who only read.
     pub(crate) async fn describe(&self, id: ArtifactId<'_>, artifact: &Artifact) -> Result<()> {
         let (key, file) = (self.key(id, "json"), artifact.manifest());
-        if self.objects.find(&key).await?.is_some() {
+        if self.read_only || self.objects.find(&key, None).await?.is_some() {
             return Ok(());
         }
         let manifest = std::fs::read(&file).map_err(Error::read(&file))?;
+        let manifest = Upload::Bytes(manifest);
         self.objects
-            .write_new(&key, manifest, "application/json")
+            .write_new(&key, &manifest, "application/json")
             .await?;
         Ok(())
     }

@@ -1,14 +1,18 @@
 //! Zips on this disk: written whole or not at all, and believed only after their hash is checked.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
 
-use crate::cache::{cache_folder, packaged, replace, sweep};
+use crate::cache::{Partial, cache_folder, packaged, replace, sweep};
 use crate::checksum::Checksum;
 use crate::error::{Error, Result};
 use crate::plan::fingerprint::Fingerprint;
+
+/// The permissions of zips and their manifests.
+pub(crate) const ZIP_MODE: u32 = 0o644;
 
 /// What tells an artifact from every other: the function's name, and the fingerprint of its plan.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +51,11 @@ pub fn file_hash(path: &Path) -> Result<Checksum> {
     Checksum::of_file(path)
 }
 
+/// The size of a file, with its SHA-256.
+fn measured(path: &Path) -> std::io::Result<(u64, Checksum)> {
+    Checksum::of_reader(std::fs::File::open(path)?)
+}
+
 /// What of a manifest says whether its zip is the right one.
 #[derive(Deserialize)]
 struct Identity {
@@ -71,8 +80,7 @@ pub(crate) fn find(folder: &Path, id: ArtifactId<'_>) -> Option<Artifact> {
     let file = path(folder, id);
     let identity: Identity =
         serde_json::from_slice(&std::fs::read(manifest_path(&file)).ok()?).ok()?;
-    let zip = std::fs::read(&file).ok()?;
-    let (size, sha256) = (zip.len() as u64, Checksum::of(&zip));
+    let (size, sha256) = measured(&file).ok()?;
     let sound =
         identity.source_fingerprint == id.fingerprint.as_str() && identity.sha256 == sha256.hex();
     if !sound {
@@ -89,14 +97,40 @@ pub(crate) fn write(
     zip: &[u8],
     manifest: &[u8],
 ) -> Result<Artifact> {
-    let file = path(folder, id);
+    prepare(folder)?;
+    let mut partial = Partial::new(folder, ZIP_MODE)?;
+    partial
+        .write_all(zip)
+        .map_err(Error::write(partial.path()))?;
+    put(
+        folder,
+        id,
+        partial,
+        (zip.len() as u64, Checksum::of(zip)),
+        manifest,
+    )
+}
+
+/// Makes the folder if it is not there, and removes what killed processes left in it.
+pub(crate) fn prepare(folder: &Path) -> Result<()> {
     cache_folder(folder)?;
     sweep(folder);
-    replace(&file, zip, 0o644)?;
+    Ok(())
+}
+
+/// Gives a zip that is written its place, and writes its manifest.
+pub(crate) fn put(
+    folder: &Path,
+    id: ArtifactId<'_>,
+    zip: Partial,
+    (size, sha256): (u64, Checksum),
+    manifest: &[u8],
+) -> Result<Artifact> {
+    let file = path(folder, id);
+    zip.persist(&file)?;
     // Last: a manifest promises that its zip is whole.
-    replace(&manifest_path(&file), manifest, 0o644)?;
+    replace(&manifest_path(&file), manifest, ZIP_MODE)?;
     prune(folder, id.name);
-    let (size, sha256) = (zip.len() as u64, Checksum::of(zip));
     Ok(Artifact { file, size, sha256 })
 }
 

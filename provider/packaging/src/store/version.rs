@@ -19,6 +19,26 @@ pub fn release_version(text: &str) -> Result<Version> {
     Err(invalid(reason))
 }
 
+/// The versions that need not stay where `count` stable ones do: older stable ones, and with each
+/// version its pre-releases. Pre-releases of what is not published yet stay with the newest.
+pub(crate) fn superseded(versions: &[Version], count: usize) -> Vec<&Version> {
+    let core = |version: &Version| (version.major, version.minor, version.patch);
+    let stable = versions
+        .iter()
+        .filter(|version| version.pre == Prerelease::EMPTY);
+    let mut stable: Vec<_> = stable.map(core).collect();
+    stable.sort();
+    let Some(oldest) = stable
+        .len()
+        .checked_sub(count)
+        .and_then(|first| stable.get(first))
+    else {
+        return Vec::new();
+    };
+    let older = versions.iter().filter(|version| core(version) < *oldest);
+    older.collect()
+}
+
 /// The lowest version above `taken` that is free: the next patch of its line, or the next
 /// pre-release of its version.
 pub(crate) fn next(taken: &Version, published: &[Version]) -> Version {
@@ -71,6 +91,28 @@ mod tests {
             let taken = Version::parse(taken).unwrap();
             assert_eq!(next(&taken, &published).to_string(), expected);
         }
+    }
+
+    #[test]
+    fn stable_versions_are_counted_and_pre_releases_go_with_theirs() {
+        let versions = [
+            "1.0.0-rc.1",
+            "1.0.0",
+            "1.1.0-rc.1",
+            "1.1.0",
+            "2.0.0-beta.1",
+            "2.0.0-beta.2",
+        ];
+        let versions = versions.map(|version| Version::parse(version).unwrap());
+        let superseded = |count| {
+            let old = superseded(&versions, count);
+            old.iter()
+                .map(|version| version.to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(superseded(1), ["1.0.0-rc.1", "1.0.0"]);
+        assert_eq!(superseded(2), [""; 0]);
+        assert_eq!(superseded(3), [""; 0]);
     }
 
     #[test]

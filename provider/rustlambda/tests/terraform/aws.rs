@@ -50,6 +50,56 @@ impl Aws {
         }
     }
 
+    /// The URL of all its services.
+    pub fn endpoint(&self) -> String {
+        self.address().endpoint()
+    }
+
+    /// Makes a role that may do everything in S3, for who knows the external id, and for those whom
+    /// an identity provider has signed in.
+    pub fn create_role(&self, arn: &str, external_id: &str, provider: &str) {
+        let (account, name) = arn.split_once(":role/").unwrap();
+        let trust = serde_json::json!({"Version": "2012-10-17", "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Principal": {"AWS": format!("{account}:root")},
+                "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
+            },
+            {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Principal": {"Federated": format!("{account}:oidc-provider/{provider}")},
+            },
+        ]});
+        let allowed = serde_json::json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
+        ]});
+        let (trust, allowed) = (trust.to_string(), allowed.to_string());
+        let role = [
+            ("Action", "CreateRole"),
+            ("AssumeRolePolicyDocument", &trust),
+        ];
+        let policy = [
+            ("Action", "PutRolePolicy"),
+            ("PolicyName", "s3"),
+            ("PolicyDocument", &allowed),
+        ];
+        for form in [&role[..], &policy] {
+            let mut form = form.to_vec();
+            form.extend([("RoleName", name), ("Version", "2010-05-08")]);
+            let scope = format!("{ROOT_KEY}/20260101/{REGION}/iam/aws4_request");
+            // Root's signature is not checked.
+            ureq::post(self.endpoint())
+                .header(
+                    "authorization",
+                    format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+                )
+                .send_form(form)
+                .unwrap();
+        }
+    }
+
     pub async fn keys(&self) -> Vec<String> {
         let listed = self
             .client

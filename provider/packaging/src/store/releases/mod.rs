@@ -5,20 +5,26 @@
 //! the condition that it is not there: it alone makes a release, whole and once. It is deleted
 //! first.
 
-use std::path::PathBuf;
+mod publishers;
+
+use std::path::{Path, PathBuf};
 
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::checksum::Checksum;
-use crate::error::{Error, Result, Taken};
+use crate::error::{Error, Missing, Result, Taken};
 use crate::plan::fingerprint::Fingerprint;
 use crate::request::Architecture;
 use crate::store::constraint::Constraint;
-use crate::store::local::manifest_path;
-use crate::store::s3::{Objects, S3, Stored};
+use crate::store::local::{file_hash, manifest_path};
+use crate::store::place::Place;
+use crate::store::s3::{Objects, S3, Stored, Upload};
+use crate::store::signature::{self, Check, PublicKey};
 use crate::store::version::next;
+
+pub use self::publishers::new_publisher;
 
 /// The releases of one function for one architecture.
 #[derive(Debug, Clone)]
@@ -37,6 +43,8 @@ pub struct Publication {
     pub fingerprint: Fingerprint,
     /// The zip's SHA-256.
     pub sha256: Checksum,
+    /// The SHA-256 that the published zip has to have, whoever publishes it.
+    pub pinned: Option<Checksum>,
     /// The zip on this disk, if it is there.
     pub file: PathBuf,
     /// The zip in a store, if it is there.
@@ -91,19 +99,18 @@ struct Record {
 }
 
 impl Releases {
-    /// The releases of a function in a bucket under a prefix, which may be empty.
+    /// Opens the releases of a function at a place.
     pub async fn open(
         s3: &S3,
-        bucket: &str,
-        prefix: &str,
+        place: Place,
         name: &str,
         architecture: Architecture,
-    ) -> Self {
-        Self {
-            objects: s3.objects(bucket, prefix).await,
+    ) -> Result<Self> {
+        Ok(Self {
+            objects: s3.objects(place).await?,
             name: name.to_owned(),
             architecture,
-        }
+        })
     }
 
     /// For which processor.
@@ -137,12 +144,12 @@ impl Releases {
     /// Looks for a release.
     pub async fn find(&self, version: &Version) -> Result<Option<Release>> {
         let key = self.record_key(version);
-        let Some(content) = self.objects.read(&key, None).await? else {
+        let Some(content) = self.objects.read(&key).await? else {
             return Ok(None);
         };
         let record: Record = serde_json::from_slice(&content.bytes)
             .map_err(|error| self.objects.broken(&key, &error.to_string()))?;
-        let Some(zip) = self.objects.find(&record.key).await? else {
+        let Some(zip) = self.objects.find(&record.key, None).await? else {
             let reason = format!("its zip {} is not there", self.objects.address(&record.key));
             return Err(self.objects.broken(&key, &reason));
         };
@@ -168,13 +175,89 @@ impl Releases {
             Some(version) => self.find(version).await?,
             None => None,
         };
-        found.ok_or_else(|| Error::ReleaseMissing {
+        if let Some(release) = found {
+            return Ok(release);
+        }
+        let names = match published.is_empty() {
+            true => self.names().await?,
+            false => Vec::new(),
+        };
+        Err(Error::ReleaseMissing(Box::new(Missing {
             name: self.name.clone(),
             architecture: self.architecture.name(),
             address: self.objects.address(&self.key("")),
             constraint: constraint.to_string(),
             published: published.iter().map(Version::to_string).collect(),
-        })
+            names,
+        })))
+    }
+
+    /// The names that have releases at this place, the most similar to this one first.
+    async fn names(&self) -> Result<Vec<String>> {
+        let prefix = self.objects.key("");
+        let mut names = Vec::new();
+        for folder in self.objects.list(&prefix).await? {
+            let releases = format!("{folder}releases/");
+            if folder.ends_with('/') && !self.objects.list(&releases).await?.is_empty() {
+                let name = folder.strip_prefix(&prefix).unwrap_or(&folder);
+                names.push(name.trim_end_matches('/').to_owned());
+            }
+        }
+        let similar = |name: &String| strsim::jaro_winkler(name, &self.name);
+        names.sort_by(|a, b| similar(b).total_cmp(&similar(a)));
+        Ok(names)
+    }
+
+    /// Fails where a version's SHA-256 is not the one that it is pinned to.
+    pub fn pinned(
+        &self,
+        version: &Version,
+        sha256: Checksum,
+        pinned: Option<Checksum>,
+    ) -> Result<()> {
+        match pinned {
+            Some(pinned) if pinned != sha256 => Err(Error::ReleaseNotPinned {
+                name: self.name.clone(),
+                version: version.to_string(),
+                published: sha256.hex(),
+                pinned: pinned.hex(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Fails where nothing may be written.
+    pub fn expect_writable(&self, version: &Version) -> Result<()> {
+        self.objects.writable("write", &self.record_key(version))
+    }
+
+    /// Fails unless a publisher has signed a release's zip. Reads the zip.
+    pub async fn verify(&self, release: &Release, key: &PublicKey) -> Result<()> {
+        let (zip, version) = (&release.zip.key, release.zip.version.as_deref());
+        let refused = |reason: String| Error::Signature {
+            address: self.objects.address(zip),
+            reason,
+        };
+        let file = format!("{zip}.minisig");
+        let text = self.objects.read(&file).await?;
+        let text = text.ok_or_else(|| {
+            let address = self.objects.address(&file);
+            refused(format!(
+                "there is no {address}. Ask its publisher to sign it"
+            ))
+        })?;
+        let signature = signature::signature(&text.bytes).map_err(refused)?;
+        let (name, architecture) = (&self.name, self.architecture.name());
+        let comment = format!("{name} {} {architecture}", release.version);
+        let check = Check::begin(key, &signature, &comment).map_err(refused)?;
+        let (check, sha256) = self.objects.copy(zip, version, check).await?;
+        check.finish().map_err(refused)?;
+        if sha256 == release.zip.sha256 {
+            return Ok(());
+        }
+        Err(self
+            .objects
+            .broken(zip, "its bytes changed while it was read"))
     }
 
     /// Looks for a version that is to be published: the release if it has these contents already,
@@ -200,16 +283,34 @@ impl Releases {
         }
     }
 
-    /// Publishes, unless these contents are published under this version already.
-    pub async fn publish(&self, publication: &Publication) -> Result<Release> {
+    /// Publishes, unless these contents are published under this version already, and leaves the
+    /// publisher's mark.
+    pub async fn publish(&self, publication: &Publication, publisher: &str) -> Result<Release> {
         let Publication {
             version,
             fingerprint,
             ..
         } = publication;
-        if let Some(release) = self.claim(version, fingerprint).await? {
-            return Ok(release);
-        }
+        let found = match self.claim(version, fingerprint).await? {
+            Some(release) => Some(release),
+            None => {
+                self.pinned(version, publication.sha256, publication.pinned)?;
+                self.upload(publication).await?;
+                // Somebody else may have been quicker, with these contents or with others.
+                self.claim(version, fingerprint).await?
+            }
+        };
+        let missing = "it was published and is not there";
+        let missing = || self.objects.broken(&self.record_key(version), missing);
+        let release = found.ok_or_else(missing)?;
+        self.pinned(version, release.zip.sha256, publication.pinned)?;
+        self.mark(version, publisher).await?;
+        Ok(release)
+    }
+
+    /// Uploads the zip, and then the record.
+    async fn upload(&self, publication: &Publication) -> Result<()> {
+        let Publication { version, .. } = publication;
         let (zip, manifest) = self.contents(publication).await?;
         let digits = publication.sha256.hex();
         let digits = digits.get(..12).unwrap_or(&digits);
@@ -219,7 +320,7 @@ impl Releases {
             architecture: self.architecture.name().to_owned(),
             runtime: publication.runtime.clone(),
             handler: publication.handler.clone(),
-            source_fingerprint: fingerprint.to_string(),
+            source_fingerprint: publication.fingerprint.to_string(),
             sha256: publication.sha256.hex(),
             key: self.key(&format!("{version}/{digits}.zip")),
             manifest,
@@ -228,28 +329,23 @@ impl Releases {
         let bytes = serde_json::to_vec(&record)
             .map_err(|error| self.objects.broken(&key, &error.to_string()))?;
         tracing::info!("publishing {}", self.objects.address(&record.key));
+        let upload = Upload::File(zip.path().to_owned(), publication.sha256);
         self.objects
-            .write_new(&record.key, zip, "application/zip")
+            .write_new(&record.key, &upload, "application/zip")
             .await?;
+        let record = Upload::Bytes(bytes);
         self.objects
-            .write_new(&key, bytes, "application/json")
+            .write_new(&key, &record, "application/json")
             .await?;
-        // Somebody else may have been quicker, with these contents or with others.
-        let release = self.claim(version, fingerprint).await?;
-        release.ok_or_else(|| {
-            self.objects
-                .broken(&key, "it was published and is not there")
-        })
+        Ok(())
     }
 
     /// The zip that is to be published, and what it was made of.
-    async fn contents(&self, publication: &Publication) -> Result<(Vec<u8>, Option<Value>)> {
+    async fn contents(&self, publication: &Publication) -> Result<(Zip, Option<Value>)> {
         let Publication { file, sha256, .. } = publication;
-        if let Ok(zip) = std::fs::read(file)
-            && Checksum::of(&zip) == *sha256
-        {
+        if file_hash(file).is_ok_and(|found| found == *sha256) {
             let manifest = std::fs::read(manifest_path(file)).ok();
-            return Ok((zip, described(manifest, sha256)));
+            return Ok((Zip::Here(file.clone()), described(manifest, sha256)));
         }
         let missing = || Error::ReleaseZipMissing {
             name: self.name.clone(),
@@ -261,44 +357,34 @@ impl Releases {
             version,
         } = publication.stored.as_ref().ok_or_else(missing)?;
         let objects = self.objects.of_bucket(bucket);
-        let zip = objects.read(key, version.as_deref()).await?;
-        let zip = zip
-            .ok_or_else(|| objects.broken(key, "it is not there"))?
-            .bytes;
-        if Checksum::of(&zip) != *sha256 {
+        let folder = std::env::temp_dir();
+        let copy = tempfile::NamedTempFile::new().map_err(Error::write(&folder))?;
+        let (copy, found) = objects.copy(key, version.as_deref(), copy).await?;
+        if found != *sha256 {
             return Err(objects.broken(key, "it is not the zip that is to be published"));
         }
         let manifest = match key.strip_suffix(".zip") {
-            Some(stem) => objects.read(&format!("{stem}.json"), None).await?,
+            Some(stem) => objects.read(&format!("{stem}.json")).await?,
             None => None,
         };
-        Ok((
-            zip,
-            described(manifest.map(|content| content.bytes), sha256),
-        ))
+        let manifest = described(manifest.map(|content| content.bytes), sha256);
+        Ok((Zip::Copy(copy), manifest))
     }
+}
 
-    /// Deletes all but the newest `count` releases, and but for `current`.
-    pub async fn retain(&self, count: usize, current: &Version) -> Result<()> {
-        for version in self.versions().await?.iter().skip(count) {
-            if version != current {
-                self.delete(version).await?;
-            }
-        }
-        Ok(())
-    }
+/// A zip on this disk.
+enum Zip {
+    Here(PathBuf),
+    /// Goes with this value.
+    Copy(tempfile::NamedTempFile),
+}
 
-    /// Deletes a release. One that is gone already is no error.
-    pub async fn delete(&self, version: &Version) -> Result<()> {
-        tracing::info!(
-            "deleting {}",
-            self.objects.address(&self.record_key(version))
-        );
-        self.objects.delete(&self.record_key(version)).await?;
-        for key in self.objects.list(&self.key(&format!("{version}/"))).await? {
-            self.objects.delete(&key).await?;
+impl Zip {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Here(path) => path,
+            Self::Copy(file) => file.path(),
         }
-        Ok(())
     }
 }
 
