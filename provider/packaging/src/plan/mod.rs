@@ -29,7 +29,7 @@ const FORMAT: u32 = 2;
 /// a field that is not skipped counts.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct BuildPlan {
+pub(crate) struct BuildPlan {
     format: u32,
     pub(crate) architecture: Architecture,
     pub(crate) runtime: Runtime,

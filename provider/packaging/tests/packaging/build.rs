@@ -169,6 +169,12 @@ async fn names_what_is_compiled_in_and_would_change_unnoticed() {
     let mut expected = [fixture.path("ignored.txt"), path];
     expected.sort();
     assert_eq!(made.untracked, expected);
+    // It stays known with the zip, so that nobody publishes that later.
+    let manifest = std::fs::read_to_string(made.zip.manifest()).unwrap();
+    for path in &expected {
+        let path = format!("{:?}", path.display().to_string());
+        assert!(manifest.contains(&path), "{manifest}");
+    }
     let again = package.make(&folder, &Builder::new()).await.unwrap();
     assert_eq!(again.untracked, [] as [PathBuf; 0], "nothing was compiled");
     assert_eq!(again.zip, made.zip);

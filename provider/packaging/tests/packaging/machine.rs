@@ -97,6 +97,17 @@ async fn a_changed_environment_runs_build_scripts_again() {
     assert!(two.starts_with("two Some(\"two\") "), "{two}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_workspaces_own_configuration_applies() {
+    let fixture = curious();
+    let configuration = "[env]\nSTAGE = \"own\"\n[build]\nrustflags = \"--cfg special\"\n";
+    fixture.write(".cargo/config.toml", configuration);
+    let text = printed(&fixture, &[]).await;
+    assert!(text.starts_with("own Some(\"own\") true "), "{text}");
+    let declared = printed(&fixture, &[("STAGE", "declared")]).await;
+    assert!(declared.starts_with("declared "), "{declared}");
+}
+
 #[test]
 fn a_hostile_shell_and_a_hostile_cargo_configuration_give_the_same_bytes() {
     let (quiet, hostile) = (curious(), curious());
