@@ -52,7 +52,7 @@ impl Aws {
 
     /// The URL of all its services.
     pub fn endpoint(&self) -> String {
-        self.address().endpoint()
+        self.running.address().endpoint()
     }
 
     /// Makes a role that may do everything in S3, for who knows the external id, and for those whom

@@ -164,9 +164,7 @@ credential_process = printf '%s' '{{"Version":1,"AccessKeyId":"{ROOT_KEY}","Secr
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_source_of_credentials_reaches_the_store() {
-    let Some(aws) = Aws::start().await else {
-        return;
-    };
+    let aws = Aws::start().await;
     aws.create_role(ROLE, "of-the-team", "ci.example.com");
     for case in cases(&aws.endpoint()) {
         let answer = apply(&aws, &case);
@@ -185,9 +183,7 @@ async fn every_source_of_credentials_reaches_the_store() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_is_said_with_its_cure() {
-    let Some(aws) = Aws::start().await else {
-        return;
-    };
+    let aws = Aws::start().await;
     let case = |name, profile: Option<&str>| {
         let profile = profile.map(|profile| ("AWS_PROFILE", profile.to_owned()));
         let keys = [
