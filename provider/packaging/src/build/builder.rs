@@ -142,8 +142,7 @@ fn groups(binaries: Vec<(Binary, Packages)>) -> Vec<Vec<(Binary, Packages)>> {
     for (binary, packages) in binaries {
         let agrees = |(other, others): &(Binary, Packages)| {
             packages.iter().all(|(id, features)| others.get(id).is_none_or(|other| other == features))
-                // Both would be written to one place.
-                && other.name != binary.name
+                && other.fits(&binary)
                 // Cargo would turn these on for both.
                 && other.passed_features() == binary.passed_features()
         };

@@ -148,6 +148,9 @@ pub(crate) struct Binary {
     #[serde(rename = "binary")]
     pub name: String,
     pub features: BTreeSet<String>,
+    /// The names of all binaries of the package.
+    #[serde(skip)]
+    pub siblings: Vec<String>,
     /// Empty unless a package outside of the workspace's folder is among them.
     #[serde(skip)]
     pub places: Places,
@@ -157,6 +160,13 @@ impl Binary {
     /// Names the package to cargo.
     pub fn spec(&self) -> String {
         format!("--package={}@{}", self.package, self.version)
+    }
+
+    /// Whether one cargo can be asked for both: it builds a binary of a requested name in every
+    /// requested package that has one, all into one place.
+    pub fn fits(&self, other: &Self) -> bool {
+        let meet = self.siblings.contains(&other.name) || other.siblings.contains(&self.name);
+        self.name != other.name && (self.spec() == other.spec() || !meet)
     }
 
     /// Names the features to cargo, which takes a dependency's without the package's name.

@@ -28,8 +28,9 @@ pub(crate) struct CargoPlan {
     pub settings: Settings,
     #[serde(flatten)]
     pub binary: Binary,
-    /// The registry and git packages that are used: where each comes from, and its checksum.
-    locked: BTreeMap<String, String>,
+    /// The registry and git packages that are used: where those of a name and version come from, and
+    /// their checksums.
+    locked: BTreeMap<String, BTreeSet<String>>,
     /// The packages on this disk, by their places.
     #[serde(rename = "package")]
     packages: BTreeMap<String, Source>,
@@ -75,6 +76,7 @@ pub(crate) fn resolve(
         version: package.version(),
         name,
         features: build.features.clone(),
+        siblings: package.binaries(),
         places: Places::new(),
     };
     let mut closure = Closure::new(Loader::new(&workspace), architecture);
@@ -115,7 +117,7 @@ pub(crate) fn resolve(
     let mut plan = CargoPlan {
         settings,
         binary,
-        locked: components.iter().filter_map(checksum).collect(),
+        locked: checksums(&components),
         packages: BTreeMap::new(),
         files: BTreeMap::new(),
         known: BTreeSet::new(),
@@ -161,11 +163,19 @@ fn read_locked(
     Ok(locked.into_iter().cloned().collect())
 }
 
-/// What tells a registry or git package from every other.
-fn checksum(package: &Locked) -> Option<(String, String)> {
-    let checksum = package.checksum.as_deref().unwrap_or_default();
-    let origin = format!("{} {checksum}", package.source.as_ref()?);
-    Some((format!("{} {}", package.name, package.version), origin))
+/// What tells registry and git packages from all others.
+fn checksums(packages: &[Locked]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut checksums: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for package in packages {
+        let Some(source) = &package.source else {
+            continue;
+        };
+        let checksum = package.checksum.as_deref().unwrap_or_default();
+        let id = format!("{} {}", package.name, package.version);
+        let origins = checksums.entry(id).or_default();
+        origins.insert(format!("{source} {checksum}"));
+    }
+    checksums
 }
 
 impl CargoPlan {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use packaging::{Artifact, Builder, Package};
 
-use crate::fixture::{Fixture, manifest, names};
+use crate::fixture::{Fixture, manifest, names, run};
 
 async fn build(fixture: &Fixture, path: &str) -> packaging::Result<Artifact> {
     fixture
@@ -305,6 +305,27 @@ async fn features_of_one_package_do_not_reach_another() {
             .await
             .unwrap();
         assert_eq!(built.sha256.hex(), hash.unwrap(), "f{index}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_binary_is_not_taken_from_another_package_that_has_one_of_its_name() {
+    let fixture = four(["", "", "", ""]);
+    for package in ["f0", "f1"] {
+        let says = format!("fn main() {{ println!(\"tool of {package}\") }}\n");
+        fixture.write(&format!("{package}/src/bin/tool.rs"), &says);
+    }
+    let (builder, folder) = (Builder::new(), fixture.path("out"));
+    let build = async |package: &str, binary: &str| {
+        let request = fixture.request(&format!("{package}/Cargo.toml"), |build| {
+            build.binary = Some(binary.to_owned());
+        });
+        let package = Package::resolve(request).unwrap();
+        package.build(&folder, &builder).await.unwrap().file
+    };
+    for (package, company) in [("f0", "f1"), ("f1", "f0")] {
+        let (tool, _) = tokio::join!(build(package, "tool"), build(company, company));
+        assert_eq!(run(&tool), format!("tool of {package}\n"));
     }
 }
 

@@ -50,6 +50,24 @@ fn counts_locked_packages_that_the_binary_uses_and_no_others() {
     );
 }
 
+#[test]
+fn packages_of_one_name_and_version_from_two_places_both_count() {
+    let lock = |commit: &str, checksum: &str| {
+        let registry = "registry+https://github.com/rust-lang/crates.io-index";
+        let git = format!("git+https://example.com/fork#{commit}");
+        format!(
+            "version = 4\n\n[[package]]\nname = \"api\"\nversion = \"1.2.3\"\ndependencies = [\n \"twin 1.0.0 ({git})\",\n \"twin 1.0.0 ({registry})\",\n]\n\n[[package]]\nname = \"twin\"\nversion = \"1.0.0\"\nsource = \"{git}\"\n\n[[package]]\nname = \"twin\"\nversion = \"1.0.0\"\nsource = \"{registry}\"\nchecksum = \"{checksum}\"\n"
+        )
+    };
+    let dependencies = "[dependencies]\ntwin = \"1\"\nfork = { package = \"twin\", git = \"https://example.com/fork\" }\n";
+    let fixture = Fixture::package("fn main() {}\n");
+    fixture.write("Cargo.toml", &manifest("api", dependencies));
+    fixture.write("Cargo.lock", &lock("aaaa", "1"));
+    for next in [lock("bbbb", "1"), lock("bbbb", "2")] {
+        changes(&fixture, "Cargo.toml", "Cargo.lock", &next, true);
+    }
+}
+
 /// A function over a library whose tests have dependencies of their own.
 fn library_with_tests() -> Fixture {
     let fixture = Fixture::workspace();
