@@ -90,7 +90,7 @@ impl Package {
     /// process.
     pub fn resolve(request: Request) -> Result<Self> {
         let plan = plan::resolve(&request)?;
-        let (name, inputs) = (plan.name(), plan.inputs());
+        let (name, inputs) = (plan.name(), plan.inputs()?);
         let fingerprint = inputs.fingerprint();
         tracing::debug!(name, %fingerprint, "resolved");
         Ok(Self {

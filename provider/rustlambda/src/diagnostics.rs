@@ -62,7 +62,10 @@ fn at(error: &Error, argument: fn(Input) -> Option<&'static str>) -> Diagnostic 
         Error::Compilation { .. } => "The function does not compile",
         Error::Refused(_) => "AWS Lambda could not run the function",
         Error::SourcesChanged { .. } => "The sources changed since the plan",
-        Error::ToolMissing { .. } | Error::ToolsMissing { .. } | Error::TargetMissing { .. } => {
+        Error::CompilerMismatch { .. }
+        | Error::ToolMissing { .. }
+        | Error::ToolsMissing { .. }
+        | Error::TargetMissing { .. } => {
             "A build tool is missing"
         }
         Error::Untracked { .. } => "The package cannot be published",

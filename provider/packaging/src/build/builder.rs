@@ -119,7 +119,7 @@ async fn try_compile_all(
     binaries: &[Binary],
 ) -> Result<BTreeMap<Binary, Result<Compiled>>> {
     // Until the executables are read: another apply of this folder would replace them.
-    let _lock = FolderLock::acquire(&settings.folder()).await?;
+    let _lock = FolderLock::acquire(&settings.folder()?).await?;
     let cargo = Cargo::prepare(settings).await?;
     let mut resolved = Vec::new();
     for binary in binaries {

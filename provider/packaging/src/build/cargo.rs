@@ -46,7 +46,7 @@ impl<'a> Cargo<'a> {
     /// folder's lock.
     pub async fn prepare(settings: &'a Settings) -> Result<Self> {
         let toolchain = Toolchain::find(settings).await?;
-        let folder = settings.folder();
+        let folder = settings.folder()?;
         let home = home::write(&settings.local, &folder)?;
         let cargo = Self {
             settings,

@@ -1,6 +1,6 @@
 //! The Rust toolchain and cross-compiler of this machine.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 
@@ -8,6 +8,7 @@ use crate::build::process;
 use crate::cache;
 use crate::error::{Error, Result};
 use crate::plan::settings::Settings;
+use crate::plan::toolchain;
 use crate::request::{Architecture, Compiler, Runtime};
 
 /// How to get cargo and rustc.
@@ -45,7 +46,9 @@ impl Toolchain {
         let driver = Driver::choose(settings.compiler, settings.architecture, settings.runtime)?;
         let rustc = Rustc::find(settings).await;
         let found = match &rustc {
-            Ok(rustc) => rustc.check_target(settings.architecture),
+            Ok(rustc) => rustc
+                .check_release(settings)
+                .and_then(|()| rustc.check_target(settings.architecture)),
             Err(error) => Err(error.clone()),
         };
         let mut checks = vec![found];
@@ -94,6 +97,12 @@ impl Rustc {
                 0o644,
             )?;
         }
+        // A folder of a toolchain may be relative to the file, and so is named by the variable.
+        let by_file = settings.toolchain.is_some()
+            && !settings.environment.contains_key("RUSTUP_TOOLCHAIN")
+            && settings
+                .toolchain_name()
+                .is_none_or(|name| Path::new(&name).is_relative());
         let program = settings.variables().remove("RUSTC");
         let program = program.map_or_else(
             || "rustc".to_owned(),
@@ -101,7 +110,7 @@ impl Rustc {
         );
         let ask = async |args: &[&str]| {
             let mut rustc = command(&program, settings);
-            if settings.toolchain.is_some() {
+            if by_file {
                 rustc
                     .current_dir(folder.path())
                     .env_remove("RUSTUP_TOOLCHAIN");
@@ -120,6 +129,29 @@ impl Rustc {
             host: field("host: ").unwrap_or_default(),
             release: field("release: ").unwrap_or_default(),
             version: verbose.lines().next().unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// Fails where the workspace names another version: without rustup, nothing reads its file.
+    fn check_release(&self, settings: &Settings) -> Result<()> {
+        let chosen = ["CARGO_BUILD_RUSTC", "RUSTC", "RUSTUP_TOOLCHAIN"];
+        if chosen
+            .iter()
+            .any(|name| settings.environment.contains_key(*name))
+        {
+            return Ok(());
+        }
+        let name = settings.toolchain_name();
+        let Some(wanted) = name.as_deref().and_then(toolchain::release) else {
+            return Ok(());
+        };
+        let rest = self.release.strip_prefix(wanted);
+        if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-'])) {
+            return Ok(());
+        }
+        Err(Error::CompilerMismatch {
+            wanted: wanted.to_owned(),
+            found: self.version.clone(),
         })
     }
 

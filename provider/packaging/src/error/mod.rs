@@ -193,6 +193,14 @@ pub enum Error {
         /// The system's reason.
         source: Arc<std::io::Error>,
     },
+    /// The inputs of a build have no canonical form.
+    #[error(
+        "No fingerprint can be taken of the build: {reason}. Use names of files and folders that are UTF-8."
+    )]
+    Fingerprint {
+        /// What cannot be written.
+        reason: String,
+    },
     /// An asset may not be in the zip.
     #[error("The asset `{path}` cannot be packaged: {reason}")]
     Asset {
@@ -237,6 +245,16 @@ pub enum Error {
         reason: String,
         /// How to get it.
         remedy: String,
+    },
+    /// The compiler is not the one that the workspace names.
+    #[error(
+        "The workspace's toolchain file, rust-toolchain.toml or rust-toolchain, asks for Rust {wanted}, and `rustc` is {found}. Install rustup from https://rustup.rs, which reads the file, or install Rust {wanted}."
+    )]
+    CompilerMismatch {
+        /// The version in the file.
+        wanted: String,
+        /// What `rustc --version` prints.
+        found: String,
     },
     /// The toolchain lacks the standard library of the target.
     #[error("The Rust toolchain at {} has no standard library for {target}. Run `rustup target add {target}` in the workspace's folder, or install your distribution's package of it if rustup did not install this toolchain.", sysroot.display())]

@@ -51,6 +51,19 @@ const LOGIN: [&str; 6] = [
     "GIT_TERMINAL_PROMPT",
 ];
 
+/// What the names begin with of the variables by which those programs log in that cargo and git
+/// start for a registry's or a repository's password: the AWS command line for CodeArtifact and
+/// CodeCommit ("Configure and use Cargo with CodeArtifact" in the AWS documentation), GitHub's, and
+/// the desktop's secret service.
+const HELPERS: [&str; 6] = [
+    "AWS_",
+    "CARGO_CREDENTIAL_ALIAS_",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "GH_TOKEN",
+    "GITHUB_TOKEN",
+    "XDG_CONFIG_HOME",
+];
+
 /// What one variable may have in bytes, with its name, `=` and the final NUL: `MAX_ARG_STRLEN` of
 /// Linux, 32 pages of 4 KiB (execve(2), "Limits on size of arguments and environment").
 const MAX_VARIABLE: usize = 128 * 1024;
@@ -73,8 +86,13 @@ impl Passed {
     ) -> Self {
         let mut passed = Self::default();
         for (name, value) in caller {
-            if let Ok(name) = name.into_string() {
-                passed.add(name, value);
+            let Ok(name) = name.into_string() else {
+                continue;
+            };
+            if !passed.add(name.clone(), value.clone())
+                && HELPERS.iter().any(|helper| name.starts_with(helper))
+            {
+                passed.fetching.insert(name, value);
             }
         }
         let is_wrapper = declared
@@ -166,7 +184,7 @@ mod tests {
             ("CARGO_REGISTRIES_MINE_INDEX", "sparse+https://example.com/"),
             ("CARGO_REGISTRIES_MINE_TOKEN", "secret"),
             ("SSH_AUTH_SOCK", "/run/agent"),
-            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_PROFILE", "registry"),
             ("CC", "clang"),
         ];
         let (passed, _) = take(&caller, &[]);
@@ -174,8 +192,15 @@ mod tests {
         assert_eq!(names(&passed.always), ["CARGO_REGISTRIES_MINE_INDEX"]);
         assert_eq!(
             names(&passed.fetching),
-            ["CARGO_REGISTRIES_MINE_TOKEN", "SSH_AUTH_SOCK"]
+            [
+                "AWS_PROFILE",
+                "CARGO_REGISTRIES_MINE_TOKEN",
+                "SSH_AUTH_SOCK"
+            ]
         );
+        // For build scripts, and so it counts.
+        let (passed, counted) = take(&[], &[("AWS_PROFILE", "declared")]);
+        assert_eq!((passed.fetching.len(), counted.len()), (0, 1));
     }
 
     #[test]

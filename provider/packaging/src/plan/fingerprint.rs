@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::checksum::Checksum;
+use crate::error::{Error, Result};
 
 /// A SHA-256 over a package's inputs. Equal on every machine that has equal sources.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,12 +44,13 @@ pub(crate) struct Inputs(BTreeMap<String, Checksum>);
 
 impl Inputs {
     /// Lists what a value consists of.
-    pub fn of(value: &impl Serialize) -> Self {
+    pub fn of(value: &impl Serialize) -> Result<Self> {
         let mut inputs = Self::default();
-        // The values of this crate have strings for keys, and no number that JSON does not have.
-        let value = serde_json::to_value(value).unwrap_or_default();
+        let value = serde_json::to_value(value).map_err(|error| Error::Fingerprint {
+            reason: error.to_string(),
+        })?;
         inputs.add(String::new(), &value);
-        inputs
+        Ok(inputs)
     }
 
     fn add(&mut self, name: String, value: &Value) {
@@ -108,15 +110,27 @@ impl Inputs {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::path::Path;
+
     use serde_json::json;
 
     use super::*;
 
     #[test]
+    fn refuses_what_has_no_canonical_form() {
+        let path = Path::new(OsStr::from_bytes(b"\xff"));
+        let error = Inputs::of(&path).unwrap_err().to_string();
+        assert!(error.contains("fingerprint"), "{error}");
+    }
+
+    #[test]
     fn names_what_differs_from_an_earlier_list() {
         let earlier = json!({ "file": { "a": "1", "b": "1", "c": "1" }, "profile": "release" });
         let now = json!({ "file": { "a": "1", "b": "2", "d": "1" }, "profile": "release" });
-        let differences = Inputs::of(&now).differences(&Inputs::of(&earlier).digests());
+        let inputs = |value| Inputs::of(value).unwrap();
+        let differences = inputs(&now).differences(&inputs(&earlier).digests());
         assert_eq!(differences, ["file b", "file d (new)", "file c (removed)"]);
     }
 }

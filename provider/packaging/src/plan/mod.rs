@@ -79,7 +79,7 @@ pub(crate) fn resolve(request: &Request) -> Result<BuildPlan> {
 
 impl BuildPlan {
     /// The canonical form.
-    pub(crate) fn inputs(&self) -> Inputs {
+    pub(crate) fn inputs(&self) -> Result<Inputs> {
         Inputs::of(self)
     }
 

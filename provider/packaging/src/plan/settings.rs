@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::error::Result;
 use crate::plan::fingerprint::Inputs;
 use crate::plan::local::Local;
 use crate::plan::toolchain;
@@ -57,7 +58,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// The folder for everything that cargo makes. What other settings made is in another, so that
     /// cargo, which does not know of every setting what it changes, takes nothing over from there.
-    pub fn folder(&self) -> PathBuf {
+    pub fn folder(&self) -> Result<PathBuf> {
         let Local {
             workspace_root,
             target_dir,
@@ -68,8 +69,8 @@ impl Settings {
         let root = (!target_dir.starts_with(workspace_root)).then(|| workspace_root.as_os_str());
         let root = root.map(|root| root.to_string_lossy());
         let fingerprint =
-            Inputs::of(&(Inputs::of(self).fingerprint().as_str(), root)).fingerprint();
-        target_dir.join("rustlambda").join(fingerprint.short())
+            Inputs::of(&(Inputs::of(self)?.fingerprint().as_str(), root))?.fingerprint();
+        Ok(target_dir.join("rustlambda").join(fingerprint.short()))
     }
 
     /// The environment of every tool.
@@ -77,14 +78,17 @@ impl Settings {
         let mut variables = self.local.passed.always.clone();
         let fixed = FIXED.map(|(name, value)| (name.to_owned(), value.into()));
         variables.extend(fixed);
-        if let Some(file) = &self.toolchain
-            && let Some(name) = toolchain::name(file, &self.local.workspace_root)
-        {
+        if let Some(name) = self.toolchain_name() {
             variables.insert("RUSTUP_TOOLCHAIN".to_owned(), name.into());
         }
         let declared = self.environment.iter();
         variables.extend(declared.map(|(name, value)| (name.clone(), self.program(name, value))));
         variables
+    }
+
+    /// The name of the toolchain that the workspace asks for.
+    pub fn toolchain_name(&self) -> Option<String> {
+        toolchain::name(self.toolchain.as_ref()?, &self.local.workspace_root)
     }
 
     /// The value of a variable. Where it is a path of a program, it starts from the workspace's
@@ -249,20 +253,23 @@ mod tests {
             |settings, text| settings.toolchain = Some(text),
             |settings, text| settings.workspace = [(text, String::new())].into(),
         ];
-        let (fingerprint, folder) = (Inputs::of(&settings()).fingerprint(), settings().folder());
+        let (fingerprint, folder) = (
+            Inputs::of(&settings()).unwrap().fingerprint(),
+            settings().folder().unwrap(),
+        );
         for (index, change) in changes.iter().enumerate() {
             let mut changed = settings();
             change(&mut changed, text());
             assert_ne!(
-                Inputs::of(&changed).fingerprint(),
+                Inputs::of(&changed).unwrap().fingerprint(),
                 fingerprint,
                 "change {index}"
             );
-            assert_ne!(changed.folder(), folder, "change {index}");
+            assert_ne!(changed.folder().unwrap(), folder, "change {index}");
         }
         let mut elsewhere = settings();
         elsewhere.local.workspace_root = "/other".into();
         elsewhere.local.passed.always = [("HOME".to_owned(), "/home".into())].into();
-        assert_eq!(Inputs::of(&elsewhere).fingerprint(), fingerprint);
+        assert_eq!(Inputs::of(&elsewhere).unwrap().fingerprint(), fingerprint);
     }
 }

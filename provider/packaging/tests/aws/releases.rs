@@ -101,6 +101,18 @@ async fn a_release_is_the_pinned_one_and_signed_by_its_publisher() {
 }
 
 #[tokio::test]
+async fn the_record_of_an_old_release_is_none_of_a_newer_version() {
+    let bucket = Bucket::start();
+    publish(&bucket, "1.4.0", "a").await;
+    let folder = "team/api/releases/x86_64/";
+    let old = bucket.object(&format!("{folder}1.4.0.json"));
+    bucket.change(&format!("{folder}1.5.0.json"), |record| *record = old);
+    let resolved = opened(&bucket).await.resolve(&Constraint::any()).await;
+    let error = resolved.unwrap_err().to_string();
+    assert!(error.contains("of `api` 1.4.0 for x86_64"), "{error}");
+}
+
+#[tokio::test]
 async fn a_replacement_that_was_made_first_keeps_what_it_publishes() {
     let bucket = Bucket::start();
     publish(&bucket, "1.0.0", "old").await;

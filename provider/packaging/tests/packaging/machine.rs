@@ -258,3 +258,21 @@ async fn names_what_changed_since_the_last_zip_and_the_file_that_pins_the_compil
     ];
     assert_eq!(changed.differences(&folder).unwrap(), expected);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refuses_a_compiler_that_is_not_the_pinned_one() {
+    // As a distribution installs it: no rustup reads the toolchain file.
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output();
+    let sysroot = String::from_utf8(sysroot.unwrap().stdout).unwrap();
+    let path = format!("{}/bin:{}", sysroot.trim(), std::env::var("PATH").unwrap());
+    let fixture = Fixture::package("fn main() {}\n");
+    let pinned = "[toolchain]\nchannel = \"1.0.0\"\n";
+    fixture.write("rust-toolchain.toml", pinned);
+    let request = fixture.request("Cargo.toml", |build| {
+        build.environment = [("PATH".to_owned(), path)].into();
+    });
+    let package = Package::resolve(request).unwrap();
+    let refused = package.check_tools().await.unwrap_err().to_string();
+    assert!(refused.contains("rust-toolchain"), "{refused}");
+    assert!(refused.contains("1.0.0"), "{refused}");
+}

@@ -149,6 +149,7 @@ impl Releases {
         };
         let record: Record = serde_json::from_slice(&content.bytes)
             .map_err(|error| self.objects.broken(&key, &error.to_string()))?;
+        self.expect_own(&key, version, &record)?;
         let Some(zip) = self.objects.find(&record.key, None).await? else {
             let reason = format!("its zip {} is not there", self.objects.address(&record.key));
             return Err(self.objects.broken(&key, &reason));
@@ -166,6 +167,23 @@ impl Releases {
             zip,
             published_at: content.written_at,
         }))
+    }
+
+    /// Fails where a record is that of another release: an old one, with the signature of its
+    /// publisher, must not pass for a newer version.
+    fn expect_own(&self, key: &str, version: &Version, record: &Record) -> Result<()> {
+        let Record {
+            name, architecture, ..
+        } = record;
+        if (name, &record.version, architecture.as_str())
+            == (&self.name, version, self.architecture.name())
+        {
+            return Ok(());
+        }
+        let of = format!("`{name}` {} for {architecture}", record.version);
+        Err(self
+            .objects
+            .broken(key, &format!("it is the record of {of}")))
     }
 
     /// The newest release that a constraint allows.
