@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::checksum::Checksum;
 use crate::plan::configuration::Configuration;
 use crate::plan::environment::Passed;
+use crate::workspace::vendor::Vendored;
 
 /// Names of cargo's target folder, the first that is set wins.
 const TARGET_DIR: [&str; 3] = [
@@ -24,6 +25,8 @@ pub(crate) struct Local {
     pub cargo_home: PathBuf,
     /// The content of the configuration file that cargo reads.
     pub configuration: String,
+    /// What the workspace brings along for all of its binaries, which cargo compiles once.
+    pub vendored: Vendored,
     /// The variables that reach cargo beside the declared ones.
     pub passed: Passed,
 }
@@ -54,6 +57,7 @@ impl Local {
             workspace_root: workspace_root.to_owned(),
             cargo_home: workspace_root.join(cargo_home),
             configuration: configuration.file.clone(),
+            vendored: Vendored::new(),
             passed: Passed::take(std::env::vars_os(), declared),
         }
     }

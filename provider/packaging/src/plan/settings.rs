@@ -62,6 +62,7 @@ impl Settings {
         let Local {
             workspace_root,
             target_dir,
+            vendored,
             ..
         } = &self.local;
         // Cargo numbers a workspace's packages by their places in it: of two checkouts that share a
@@ -69,7 +70,7 @@ impl Settings {
         let root = (!target_dir.starts_with(workspace_root)).then(|| workspace_root.as_os_str());
         let root = root.map(|root| root.to_string_lossy());
         let fingerprint =
-            Inputs::of(&(Inputs::of(self)?.fingerprint().as_str(), root))?.fingerprint();
+            Inputs::of(&(Inputs::of(self)?.fingerprint().as_str(), root, vendored))?.fingerprint();
         Ok(target_dir.join("rustlambda").join(fingerprint.short()))
     }
 
@@ -195,6 +196,7 @@ impl Binary {
 mod tests {
     use super::*;
     use crate::plan::environment::Passed;
+    use crate::workspace::vendor::Vendored;
 
     fn settings() -> Settings {
         Settings {
@@ -215,6 +217,7 @@ mod tests {
                 target_dir: "/w/target".into(),
                 cargo_home: "/home/.cargo".into(),
                 configuration: String::new(),
+                vendored: Vendored::new(),
                 passed: Passed::default(),
             },
         }

@@ -20,6 +20,7 @@ use crate::workspace::locked::{locked, patches};
 use crate::workspace::lockfile::{Locked, Lockfile};
 use crate::workspace::manifest::{Loader, Workspace, choose_binary, choose_package, locate};
 use crate::workspace::profile;
+use crate::workspace::vendor::{self, Vendored};
 
 /// How cargo compiles a binary, and from what.
 #[derive(Debug, Clone, Serialize)]
@@ -31,6 +32,8 @@ pub(crate) struct CargoPlan {
     /// The registry and git packages that are used: where those of a name and version come from, and
     /// their checksums.
     locked: BTreeMap<String, BTreeSet<String>>,
+    /// The files of those that the workspace brings along.
+    vendored: Vendored,
     /// The packages on this disk, by their places.
     #[serde(rename = "package")]
     packages: BTreeMap<String, Source>,
@@ -81,19 +84,23 @@ pub(crate) fn resolve(
     };
     let mut closure = Closure::new(Loader::new(&workspace), architecture);
     closure.add_root(package, &build.features, build.default_features)?;
-    let components = read_locked(&workspace, &config, &mut closure)?;
+    let lock = Lockfile::read(&workspace.root)?;
+    let components = read_locked(lock.as_ref(), &workspace, &config, &mut closure)?;
+    let packages = lock.as_ref().map_or(&[][..], Lockfile::packages);
+    let vendored = vendor::checksums(&config, packages)?;
     binary.places = places(&workspace, &closure);
 
     let mut environment = build.environment.clone();
     let rustflags = rustflags::take(&mut environment, &config, architecture);
     let cargo_home = Local::cargo_home(&mut environment);
     let configuration = Configuration::of(&config, &cargo_home)?;
-    let local = Local::take(
+    let mut local = Local::take(
         &mut environment,
         &workspace.root,
         cargo_home,
         &configuration,
     );
+    local.vendored = vendored.clone();
     let compilers = [
         &environment::compilers(&environment),
         &*configuration.compilers,
@@ -105,7 +112,7 @@ pub(crate) fn resolve(
         compiler: build.compiler,
         profile: build.profile.clone(),
         default_features: build.default_features,
-        locked: Lockfile::path(&workspace.root).exists(),
+        locked: lock.is_some(),
         outside: !binary.places.is_empty(),
         environment,
         rustflags,
@@ -118,6 +125,7 @@ pub(crate) fn resolve(
         settings,
         binary,
         locked: checksums(&components),
+        vendored: of_components(vendored, &components),
         packages: BTreeMap::new(),
         files: BTreeMap::new(),
         known: BTreeSet::new(),
@@ -147,11 +155,12 @@ fn tables(workspace: &Workspace) -> BTreeMap<String, String> {
 
 /// The packages of the lock file that are used.
 fn read_locked(
+    lock: Option<&Lockfile>,
     workspace: &Workspace,
     config: &Config,
     closure: &mut Closure<'_>,
 ) -> Result<Vec<Locked>> {
-    let Some(lock) = Lockfile::read(&workspace.root)? else {
+    let Some(lock) = lock else {
         if closure.nodes.values().any(Node::uses_registry) {
             return Err(Error::LockMissing {
                 path: Lockfile::path(&workspace.root),
@@ -159,8 +168,14 @@ fn read_locked(
         }
         return Ok(Vec::new());
     };
-    let locked = locked(&lock, &patches(workspace, config)?, closure)?;
+    let locked = locked(lock, &patches(workspace, config)?, closure)?;
     Ok(locked.into_iter().cloned().collect())
+}
+
+fn of_components(mut vendored: Vendored, components: &[Locked]) -> Vendored {
+    let used: BTreeSet<_> = components.iter().map(Locked::id).collect();
+    vendored.retain(|id, _| used.contains(id));
+    vendored
 }
 
 /// What tells registry and git packages from all others.
@@ -171,8 +186,7 @@ fn checksums(packages: &[Locked]) -> BTreeMap<String, BTreeSet<String>> {
             continue;
         };
         let checksum = package.checksum.as_deref().unwrap_or_default();
-        let id = format!("{} {}", package.name, package.version);
-        let origins = checksums.entry(id).or_default();
+        let origins = checksums.entry(package.id()).or_default();
         origins.insert(format!("{source} {checksum}"));
     }
     checksums

@@ -92,6 +92,18 @@ impl Config {
             .filter_map(|(dir, file)| Some((dir, file.get("patch")?)))
     }
 
+    /// The folders of vendored packages.
+    pub fn vendored(&self) -> impl Iterator<Item = PathBuf> {
+        let sources = self.tables().filter_map(|(dir, file)| {
+            let sources = file.get("source")?.as_table()?;
+            Some((dir, sources.values()))
+        });
+        sources.flat_map(|(dir, sources)| {
+            let folders = sources.filter_map(|source| source.get("directory")?.as_str());
+            folders.map(move |folder| dir.join(folder))
+        })
+    }
+
     /// The names of the profiles that the configuration defines.
     pub fn profiles(&self) -> impl Iterator<Item = &String> {
         self.tables()

@@ -33,7 +33,19 @@ struct File {
     package: Vec<Locked>,
 }
 
+impl Locked {
+    /// Its name and version.
+    pub fn id(&self) -> String {
+        format!("{} {}", self.name, self.version)
+    }
+}
+
 impl Lockfile {
+    /// All of its packages.
+    pub fn packages(&self) -> &[Locked] {
+        &self.packages
+    }
+
     /// The lock file's place in a workspace.
     pub fn path(workspace_root: &Path) -> PathBuf {
         workspace_root.join("Cargo.lock")

@@ -15,3 +15,4 @@ pub(crate) mod members;
 pub(crate) mod profile;
 mod read;
 pub(crate) mod untracked;
+pub(crate) mod vendor;

@@ -3,7 +3,7 @@
 use packaging::Builder;
 
 use crate::fingerprint::changes;
-use crate::fixture::{Fixture, manifest};
+use crate::fixture::{Fixture, manifest, run};
 
 #[test]
 fn counts_locked_packages_that_the_binary_uses_and_no_others() {
@@ -148,4 +148,28 @@ async fn the_list_of_components_has_what_is_compiled_in_and_no_more() {
         "{described}"
     );
     assert!(!described.contains("\"windows\""), "{described}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edited_vendored_package_is_compiled_again() {
+    let fixture = Fixture::package("fn main() { println!(\"{}\", used::text()) }\n");
+    fixture.write(
+        "Cargo.toml",
+        &manifest("api", "[dependencies]\nused = \"1\"\n"),
+    );
+    fixture.write(".cargo/config.toml", "[source.crates-io]\nreplace-with = \"vendored\"\n[source.vendored]\ndirectory = \"vendor\"\n");
+    fixture.write("Cargo.lock", "version = 4\n\n[[package]]\nname = \"api\"\nversion = \"1.2.3\"\ndependencies = [\"used\"]\n\n[[package]]\nname = \"used\"\nversion = \"1.2.3\"\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\nchecksum = \"1\"\n");
+    fixture.write("vendor/used/Cargo.toml", &manifest("used", ""));
+    // As after an edit of both: no file is compared.
+    let checksums = "{\"files\":{},\"package\":\"1\"}";
+    fixture.write("vendor/used/.cargo-checksum.json", checksums);
+    for text in ["one", "two"] {
+        let source = format!("pub fn text() -> &'static str {{ \"{text}\" }}\n");
+        fixture.write("vendor/used/src/lib.rs", &source);
+        let package = fixture.resolve("Cargo.toml").unwrap();
+        let made = package.make(&fixture.path("out"), &Builder::new()).await;
+        assert_eq!(run(&made.unwrap().zip.file), format!("{text}\n"));
+    }
+    fixture.write("vendor/other/Cargo.toml", &manifest("other", ""));
+    changes(&fixture, "Cargo.toml", "vendor/other/src/lib.rs", "", false);
 }
