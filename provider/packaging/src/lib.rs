@@ -45,7 +45,7 @@ pub use store::aws::{
 pub use store::constraint::Constraint;
 pub use store::local::{Artifact, ArtifactId, file_hash};
 pub use store::place::{Place, normal_prefix};
-pub use store::releases::{Publication, Release, Releases, StoredZip, new_publisher};
+pub use store::releases::{Publication, Published, Release, Releases, StoredZip, new_publisher};
 pub use store::s3::{S3, Stored};
 pub use store::signature::PublicKey;
 pub use store::version::release_version;

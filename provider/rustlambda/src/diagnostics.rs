@@ -65,9 +65,7 @@ fn at(error: &Error, argument: fn(Input) -> Option<&'static str>) -> Diagnostic 
         Error::CompilerMismatch { .. }
         | Error::ToolMissing { .. }
         | Error::ToolsMissing { .. }
-        | Error::TargetMissing { .. } => {
-            "A build tool is missing"
-        }
+        | Error::TargetMissing { .. } => "A build tool is missing",
         Error::Untracked { .. } => "The package cannot be published",
         Error::Store { .. } | Error::Aws(_) => "The artifact store does not work",
         Error::StoreMismatch { .. } => "The stored zip is not what the sources compile to",

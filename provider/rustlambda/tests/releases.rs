@@ -357,3 +357,17 @@ async fn what_cannot_be_published_is_refused() {
         0
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_whose_zip_expired_is_published_again() {
+    let aws = Aws::start().await;
+    let root = publisher("");
+    let published = aws.apply(&root);
+    let key = published["s3_key"].as_str().unwrap();
+    let delete = aws.client.delete_object().bucket("artifacts");
+    delete.key(key).send().await.unwrap();
+    aws.plan(&root).exits_with(2);
+    assert_eq!(aws.apply(&root)["sha256"], published["sha256"]);
+    assert!(aws.published().await.iter().any(|found| found == key));
+    aws.plan(&root).exits_with(0);
+}

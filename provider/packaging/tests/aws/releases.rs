@@ -113,6 +113,17 @@ async fn the_record_of_an_old_release_is_none_of_a_newer_version() {
 }
 
 #[tokio::test]
+async fn a_release_whose_zip_expired_is_published_again_and_not_resolved() {
+    let bucket = Bucket::start();
+    let release = publish(&bucket, "1.4.0", "a").await;
+    bucket.expire(&release.zip.key);
+    let releases = opened(&bucket).await;
+    let error = releases.resolve(&Constraint::any()).await.unwrap_err();
+    assert!(error.to_string().contains("is not there"), "{error}");
+    assert_eq!(publish(&bucket, "1.4.0", "a").await, release);
+}
+
+#[tokio::test]
 async fn a_replacement_that_was_made_first_keeps_what_it_publishes() {
     let bucket = Bucket::start();
     publish(&bucket, "1.0.0", "old").await;

@@ -143,6 +143,11 @@ impl Bucket {
         change(state.objects.entry(key.to_owned()).or_default());
     }
 
+    /// Deletes an object, as a lifecycle rule does.
+    pub fn expire(&self, key: &str) {
+        self.state.lock().unwrap().objects.remove(key).unwrap();
+    }
+
     pub fn object(&self, key: &str) -> Object {
         self.state.lock().unwrap().objects[key].clone()
     }

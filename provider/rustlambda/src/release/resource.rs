@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use packaging::{
-    Architecture, Checksum, Fingerprint, Publication, Release, Releases, StoredZip, Version,
-    new_publisher, release_version,
+    Architecture, Checksum, Fingerprint, Publication, Published, Release, Releases, StoredZip,
+    Version, new_publisher, release_version,
 };
 use tf_provider::schema::{between, computed, optional, optional_computed, required};
 use tf_provider::{Attr, Context, Diagnostic, Plan, Resource, Result, model};
@@ -143,10 +143,12 @@ impl Resource for ReleaseResource {
         mut state: ReleaseModel,
     ) -> Result<Option<ReleaseModel>> {
         let releases = opened(cx, &state, state.architecture.get()?).await?;
-        let Some(release) = run(cx, releases.find(&state.version()?)).await? else {
-            return Ok(None);
-        };
-        state.set(&release, releases.architecture());
+        match run(cx, releases.look(&state.version()?)).await? {
+            Published::Nothing => return Ok(None),
+            // Then the plan publishes it again.
+            Published::Expired { .. } => state.source_fingerprint = Attr::Null,
+            Published::Whole(release) => state.set(&release, releases.architecture()),
+        }
         state.versions = texts(&run(cx, releases.versions()).await?);
         Ok(Some(state))
     }

@@ -83,6 +83,22 @@ pub struct Release {
     pub published_at: Option<String>,
 }
 
+/// What there is of a version.
+#[derive(Debug)]
+pub enum Published {
+    /// No record.
+    Nothing,
+    /// A record whose zip is gone, by a lifecycle rule for instance.
+    Expired {
+        /// What tells its contents from others.
+        fingerprint: Fingerprint,
+        /// When it was published, in RFC 3339.
+        published_at: Option<String>,
+    },
+    /// The record and its zip.
+    Whole(Box<Release>),
+}
+
 /// How a release is stored.
 #[derive(Serialize, Deserialize)]
 struct Record {
@@ -141,32 +157,47 @@ impl Releases {
         Ok(versions)
     }
 
-    /// Looks for a release.
+    /// Looks for a release. Fails where there is only a part of it.
     pub async fn find(&self, version: &Version) -> Result<Option<Release>> {
+        match self.look(version).await? {
+            Published::Nothing => Ok(None),
+            Published::Whole(release) => Ok(Some(*release)),
+            Published::Expired { .. } => {
+                let reason = "its zip is not there. Its publisher restores it with the next apply";
+                Err(self.objects.broken(&self.record_key(version), reason))
+            }
+        }
+    }
+
+    /// Looks for what there is of a version.
+    pub async fn look(&self, version: &Version) -> Result<Published> {
         let key = self.record_key(version);
         let Some(content) = self.objects.read(&key).await? else {
-            return Ok(None);
+            return Ok(Published::Nothing);
         };
         let record: Record = serde_json::from_slice(&content.bytes)
             .map_err(|error| self.objects.broken(&key, &error.to_string()))?;
         self.expect_own(&key, version, &record)?;
         let Some(zip) = self.objects.find(&record.key, None).await? else {
-            let reason = format!("its zip {} is not there", self.objects.address(&record.key));
-            return Err(self.objects.broken(&key, &reason));
+            let fingerprint = Fingerprint::from_hex(record.source_fingerprint);
+            return Ok(Published::Expired {
+                fingerprint,
+                published_at: content.written_at,
+            });
         };
         if zip.sha256.hex() != record.sha256 {
             return Err(self
                 .objects
                 .broken(&key, "its zip is not the one that it records"));
         }
-        Ok(Some(Release {
+        Ok(Published::Whole(Box::new(Release {
             version: record.version,
             fingerprint: Fingerprint::from_hex(record.source_fingerprint),
             runtime: record.runtime,
             handler: record.handler,
             zip,
             published_at: content.written_at,
-        }))
+        })))
     }
 
     /// Fails where a record is that of another release: an old one, with the signature of its
@@ -279,26 +310,36 @@ impl Releases {
     }
 
     /// Looks for a version that is to be published: the release if it has these contents already,
-    /// nothing if the version is free, and an error if it has others.
+    /// nothing if the version is free or its zip is gone, and an error if it has others.
     pub async fn claim(
         &self,
         version: &Version,
         fingerprint: &Fingerprint,
     ) -> Result<Option<Release>> {
-        match self.find(version).await? {
-            Some(release) if release.fingerprint != *fingerprint => {
-                let next = next(version, &self.versions().await?);
-                Err(Error::ReleaseTaken(Box::new(Taken {
-                    name: self.name.clone(),
-                    version: version.to_string(),
-                    published: release.fingerprint.short().to_owned(),
-                    published_at: release.published_at.unwrap_or_default(),
-                    given: fingerprint.short().to_owned(),
-                    next: next.to_string(),
-                })))
-            }
-            found => Ok(found),
+        let (published, published_at, release) = match self.look(version).await? {
+            Published::Nothing => return Ok(None),
+            Published::Expired {
+                fingerprint,
+                published_at,
+            } => (fingerprint, published_at, None),
+            Published::Whole(release) => (
+                release.fingerprint.clone(),
+                release.published_at.clone(),
+                Some(*release),
+            ),
+        };
+        if published == *fingerprint {
+            return Ok(release);
         }
+        let next = next(version, &self.versions().await?);
+        Err(Error::ReleaseTaken(Box::new(Taken {
+            name: self.name.clone(),
+            version: version.to_string(),
+            published: published.short().to_owned(),
+            published_at: published_at.unwrap_or_default(),
+            given: fingerprint.short().to_owned(),
+            next: next.to_string(),
+        })))
     }
 
     /// Publishes, unless these contents are published under this version already, and leaves the
