@@ -51,3 +51,4 @@ pub use store::signature::PublicKey;
 pub use store::version::release_version;
 pub use workspace::manifest::crate_version;
 pub use workspace::members::{LambdaBinary, lambda_binaries};
+pub use workspace::untracked::{Untracked, UntrackedInput};

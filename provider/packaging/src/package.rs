@@ -20,6 +20,7 @@ use crate::store::artifacts::Store;
 use crate::store::local::{self, Artifact, ArtifactId};
 use crate::store::s3::Stored;
 use crate::workspace::lockfile::Locked;
+use crate::workspace::untracked::UntrackedInput;
 use crate::zip_manifest::{self, ZipManifest};
 
 /// How many changed inputs are logged at level INFO. At level DEBUG all are.
@@ -50,11 +51,12 @@ enum Deployment {
 pub struct BuildOutcome<T> {
     /// The zip, or where it is stored.
     pub zip: T,
-    /// Files that were compiled in and that the fingerprint does not track, because they are
-    /// outside of the packages or ignored by git.
-    pub untracked: Vec<PathBuf>,
+    /// Files that were compiled in and that the fingerprint does not track.
+    pub untracked: Vec<UntrackedInput>,
     /// The toolchain file that would make every machine use this compiler.
     pub unpinned: Option<Unpinned>,
+    /// Cargo's configuration and toolchain files above the workspace, which have no effect.
+    pub ineffective: Vec<PathBuf>,
 }
 
 /// A workspace that leaves the compiler open.
@@ -73,14 +75,17 @@ impl<T> BuildOutcome<T> {
             zip,
             untracked: Vec::new(),
             unpinned: None,
+            ineffective: Vec::new(),
         }
     }
 
-    fn with<U>(self, zip: U) -> BuildOutcome<U> {
+    /// Puts another value in the zip's place.
+    pub fn map<U>(self, zip: impl FnOnce(T) -> U) -> BuildOutcome<U> {
         BuildOutcome {
-            zip,
+            zip: zip(self.zip),
             untracked: self.untracked,
             unpinned: self.unpinned,
+            ineffective: self.ineffective,
         }
     }
 }
@@ -188,7 +193,7 @@ impl Package {
             (Some(stored), _) if store.verifies() => {
                 let made = self.compile(folder, builder, Deployment::S3).await?;
                 store.compare(&stored, &made.zip)?;
-                made.with(stored)
+                made.map(|_| stored)
             }
             (Some(stored), _) => BuildOutcome::found(stored),
             (None, Some(artifact)) => {
@@ -201,7 +206,7 @@ impl Package {
                 self.check_compiler()?;
                 let made = self.compile(folder, builder, Deployment::S3).await?;
                 let stored = store.put(self.id(), &made.zip).await?;
-                made.with(stored)
+                made.map(|_| stored)
             }
         };
         let artifact = match self.find(folder) {
@@ -277,6 +282,8 @@ impl Package {
             Origin::Cargo(plan) => {
                 let compiled = builder.compile(&plan.settings, &plan.binary).await?;
                 let untracked = depinfo::untracked(&compiled.read, &plan.known, &compiled.folder);
+                let untracked = untracked.into_iter().map(|path| plan.untracked(path));
+                let untracked: Vec<_> = untracked.collect();
                 (compiled.executable, Some(compiled.used), untracked)
             }
             Origin::Executable(Executable { path, .. }) => {
@@ -285,7 +292,7 @@ impl Package {
             }
         };
         if deployment == Deployment::S3 {
-            let names = untracked.iter().map(|path| path.display().to_string());
+            let names = untracked.iter().map(UntrackedInput::to_string);
             self.check_tracked(names.collect(), MOVE_FILES)?;
         }
         let package = self.clone();
@@ -300,6 +307,7 @@ impl Package {
             zip,
             untracked,
             unpinned: used.and_then(|used| self.unpinned(used.rustc.release)),
+            ineffective: self.ineffective(),
         })
     }
 
@@ -347,6 +355,13 @@ impl Package {
     }
 
     /// The advice for a workspace that leaves the compiler open.
+    fn ineffective(&self) -> Vec<PathBuf> {
+        match &self.plan.origin {
+            Origin::Cargo(plan) => plan.ineffective.clone(),
+            Origin::Executable(_) => Vec::new(),
+        }
+    }
+
     fn unpinned(&self, version: String) -> Option<Unpinned> {
         let Origin::Cargo(plan) = &self.plan.origin else {
             return None;
@@ -370,7 +385,7 @@ impl Package {
         &self,
         (size, sha256): (u64, Checksum),
         used: Option<&Compilation>,
-        untracked: &[PathBuf],
+        untracked: &[UntrackedInput],
     ) -> Vec<u8> {
         let locked: &[Locked] = match &self.plan.origin {
             Origin::Cargo(plan) => &plan.components,
@@ -390,7 +405,7 @@ impl Package {
             architecture: self.plan.architecture.name(),
             runtime: self.plan.runtime.name(),
             rustc: used.map(|used| used.rustc.version.as_str()),
-            untracked,
+            untracked: untracked.iter().map(|input| &*input.path).collect(),
             inputs: self.inputs.digests(),
             sbom: sbom::sbom(&self.name, self.version(), &components),
         };

@@ -1,7 +1,7 @@
 //! The file beside a zip that says what the zip was made of, in JSON.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,7 +22,7 @@ pub(crate) struct ZipManifest<'a> {
     pub runtime: &'a str,
     pub rustc: Option<&'a str>,
     /// Files that were compiled in and that the fingerprint does not track.
-    pub untracked: &'a [PathBuf],
+    pub untracked: Vec<&'a Path>,
     /// The inputs of the fingerprint, each with the first digits of its checksum.
     pub inputs: BTreeMap<String, String>,
     pub sbom: Value,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use packaging::{Error, Input, Unpinned};
+use packaging::{Error, Input, Unpinned, UntrackedInput};
 use tf_provider::Diagnostic;
 
 /// An error at the argument of `rustlambda_package` that it is about.
@@ -15,25 +15,37 @@ pub(crate) fn of_release(error: &Error) -> Diagnostic {
     at(error, release_argument)
 }
 
-/// A warning about files whose change nobody would notice.
-pub(crate) fn untracked(name: &str, files: &[PathBuf]) -> Diagnostic {
-    let shown = files
-        .iter()
-        .take(5)
-        .map(|file| format!("\n  - {}", file.display()));
-    let more = files.len().saturating_sub(5);
-    let more = if more == 0 {
-        String::new()
-    } else {
-        format!("\n  - and {more} more")
-    };
+/// The most files that a warning lists.
+const LISTED: usize = 5;
+
+/// A warning about files whose change plans nothing.
+pub(crate) fn untracked(name: &str, files: &[UntrackedInput]) -> Diagnostic {
     let detail = format!(
-        "These files were read to compile `{name}`, and are outside of the packages that it is made \
-         of, or ignored by git:{}{more}\nThe fingerprint does not know them: a change of these \
-         alone plans nothing. Move them into a package, and out of .gitignore.",
-        shown.collect::<String>()
+        "These files were compiled into `{name}`, and the fingerprint does not track them: a change \
+         of these alone plans nothing.{}",
+        list(files.iter().map(UntrackedInput::to_string))
     );
-    Diagnostic::warning("A change of some files would go unnoticed", detail)
+    Diagnostic::warning("The fingerprint does not track some inputs", detail)
+}
+
+/// A warning about configuration that only cargo in a shell would read.
+pub(crate) fn ineffective(files: &[PathBuf]) -> Diagnostic {
+    let detail = format!(
+        "These files lie above the workspace, and a build does not read them, because not every \
+         checkout has them:{}\nMove what the function needs of them into the workspace's folder.",
+        list(files.iter().map(|file| file.display().to_string()))
+    );
+    Diagnostic::warning("Some configuration has no effect", detail)
+}
+
+fn list(items: impl ExactSizeIterator<Item = String>) -> String {
+    let more = items.len().saturating_sub(LISTED);
+    let shown = items.take(LISTED).map(|item| format!("\n  - {item}"));
+    let mut list: String = shown.collect();
+    if more > 0 {
+        list += &format!("\n  - and {more} more");
+    }
+    list
 }
 
 /// A warning about a workspace whose compiler is another on another machine.

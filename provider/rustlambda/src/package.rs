@@ -158,26 +158,29 @@ async fn package(cx: &Context<Client>, plan: Package) -> Result<Package> {
         let made = match &store {
             Some(store) => {
                 let made = package.publish(&folder, &client.builder, store).await;
-                made.map(|made| (Zip::from(made.zip), made.untracked, made.unpinned))
+                made.map(|made| made.map(Zip::from))
             }
             None => {
                 let made = package.make(&folder, &client.builder).await;
-                made.map(|made| (Zip::from(made.zip), made.untracked, made.unpinned))
+                made.map(|made| made.map(Zip::from))
             }
         };
         Ok(made.map_err(|error| diagnostics::of(&error))?)
     };
-    let (zip, untracked, unpinned) = cx.run(make).await?;
-    if !untracked.is_empty() {
-        cx.report(diagnostics::untracked(package.name(), &untracked));
+    let made = cx.run(make).await?;
+    if !made.untracked.is_empty() {
+        cx.report(diagnostics::untracked(package.name(), &made.untracked));
     }
-    if let Some(advice) = unpinned {
+    if !made.ineffective.is_empty() {
+        cx.report(diagnostics::ineffective(&made.ineffective));
+    }
+    if let Some(advice) = made.unpinned {
         cx.report(diagnostics::unpinned(&advice));
     }
     cx.set_private(b"");
     let mut state = plan;
     state.describe(&package);
-    state.set_zip(&package, &folder, &zip);
+    state.set_zip(&package, &folder, &made.zip);
     Ok(state)
 }
 

@@ -20,6 +20,7 @@ use crate::workspace::locked::{locked, patches};
 use crate::workspace::lockfile::{Locked, Lockfile};
 use crate::workspace::manifest::{Loader, Workspace, choose_binary, choose_package, locate};
 use crate::workspace::profile;
+use crate::workspace::untracked::UntrackedInput;
 use crate::workspace::vendor::{self, Vendored};
 
 /// How cargo compiles a binary, and from what.
@@ -43,6 +44,12 @@ pub(crate) struct CargoPlan {
     /// The same files as cargo lists them.
     #[serde(skip)]
     pub known: BTreeSet<PathBuf>,
+    /// The rules by which they count.
+    #[serde(skip)]
+    rules: Vec<Files>,
+    /// Configuration and toolchain files above the workspace, which a build does not read.
+    #[serde(skip)]
+    pub ineffective: Vec<PathBuf>,
     /// The packages of the lock file that the binary is made of.
     #[serde(skip)]
     pub components: Vec<Locked>,
@@ -129,6 +136,8 @@ pub(crate) fn resolve(
         packages: BTreeMap::new(),
         files: BTreeMap::new(),
         known: BTreeSet::new(),
+        rules: Vec::new(),
+        ineffective: config.ineffective,
         components,
         compilers,
     };
@@ -193,6 +202,12 @@ fn checksums(packages: &[Locked]) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 impl CargoPlan {
+    /// Says why a file that was compiled in is none of the inputs.
+    pub fn untracked(&self, path: PathBuf) -> UntrackedInput {
+        let reason = files::untracked(&self.rules, &path);
+        UntrackedInput { path, reason }
+    }
+
     /// Adds the packages on this disk: their features, what they inherit, and their files.
     fn add_packages(
         &mut self,
@@ -209,7 +224,10 @@ impl CargoPlan {
             };
             self.packages.insert(place.clone(), source);
             let binary = (dir == root).then_some(self.binary.name.as_str());
-            for (path, file) in Files::of(&node.krate, &workspace.root, binary)?.list()? {
+            let rules = Files::of(&node.krate, &workspace.root, binary)?;
+            let listed = rules.list()?;
+            self.rules.push(rules);
+            for (path, file) in listed {
                 let content = files::read(&file)?;
                 if files::is_terraform_plan(&content) {
                     continue;

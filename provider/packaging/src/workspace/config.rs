@@ -28,7 +28,6 @@ pub(crate) struct Config {
     pub toolchain: Option<String>,
     /// Such files between the workspace's folder and the repository's: cargo and rustup read them
     /// there, and a build does not.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the warning follows"))]
     pub ineffective: Vec<PathBuf>,
 }
 

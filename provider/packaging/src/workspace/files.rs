@@ -115,10 +115,6 @@ impl Files {
 }
 
 /// Returns why a file that was compiled in does not count for a binary of the given packages.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the report of untracked inputs follows")
-)]
 pub(crate) fn untracked(packages: &[Files], path: &Path) -> Untracked {
     let holds = |files: &&Files| path.starts_with(&files.dir);
     let nearest = packages.iter().filter(holds);

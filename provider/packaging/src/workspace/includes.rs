@@ -120,7 +120,7 @@ fn opens_attribute(tokens: &[Token<'_>], index: usize) -> bool {
 fn argument(tokens: &[Token<'_>], package_dir: &Path) -> Option<PathBuf> {
     let tokens = bracketed(tokens)?;
     match tokens {
-        [Token::Text(path), ..] => return Some(path.into()),
+        [Token::Text(path), ..] => Some(path.into()),
         [Token::Word("concat"), rest @ ..] => concatenated(bracketed(rest)?, package_dir),
         // `std::concat!`
         [

@@ -3,8 +3,23 @@
 use std::fmt;
 use std::path::PathBuf;
 
-/// The reason why a file is an untracked input, with the way to make it count.
+/// A file that was compiled in and that the fingerprint does not track.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UntrackedInput {
+    /// The file.
+    pub path: PathBuf,
+    /// Why it does not count.
+    pub reason: Untracked,
+}
+
+impl fmt::Display for UntrackedInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}.", self.path.display(), self.reason)
+    }
+}
+
+/// The reason why a file is an untracked input, with the way to make it count.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Untracked {
     /// It lies neither in the workspace nor in a package that the binary is made of.
     Outside,

@@ -1,10 +1,11 @@
 //! Builds, with what they leave and what they do not.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use packaging::{Artifact, Builder, Package};
+use packaging::{Artifact, Builder, Package, Untracked};
 
 use crate::fixture::{Fixture, manifest, names, run};
 
@@ -168,7 +169,19 @@ async fn names_what_is_compiled_in_and_would_change_unnoticed() {
     let made = package.make(&folder, &Builder::new()).await.unwrap();
     let mut expected = [fixture.path("ignored.txt"), path];
     expected.sort();
-    assert_eq!(made.untracked, expected);
+    let untracked: Vec<_> = made
+        .untracked
+        .iter()
+        .map(|input| input.path.clone())
+        .collect();
+    assert_eq!(untracked, expected);
+    let reasons: BTreeSet<_> = made
+        .untracked
+        .iter()
+        .map(|input| input.reason.clone())
+        .collect();
+    let ignored = Untracked::Ignored(fixture.path(".gitignore"));
+    assert_eq!(reasons, [Untracked::Outside, ignored].into());
     // It stays known with the zip, so that nobody publishes that later.
     let manifest = std::fs::read_to_string(made.zip.manifest()).unwrap();
     for path in &expected {
@@ -176,7 +189,7 @@ async fn names_what_is_compiled_in_and_would_change_unnoticed() {
         assert!(manifest.contains(&path), "{manifest}");
     }
     let again = package.make(&folder, &Builder::new()).await.unwrap();
-    assert_eq!(again.untracked, [] as [PathBuf; 0], "nothing was compiled");
+    assert_eq!(again.untracked, [], "nothing was compiled");
     assert_eq!(again.zip, made.zip);
 }
 

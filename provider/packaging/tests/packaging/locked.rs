@@ -120,8 +120,8 @@ fn a_function_is_not_what_only_its_librarys_tests_make_one() {
     assert_eq!(functions, []);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_list_of_components_has_what_is_compiled_in_and_no_more() {
+/// A function whose registry packages, `used` and through it `windows`, are vendored.
+fn vendored() -> Fixture {
     let fixture = Fixture::package("fn main() { used::call() }\n");
     let vendored = "[source.crates-io]\nreplace-with = \"vendored\"\n[source.vendored]\ndirectory = \"vendor\"\n";
     fixture.write(".cargo/config.toml", vendored);
@@ -140,6 +140,23 @@ async fn the_list_of_components_has_what_is_compiled_in_and_no_more() {
         );
     }
     fixture.write("Cargo.lock", &lock);
+    fixture
+}
+
+#[test]
+fn an_edited_vendored_crate_changes_the_fingerprint() {
+    let (fixture, path) = (vendored(), "Cargo.toml");
+    changes(&fixture, path, "vendor/.DS_Store", "1", false);
+    let edited = "pub fn call() { println!() }\n";
+    changes(&fixture, path, "vendor/used/src/lib.rs", edited, true);
+    changes(&fixture, path, "vendor/used/src/new.rs", "", true);
+    fixture.write("vendor/other/Cargo.toml", &manifest("other", ""));
+    changes(&fixture, path, "vendor/other/src/lib.rs", "", false);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_components_has_what_is_compiled_in_and_no_more() {
+    let fixture = vendored();
     let package = fixture.resolve("Cargo.toml").unwrap();
     let built = package.build(&fixture.path("out"), &Builder::new()).await;
     let described = std::fs::read_to_string(built.unwrap().manifest()).unwrap();

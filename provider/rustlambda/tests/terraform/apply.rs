@@ -127,9 +127,11 @@ output "functions" {
 }
 
 #[test]
-fn files_whose_change_would_go_unnoticed_are_named() {
+fn apply_names_untracked_inputs_and_configuration_without_effect() {
     let root = Root::new();
     root.write("notes.txt", "outside of the package");
+    root.write(".git/HEAD", "");
+    root.write(".cargo/config.toml", "build.rustflags = [\"--nonsense\"]\n");
     root.write(
         "api/src/bin/api.rs",
         "fn main() { println!(\"{}\", include_str!(\"../../../notes.txt\")) }\n",
@@ -139,10 +141,13 @@ fn files_whose_change_would_go_unnoticed_are_named() {
     assert_eq!(answer.code, Some(0), "{}", answer.text);
     let text = answer.flat();
     assert!(
-        text.contains("A change of some files would go unnoticed"),
+        text.contains("The fingerprint does not track some inputs"),
         "{text}"
     );
-    assert!(text.contains("/notes.txt"), "{text}");
+    let reason = "/notes.txt: it lies outside of the workspace. Move it into the workspace";
+    assert!(text.contains(reason), "{text}");
+    assert!(text.contains("Some configuration has no effect"), "{text}");
+    assert!(text.contains("/.cargo/config.toml"), "{text}");
     root.plan().exits_with(0);
 }
 
