@@ -1,6 +1,7 @@
 //! The one configuration file that cargo reads: what the workspace's own says, and how the user
 //! reaches registries.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
@@ -31,8 +32,10 @@ const PLACES: [&str; 3] = ["build-dir", "jobs", "target-dir"];
 pub(crate) struct Configuration {
     /// What counts, as it is written.
     pub canonical: String,
-    /// What cargo reads, with absolute paths.
+    /// What cargo reads, with absolute paths and without credentials.
     pub file: String,
+    /// The credentials, as variables: a CI service may share the target folder, and so the file.
+    pub credentials: BTreeMap<String, String>,
     /// Where the workspace wants cargo's results.
     pub target_dir: Option<PathBuf>,
     /// The programs that the workspace puts in rustc's place.
@@ -62,6 +65,7 @@ impl Configuration {
         let compilers = compilers.into_iter().filter(|key| build(key).is_some());
         let compilers = compilers.map(|key| format!("build.{key} in .cargo/config.toml"));
         let compilers = compilers.collect();
+        let credentials = take_credentials(&mut merged);
         for table in [&mut written, &mut merged] {
             if let Some(Value::Table(build)) = table.get_mut("build") {
                 build.retain(|key, _| !PLACES.contains(&key));
@@ -71,6 +75,7 @@ impl Configuration {
         Ok(Self {
             canonical: written.to_string(),
             file: merged.to_string(),
+            credentials,
             target_dir: target_dir.map(PathBuf::from),
             compilers,
         })
@@ -91,6 +96,30 @@ fn users(cargo_home: &Path) -> Result<Option<(PathBuf, Table)>> {
         base.to_owned(),
         text.parse().map_err(Error::unparseable(&path))?,
     )))
+}
+
+/// Removes the registries' credentials, and returns them as the variables that cargo takes them
+/// from too ("Environment variables" in the Cargo book).
+fn take_credentials(table: &mut Table) -> BTreeMap<String, String> {
+    let mut credentials = BTreeMap::new();
+    let mut take = |prefix: &str, registry: &mut Value| {
+        for (key, suffix) in [("token", "TOKEN"), ("secret-key", "SECRET_KEY")] {
+            let secret = registry.as_table_mut().and_then(|table| table.remove(key));
+            if let Some(Value::String(secret)) = secret {
+                credentials.insert(format!("{prefix}_{suffix}"), secret);
+            }
+        }
+    };
+    if let Some(registry) = table.get_mut("registry") {
+        take("CARGO_REGISTRY", registry);
+    }
+    if let Some(Value::Table(registries)) = table.get_mut("registries") {
+        for (name, registry) in registries {
+            let name = name.to_uppercase().replace('-', "_");
+            take(&format!("CARGO_REGISTRIES_{name}"), registry);
+        }
+    }
+    credentials
 }
 
 fn of_tables(table: &Table, names: &[&[&str]]) -> Table {
@@ -177,6 +206,22 @@ mod tests {
         let table = absolute(Path::new("/w"), &file.parse().unwrap());
         let expected = "[build]\nrustc-wrapper = \"sccache\"\n[target.x]\nlinker = \"/w/tools/ld\"\nrustflags = [\"a/b\"]\n[env]\nA = { value = \"/w/x\" }\nB = \"y/z\"\n[source.v]\ndirectory = \"/w/vendor\"\n";
         assert_eq!(table, expected.parse().unwrap());
+    }
+
+    #[test]
+    fn credentials_become_variables() {
+        let file =
+            "[registry]\ntoken = \"a\"\n[registries.my-own]\nindex = \"b\"\nsecret-key = \"c\"\n";
+        let mut table = file.parse().unwrap();
+        let credentials = take_credentials(&mut table);
+        let expected = [
+            ("CARGO_REGISTRIES_MY_OWN_SECRET_KEY", "c"),
+            ("CARGO_REGISTRY_TOKEN", "a"),
+        ];
+        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(credentials, expected.into());
+        let rest = "[registry]\n[registries.my-own]\nindex = \"b\"\n";
+        assert_eq!(table, rest.parse().unwrap());
     }
 
     #[test]

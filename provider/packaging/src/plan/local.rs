@@ -52,13 +52,19 @@ impl Local {
             })
             .or_else(|| configuration.target_dir.clone())
             .unwrap_or_else(|| "target".into());
+        let mut passed = Passed::take(std::env::vars_os(), declared);
+        for (name, secret) in &configuration.credentials {
+            // Cargo prefers the environment.
+            let secret = || secret.clone().into();
+            passed.fetching.entry(name.clone()).or_insert_with(secret);
+        }
         Self {
             target_dir: workspace_root.join(expand(&target_dir, workspace_root, &cargo_home)),
             workspace_root: workspace_root.to_owned(),
             cargo_home: workspace_root.join(cargo_home),
             configuration: configuration.file.clone(),
             vendored: Vendored::new(),
-            passed: Passed::take(std::env::vars_os(), declared),
+            passed,
         }
     }
 

@@ -123,9 +123,12 @@ fn a_hostile_shell_and_a_hostile_cargo_configuration_give_the_same_bytes() {
         "CARGO_TARGET_{}_LINKER",
         target.to_uppercase().replace('-', "_")
     );
+    // Rustup's cargo, which runs this test, sets the variable.
+    let cargo_home = home.path(".cargo").display().to_string();
     let home = home.path("").display().to_string();
     let shell = [
         ("HOME", home.as_str()),
+        ("CARGO_HOME", &cargo_home),
         ("RUSTUP_HOME", &real),
         ("STAGE", "hostile"),
         ("CC", "/nowhere/cc"),
@@ -275,4 +278,29 @@ async fn refuses_a_compiler_that_is_not_the_pinned_one() {
     let refused = package.check_tools().await.unwrap_err().to_string();
     assert!(refused.contains("rust-toolchain"), "{refused}");
     assert!(refused.contains("1.0.0"), "{refused}");
+}
+
+#[test]
+fn tokens_of_the_users_configuration_stay_out_of_the_target_folder() {
+    let (fixture, home) = (curious(), Fixture::new(&[]));
+    home.write(
+        ".cargo/config.toml",
+        "[registry]\ntoken = \"hush\"\n[registries.mine]\nindex = \"sparse+https://example.com/\"\ntoken = \"hush\"\n",
+    );
+    let real = std::env::var("RUSTUP_HOME")
+        .unwrap_or_else(|_| std::env::var("HOME").unwrap() + "/.rustup");
+    let cargo_home = home.path(".cargo").display().to_string();
+    built_in_shell(
+        &fixture,
+        &[("CARGO_HOME", &cargo_home), ("RUSTUP_HOME", &real)],
+    );
+    let mut configurations = 0;
+    for folder in std::fs::read_dir(fixture.path("target/rustlambda")).unwrap() {
+        let path = folder.unwrap().path().join("cargo-home/config.toml");
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text.contains("sparse+https://example.com/"), "{text}");
+        assert!(!text.contains("hush"), "{text}");
+        configurations += 1;
+    }
+    assert_eq!(configurations, 1);
 }
