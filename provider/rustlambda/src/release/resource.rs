@@ -90,6 +90,11 @@ impl Resource for ReleaseResource {
                 Some(package) => package.version.clone(),
                 None => Attr::Unknown,
             };
+            if planned.version.is_null() {
+                let detail = "It is made of `binary_path`, not of a crate. Set `version`.";
+                let error = Diagnostic::error("The package has no version", detail);
+                return Err(error.at("version").into());
+            }
         }
         let claim = planned.claim()?;
         let moved = plan.prior.as_ref().is_some_and(|prior| {

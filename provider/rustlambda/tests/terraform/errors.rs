@@ -68,3 +68,26 @@ fn a_compiler_error_is_shown_as_rustc_renders_it_and_leaves_nothing() {
     root.write("api/src/bin/api.rs", "fn main() {}\n");
     root.apply();
 }
+
+#[test]
+fn a_release_of_an_executable_needs_a_version() {
+    let root = Root::new();
+    root.write("run.sh", "#!/bin/sh\n");
+    let package = r#"manifest_path = "${path.module}/api/Cargo.toml"
+  binary        = "api""#;
+    let executable = CONFIGURATION.replace(package, r#"binary_path = "${path.module}/run.sh""#);
+    let release = r#"
+resource "rustlambda_release" "api" {
+  name    = "api"
+  package = rustlambda_package.api
+  store   = { bucket = "releases" }
+}
+"#;
+    root.write("main.tf", &(executable + release));
+    root.init();
+    let answer = root.plan();
+    assert_eq!(answer.code, Some(1), "{}", answer.text);
+    let text = answer.flat();
+    let expected = "It is made of `binary_path`, not of a crate. Set `version`.";
+    assert!(text.contains(expected), "{text}");
+}
