@@ -1,10 +1,10 @@
-//! One commit, checked out in different ways, has one fingerprint.
+//! One commit, checked out in different ways, has one fingerprint and one zip.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use packaging::{CargoBuild, Package, Source};
+use packaging::{Builder, CargoBuild, Package, Source};
 use tempfile::TempDir;
 
 use crate::fixture::{Fixture, request};
@@ -52,16 +52,27 @@ fn repository() -> Fixture {
     fixture
 }
 
-fn fingerprint(service: &Path) -> String {
+fn package(service: &Path) -> Package {
     let build = CargoBuild::new(service.join("api/Cargo.toml"));
-    let package = Package::resolve(request(Source::Cargo(build))).unwrap();
-    package.fingerprint().to_string()
+    Package::resolve(request(Source::Cargo(build))).unwrap()
 }
 
-#[test]
-fn every_checkout_of_a_commit_has_one_fingerprint() {
+fn fingerprint(service: &Path) -> String {
+    package(service).fingerprint().to_string()
+}
+
+/// The zip's SHA-256, of a compilation in the checkout itself.
+async fn zip(service: &Path) -> String {
+    let folder = TempDir::new().unwrap();
+    let built = package(service).build(folder.path(), &Builder::new()).await;
+    built.unwrap().sha256.hex()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_checkout_of_a_commit_has_one_fingerprint_and_one_zip() {
     let fixture = repository();
     let expected = fingerprint(&fixture.path("service"));
+    let expected_zip = zip(&fixture.path("service")).await;
     let folder = TempDir::new().unwrap();
     let to = |name: &str| folder.path().join(name);
     let origin = fixture.path("").display().to_string();
@@ -116,6 +127,7 @@ fn every_checkout_of_a_commit_has_one_fingerprint() {
         "below/clone/service",
     ] {
         assert_eq!(fingerprint(&to(checkout)), expected, "{checkout}");
+        assert_eq!(zip(&to(checkout)).await, expected_zip, "{checkout}");
     }
 }
 
