@@ -27,7 +27,9 @@ model! {
     ///
     /// The C library and the linker of the machine are not part of the fingerprint. Nor is the
     /// compiler, unless a `rust-toolchain.toml` names its version. Two machines that differ in these
-    /// can make two zips of one fingerprint; a `store` gives both the one that was first.
+    /// can make two zips of one fingerprint; a `store` gives both the one that was first. So do two
+    /// folders, where a binary holds the path of its checkout: by `env!("CARGO_MANIFEST_DIR")`, by a
+    /// relative `[env]` value of `.cargo/config.toml`, or from a build script.
     ///
     /// ## Tools
     ///
