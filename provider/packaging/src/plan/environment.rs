@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt;
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -69,12 +70,22 @@ const HELPERS: [&str; 6] = [
 const MAX_VARIABLE: usize = 128 * 1024;
 
 /// Variables that reach the tools and do not count.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Passed {
     /// For every process.
     pub always: BTreeMap<String, OsString>,
     /// For the process that downloads dependencies: credentials, which no build script sees.
     pub fetching: BTreeMap<String, OsString>,
+}
+
+/// Shows names alone: some values are credentials.
+impl fmt::Debug for Passed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Passed")
+            .field("always", &self.always.keys())
+            .field("fetching", &self.fetching.keys())
+            .finish()
+    }
 }
 
 impl Passed {
@@ -198,6 +209,7 @@ mod tests {
                 "SSH_AUTH_SOCK"
             ]
         );
+        assert!(!format!("{passed:?}").contains("secret"));
         // For build scripts, and so it counts.
         let (passed, counted) = take(&[], &[("AWS_PROFILE", "declared")]);
         assert_eq!((passed.fetching.len(), counted.len()), (0, 1));

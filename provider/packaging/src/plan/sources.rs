@@ -18,7 +18,7 @@ use crate::workspace::config::Config;
 use crate::workspace::files::{self, Files};
 use crate::workspace::locked::{locked, patches};
 use crate::workspace::lockfile::{Locked, Lockfile};
-use crate::workspace::manifest::{Loader, Workspace, choose_binary, choose_package, locate};
+use crate::workspace::manifest::{Crate, Loader, Workspace, choose_binary, choose_package, locate};
 use crate::workspace::profile;
 use crate::workspace::untracked::UntrackedInput;
 use crate::workspace::vendor::{self, Vendored};
@@ -170,7 +170,11 @@ fn read_locked(
     closure: &mut Closure<'_>,
 ) -> Result<Vec<Locked>> {
     let Some(lock) = lock else {
-        if closure.nodes.values().any(Node::uses_registry) {
+        // Cargo would resolve the dependencies of all members, for their tests and every target.
+        let members = workspace.members()?;
+        if members.values().any(Crate::names_registry)
+            || closure.nodes.values().any(Node::uses_registry)
+        {
             return Err(Error::LockMissing {
                 path: Lockfile::path(&workspace.root),
             });

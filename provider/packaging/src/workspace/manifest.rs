@@ -53,6 +53,12 @@ impl Crate {
         own.into_iter().chain(targets).flatten()
     }
 
+    /// Whether a dependency of any kind and target is not on this disk.
+    pub fn names_registry(&self) -> bool {
+        let on_disk = |one: &Dependency| one.detail().is_some_and(|detail| detail.path.is_some());
+        self.declarations().any(|(_, one)| !on_disk(one))
+    }
+
     /// The dependency of a key.
     pub fn declaration(&self, key: &str) -> Option<&Dependency> {
         self.declarations()

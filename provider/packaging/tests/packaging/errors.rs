@@ -105,6 +105,14 @@ fn dependencies_that_are_not_locked() {
     );
     let text = "There is no /Cargo.lock, so the versions of the dependencies are open. Run `cargo generate-lockfile` and commit the file.";
     refused(&fixture, "Cargo.toml", Input::Manifest, text);
+    // Cargo would resolve them for tests and for other systems, too.
+    for table in ["dev-dependencies", "target.'cfg(windows)'.dependencies"] {
+        let other = format!("[{table}]\nserde = \"1\"\n");
+        fixture.write("Cargo.toml", &manifest("api", &other));
+        refused(&fixture, "Cargo.toml", Input::Manifest, text);
+    }
+    let dependencies = "[dependencies]\nserde = \"1\"\n";
+    fixture.write("Cargo.toml", &manifest("api", dependencies));
     fixture.write(
         "Cargo.lock",
         "version = 4\n\n[[package]]\nname = \"api\"\nversion = \"1.2.3\"\n",
