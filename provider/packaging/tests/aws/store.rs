@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use packaging::{Builder, Error, Package, Place, Request, Source, Store, StoreFault, Stored};
+use packaging::{
+    Builder, CargoBuild, Error, Package, Place, Request, Source, Store, StoreFault, Stored,
+};
 
 use crate::stub::{Answer, Bucket, OWNER};
 
@@ -112,4 +114,44 @@ async fn nothing_is_written_to_a_store_that_is_read_only() {
             .iter()
             .all(|request| request.method != "PUT")
     );
+}
+
+/// Publishes a crate that prints what `expression` gives, and returns the error.
+async fn refusal(bucket: &Bucket, expression: &str, environment: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let manifest = "[package]\nname = \"api\"\nversion = \"1.0.0\"\nedition = \"2024\"\n";
+    write("Cargo.toml", manifest);
+    write(
+        "src/main.rs",
+        &format!("fn main() {{ print!(\"{{}}\", {expression}) }}\n"),
+    );
+    let mut build = CargoBuild::new(folder.path().join("Cargo.toml"));
+    let variable = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    build.environment = environment.iter().map(variable).collect();
+    let package = Package::resolve(Request::new(Source::Cargo(build))).unwrap();
+    let store = Store::open(&bucket.s3(), bucket.place(), false).await;
+    let (store, builder) = (store.unwrap(), Builder::default());
+    let zips = folder.path().join("zips");
+    let published = package.publish(&zips, &builder, &store);
+    published.await.unwrap_err().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_other_machines_cannot_know_is_not_published() {
+    let bucket = Bucket::start();
+    let outside = tempfile::NamedTempFile::new().unwrap();
+    let included = format!("include_str!({:?})", outside.path());
+    let error = refusal(&bucket, &included, &[]).await;
+    assert!(
+        error.contains(&outside.path().display().to_string()),
+        "{error}"
+    );
+    let error = refusal(&bucket, "1", &[("RUSTC_WRAPPER", "/usr/bin/env")]).await;
+    assert!(error.contains("RUSTC_WRAPPER"), "{error}");
+    assert_eq!(bucket.keys(), [""; 0]);
 }
