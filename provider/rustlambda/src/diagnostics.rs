@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use packaging::{Error, Input, Unpinned, UntrackedInput};
+use packaging::{Error, Input, Stored, Unpinned, UntrackedInput};
 use tf_provider::Diagnostic;
 
 /// An error at the argument of `rustlambda_package` that it is about.
@@ -67,6 +67,23 @@ pub(crate) fn cannot_apply(error: &Error) -> Diagnostic {
         error.detail
     );
     Diagnostic::warning(error.summary, detail).at(error.path)
+}
+
+/// A warning about a stored zip that has other bytes than the state.
+pub(crate) fn overwritten(stored: &Stored) -> Diagnostic {
+    let Stored {
+        bucket,
+        key,
+        sha256,
+        ..
+    } = stored;
+    let detail = format!(
+        "s3://{bucket}/{key} now has the SHA-256 {}, which no apply of this state has put there. The \
+         functions keep what they have. Find out who wrote it. Then delete it, so that the next apply \
+         stores the zip of the sources again.",
+        sha256.hex()
+    );
+    Diagnostic::warning("The stored zip is not the one that was applied", detail).at("store")
 }
 
 fn at(error: &Error, argument: fn(Input) -> Option<&'static str>) -> Diagnostic {

@@ -72,7 +72,7 @@ impl Resource for PackageResource {
     /// Keeps the state: the zip may be on another machine, and nothing needs it until a function
     /// changes. Where something does need it, and it is missing, the plan makes it again.
     async fn read(&self, cx: &Context<Client>, state: Package) -> Result<Option<Package>> {
-        let missing = cx.run(is_missing(cx.client()?, &state)).await?;
+        let missing = cx.run(is_missing(cx, &state)).await?;
         cx.set_private(if missing { MISSING } else { b"" });
         Ok(Some(state))
     }
@@ -96,12 +96,19 @@ const MISSING: &[u8] = b"missing";
 
 /// Whether the zip of a state is missing: from the store, or from this disk while a function that
 /// needs it does not exist. Where neither can be found out, the zip counts as there.
-async fn is_missing(client: &Client, state: &Package) -> Result<bool> {
+///
+/// So does one that has other bytes: unchanged sources must not deploy what somebody put in its place.
+async fn is_missing(cx: &Context<Client>, state: &Package) -> Result<bool> {
+    let client = cx.client()?;
     if let Some(store) = client.store(state.store.known()).await? {
         let Some(key) = state.s3_key.as_str() else {
             return Ok(false);
         };
         return Ok(match store.look(key).await {
+            Ok(Some(stored)) if state.sha256.as_str() != Some(stored.sha256.hex().as_str()) => {
+                cx.report(diagnostics::overwritten(&stored));
+                false
+            }
             Ok(stored) => stored.is_none_or(|stored| !state.is_stored_as(&stored)),
             Err(error) => {
                 tracing::warn!(%error, "cannot look for the zip in the store");

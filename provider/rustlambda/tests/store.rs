@@ -166,6 +166,21 @@ async fn a_zip_that_is_gone_from_the_store_is_made_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_overwritten_zip_is_reported_and_not_deployed() {
+    let aws = Aws::start().await;
+    let root = checkout();
+    aws.terraform(&root, &APPLY, None).exits_with(0);
+    let key = root.output()["s3_key"].as_str().unwrap().to_owned();
+    let put = aws.client.put_object().bucket("artifacts").key(&key);
+    let put = put.body(b"other".to_vec().into());
+    put.send().await.unwrap();
+    let plan = aws.terraform(&root, &PLAN, None);
+    assert_eq!(plan.code, Some(0), "{}", plan.text);
+    let warning = "The stored zip is not the one that was applied";
+    assert!(plan.flat().contains(warning), "{}", plan.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn kill_at_20_moments_of_an_apply_leaves_nothing_partial_in_the_store() {
     let aws = Aws::start().await;
     let root = checkout();
