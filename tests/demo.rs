@@ -2,7 +2,6 @@
 
 use std::{net::TcpListener, process::Command};
 
-use acceptance_tests::suite::{missing_tool, skip};
 use anyhow::{Context, Result, ensure};
 use sandbox::{cancel, process, project::Project};
 use serde_json::Value;
@@ -10,9 +9,6 @@ use serde_json::Value;
 /// It ends with the JSON line that others parse, and leaves no server behind.
 #[test]
 fn demo_processes_an_upload() -> Result<()> {
-    if let Some(reason) = missing_tool() {
-        return skip("demo_processes_an_upload", &reason);
-    }
     cancel::on_signals()?;
     let project = Project::find()?;
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();

@@ -6,19 +6,13 @@ use std::{
     process::Command,
 };
 
-use acceptance_tests::{
-    deployment::Deployment,
-    suite::{missing_tool, skip},
-};
+use acceptance_tests::deployment::Deployment;
 use anyhow::{Context, Result, ensure};
 use sandbox::{cancel, process, project::Project, terraform::Terraform};
 
 /// Applies the module from a git source, uploads through it and destroys it.
 #[test]
 fn the_module_is_installed_from_git() -> Result<()> {
-    if let Some(reason) = missing_tool() {
-        return skip("the_module_is_installed_from_git", &reason);
-    }
     cancel::on_signals()?;
     let outside = outside()?;
     let repository = snapshot(&Project::find()?, &outside.join("published"))?;

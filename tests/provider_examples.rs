@@ -6,10 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use acceptance_tests::{
-    drift,
-    suite::{missing_tool, skip},
-};
+use acceptance_tests::drift;
 use anyhow::{Context, Result, ensure};
 use sandbox::{
     cancel, embedded_aws::EmbeddedAws, project::Project, provider::CliConfig, python::Python,
@@ -21,9 +18,6 @@ const KINDS: [&str; 3] = ["resources", "data-sources", "functions"];
 
 #[test]
 fn every_example_of_the_documentation_applies() -> Result<()> {
-    if let Some(reason) = missing_tool() {
-        return skip("every_example_of_the_documentation_applies", &reason);
-    }
     cancel::on_signals()?;
     let project = Project::find()?;
     let python = Python::prepare(&project, &quiet)?;

@@ -2,10 +2,7 @@
 
 use std::{cell::OnceCell, fs};
 
-use acceptance_tests::{
-    deployment::{Deployment, PROFILE},
-    suite::{missing_tool, skip},
-};
+use acceptance_tests::deployment::{Deployment, PROFILE};
 use anyhow::{Context, Result, ensure};
 use sandbox::{cancel, quiet, stage, terraform::Terraform};
 use serde_json::json;
@@ -14,12 +11,6 @@ use serde_json::json;
 /// found, uploads through it, and destroys both.
 #[test]
 fn what_one_team_has_released_another_installs_without_a_compiler() -> Result<()> {
-    if let Some(reason) = missing_tool() {
-        return skip(
-            "what_one_team_has_released_another_installs_without_a_compiler",
-            &reason,
-        );
-    }
     cancel::on_signals()?;
     let publisher = OnceCell::new();
     let installed = Deployment::apply("release-consumer", |project, aws, cli_config| {

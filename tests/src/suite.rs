@@ -7,8 +7,7 @@ use std::{
 
 use anyhow::{Result, anyhow};
 use libtest_mimic::{Arguments, Failed, Trial};
-pub use sandbox::tool::skip;
-use sandbox::{cancel, tool};
+use sandbox::cancel;
 
 use crate::deployment::Deployment;
 
@@ -26,28 +25,14 @@ pub fn run(example: &'static str, scenarios: &[Scenario]) -> ExitCode {
     let trials = scenarios.iter().chain(&teardown).map(|&(name, scenario)| {
         let deployment = Arc::clone(&deployment);
         Trial::test(name, move || {
-            match missing_tool() {
-                Some(reason) => skip(name, &reason),
-                None => attempt(&deployment, example, scenario),
-            }
-            .map_err(|error| Failed::from(format!("{error:#}")))
+            attempt(&deployment, example, scenario)
+                .map_err(|error| Failed::from(format!("{error:#}")))
         })
     });
     let mut arguments = Arguments::from_args();
     // The scenarios share one deployment; some change it and put it back.
     arguments.test_threads = Some(1);
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
-}
-
-/// Why the tests cannot run on this machine, unless it is one where they must.
-pub fn missing_tool() -> Option<String> {
-    if tool::required() {
-        return None;
-    }
-    [&tool::TERRAFORM, &tool::PYTHON]
-        .iter()
-        .find_map(|tool| tool.find().err())
-        .map(|error| error.to_string())
 }
 
 fn attempt(

@@ -48,9 +48,6 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
             cargo_test(project, "acceptance", ACCEPTANCE, progress)
         })?;
     }
-    for reason in &total.skipped {
-        println!("skipped: {reason}");
-    }
     println!("tests: {total}");
     if total.failed > 0 {
         bail!("{} tests failed", total.failed);

@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 
-use support::{Sandbox, example, has_terraform};
+use support::{Sandbox, example};
 
 const README: &str = include_str!("../README.md");
 
@@ -24,9 +24,6 @@ fn a_provider_takes_60_lines() {
 
 #[test]
 fn terraform_works_with_the_guides_provider() {
-    if !has_terraform() {
-        return;
-    }
     let provider = example("terraform-provider-example");
     let [cli, configuration] = blocks("```hcl\n")[..] else {
         panic!("the guide has other blocks")

@@ -11,7 +11,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use support::{Sandbox, has_terraform};
+use support::Sandbox;
 use tf_provider::process;
 use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
@@ -99,9 +99,6 @@ fn is_gone(process: Pid) -> bool {
 
 #[test]
 fn an_interrupted_apply_leaves_no_process_and_a_consistent_state() {
-    if !has_terraform() {
-        return;
-    }
     let mut apply = begin();
     // As a terminal does: the provider gets it as well.
     kill_process_group(Pid::from_child(&apply.terraform), Signal::INT).unwrap();
@@ -117,9 +114,6 @@ fn an_interrupted_apply_leaves_no_process_and_a_consistent_state() {
 
 #[test]
 fn an_interrupt_of_the_provider_alone_does_nothing() {
-    if !has_terraform() {
-        return;
-    }
     let mut apply = begin();
     let provider = *apply.processes.last().unwrap();
     kill_process(provider, Signal::INT).unwrap();
@@ -132,9 +126,6 @@ fn an_interrupt_of_the_provider_alone_does_nothing() {
 
 #[test]
 fn a_provider_does_not_outlive_its_terraform() {
-    if !has_terraform() {
-        return;
-    }
     let mut apply = begin();
     apply.terraform.kill().unwrap();
     apply.terraform.wait().unwrap();
@@ -143,9 +134,6 @@ fn a_provider_does_not_outlive_its_terraform() {
 
 #[test]
 fn a_provider_that_is_terminated_ends_what_it_runs() {
-    if !has_terraform() {
-        return;
-    }
     let mut apply = begin();
     kill_process(*apply.processes.last().unwrap(), Signal::TERM).unwrap();
     apply.assert_gone(Duration::from_secs(5));

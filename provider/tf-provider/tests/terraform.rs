@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
-use support::{Sandbox, has_terraform};
+use support::Sandbox;
 
 /// Terraform wraps its messages: this compares them without white space and bars.
 #[track_caller]
@@ -28,9 +28,6 @@ fn assert_says(output: &str, text: &str) {
 
 #[test]
 fn creates_updates_replaces_and_destroys_a_note() {
-    if !has_terraform() {
-        return;
-    }
     let sandbox = Sandbox::new();
     let note = |name: &str, text: &str| {
         sandbox.configure(&format!(
@@ -69,9 +66,6 @@ fn creates_updates_replaces_and_destroys_a_note() {
 
 #[test]
 fn detects_and_repairs_drift() {
-    if !has_terraform() {
-        return;
-    }
     let sandbox = Sandbox::new();
     sandbox.configure("resource \"notes_note\" \"it\" {\n  name = \"n\"\n  text = \"mine\"\n}\n");
     sandbox.apply();
@@ -87,9 +81,6 @@ fn detects_and_repairs_drift() {
 
 #[test]
 fn imports_a_note() {
-    if !has_terraform() {
-        return;
-    }
     let sandbox = Sandbox::new();
     fs::write(sandbox.path("notes/old.txt"), "found").unwrap();
     sandbox
@@ -105,9 +96,6 @@ fn imports_a_note() {
 
 #[test]
 fn calls_functions_and_reads_data_sources() {
-    if !has_terraform() {
-        return;
-    }
     let sandbox = Sandbox::new();
     fs::write(sandbox.path("notes/a1.txt"), "").unwrap();
     fs::write(sandbox.path("notes/a2.txt"), "").unwrap();
@@ -131,9 +119,6 @@ fn calls_functions_and_reads_data_sources() {
 
 #[test]
 fn opens_and_closes_an_ephemeral_resource() {
-    if !has_terraform() {
-        return;
-    }
     let sandbox = Sandbox::new();
     sandbox.configure(
         r#"
@@ -193,9 +178,6 @@ const SAMPLER: &str = r#"
 
 #[test]
 fn carries_unknown_values_in_every_kind_of_attribute() {
-    if !has_terraform() {
-        return;
-    }
     let sandbox = Sandbox::new();
     sandbox.configure(SAMPLER);
     sandbox.apply();
@@ -233,9 +215,6 @@ fn carries_unknown_values_in_every_kind_of_attribute() {
 
 #[test]
 fn reports_errors_at_their_lines() {
-    if !has_terraform() {
-        return;
-    }
     let sandbox = Sandbox::new();
     let faults = [
         (
@@ -293,9 +272,6 @@ fn reports_errors_at_their_lines() {
 
 #[test]
 fn upgrades_state_of_an_earlier_version() {
-    if !has_terraform() {
-        return;
-    }
     let sandbox = Sandbox::new();
     fs::write(sandbox.path("notes/old.txt"), "body").unwrap();
     let state = |version: u32, attributes: serde_json::Value| {
@@ -330,9 +306,6 @@ fn upgrades_state_of_an_earlier_version() {
 
 #[test]
 fn moves_a_resource_of_another_type() {
-    if !has_terraform() {
-        return;
-    }
     let sandbox = Sandbox::new();
     sandbox.configure("resource \"terraform_data\" \"it\" {}\n");
     sandbox.apply();
@@ -354,9 +327,6 @@ fn moves_a_resource_of_another_type() {
 
 #[test]
 fn lets_terraform_attach_to_a_debugged_provider() {
-    if !has_terraform() {
-        return;
-    }
     let sandbox = Sandbox::new();
     sandbox.configure("resource \"notes_note\" \"it\" { name = \"attached\" }\n");
     let mut provider = Command::new(support::provider())
@@ -398,9 +368,6 @@ fn lets_terraform_attach_to_a_debugged_provider() {
 
 #[test]
 fn logs_the_call_and_the_resource() {
-    if !has_terraform() {
-        return;
-    }
     let sandbox = Sandbox::new();
     sandbox.configure("resource \"notes_note\" \"it\" { name = \"logged\" }\n");
     let mut command = sandbox.command(&["plan"]);

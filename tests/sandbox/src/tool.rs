@@ -1,10 +1,6 @@
 //! The programs that must be on the machine, found and checked before they are needed.
 
-use std::{
-    io::{Write, stderr},
-    path::PathBuf,
-    process::Command,
-};
+use std::{path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, bail};
 use semver::Version;
@@ -77,16 +73,6 @@ pub fn path(name: &str) -> Result<PathBuf> {
     found
         .next()
         .with_context(|| format!("{name} is not on the PATH"))
-}
-
-/// Whether a tool whose absence skips a test on a user's machine must be there: on CI it must.
-pub fn required() -> bool {
-    std::env::var("CI").is_ok_and(|value| value == "true")
-}
-
-/// Says on standard error, which no harness captures, that a test did not run.
-pub fn skip(test: &str, reason: &str) -> Result<()> {
-    Ok(writeln!(stderr(), "SKIPPED: {test}: {reason}")?)
 }
 
 fn first_version(text: &str) -> Option<Version> {

@@ -10,7 +10,7 @@ use std::{
     sync::OnceLock,
 };
 
-use sandbox::{project::Project, python::Python, tool};
+use sandbox::{project::Project, python::Python};
 
 /// What the scenarios need, made by the first of them.
 struct Client {
@@ -18,23 +18,16 @@ struct Client {
     notes: PathBuf,
 }
 
-/// None where Python is missing, unless it must be there.
-fn client() -> Option<&'static Client> {
+fn client() -> &'static Client {
     static CLIENT: OnceLock<Client> = OnceLock::new();
-    if let Err(missing) = tool::PYTHON.find() {
-        assert!(!tool::required(), "{missing}");
-        let test = std::thread::current();
-        tool::skip(test.name().unwrap_or_default(), &missing.to_string()).unwrap();
-        return None;
-    }
-    Some(CLIENT.get_or_init(|| {
+    CLIENT.get_or_init(|| {
         let project = Project::find().unwrap();
         let python = Python::prepare_protocol_client(&project, &sandbox::quiet).unwrap();
         Client {
             python: python.program("python"),
             notes: notes(&project),
         }
-    }))
+    })
 }
 
 /// The example provider of `tf-provider`, which has what ours has no use for. `cargo test --test`
@@ -54,7 +47,7 @@ fn notes(project: &Project) -> PathBuf {
 /// Runs a scenario of `client.py`, as Terraform of this version.
 #[track_caller]
 fn run(scenario: &str, version: &str) {
-    let Some(client) = client() else { return };
+    let client = client();
     let provider = Path::new(env!("CARGO_MANIFEST_DIR"));
     let output = Command::new(&client.python)
         .arg(provider.join("tests/protocol_client/client.py"))
