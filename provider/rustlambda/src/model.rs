@@ -131,8 +131,9 @@ model! {
         pub default_features: Attr<bool> = optional().default(true),
         /// Environment variables for cargo, rustc and build scripts. They are part of the
         /// fingerprint; what the shell has set is not, and flags for rustc that are set there have
-        /// no effect.
-        /// Terraform hides them where it shows a plan, and stores them in plan and state.
+        /// no effect. Each set of values has a target folder of its own, which is removed after a
+        /// week without use: a value that changes with every commit compiles everything again.
+        /// Terraform hides the values where it shows a plan, and stores them in plan and state.
         pub environment: Attr<BTreeMap<String, String>> = optional().sensitive().conflicts_with(["binary_path"]).validate(environment()),
         /// What compiles: `cargo`, `zigbuild` (which cross-compiles, and links against the
         /// runtime's glibc), or `auto`, which takes cargo where this machine fits, and zigbuild
