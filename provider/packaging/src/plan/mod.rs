@@ -103,3 +103,61 @@ impl BuildPlan {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::request::CargoBuild;
+
+    /// The JSON pointers (RFC 6901) of all leaves.
+    fn leaves(value: &Value, pointer: String, found: &mut Vec<String>) {
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    let name = name.replace('~', "~0").replace('/', "~1");
+                    leaves(value, format!("{pointer}/{name}"), found);
+                }
+            }
+            Value::Null => (),
+            _ => found.push(pointer),
+        }
+    }
+
+    #[test]
+    fn whatever_changes_in_a_plan_changes_the_fingerprint() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write(
+            "Cargo.toml",
+            "[package]\nname = \"api\"\nversion = \"1.0.0\"\n[features]\nfast = []\n[profile.release]\nlto = true\n",
+        );
+        write("src/main.rs", "fn main() {}\n");
+        write("rust-toolchain.toml", "[toolchain]\nchannel = \"1.95.0\"\n");
+        write(".cargo/config.toml", "[env]\nSTAGE = \"test\"\n");
+        let mut build = CargoBuild::new(folder.path().join("Cargo.toml"));
+        build.features = ["fast".to_owned()].into();
+        build.environment = [("A", "1"), ("RUSTFLAGS", "--cfg x")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        let mut request = Request::new(Source::Cargo(build));
+        request.assets = [("main.rs".to_owned(), folder.path().join("src/main.rs"))].into();
+
+        let plan = serde_json::to_value(resolve(&request).unwrap()).unwrap();
+        let fingerprint = |plan: &Value| Inputs::of(plan).unwrap().fingerprint();
+        let mut found = Vec::new();
+        leaves(&plan, String::new(), &mut found);
+        assert!(found.len() > 15, "{found:?}");
+        for leaf in found {
+            let mut changed = plan.clone();
+            let value = changed.pointer_mut(&leaf).unwrap();
+            *value = Value::from(format!("{value} changed"));
+            assert_ne!(fingerprint(&changed), fingerprint(&plan), "{leaf}");
+        }
+    }
+}
