@@ -23,6 +23,7 @@ mod build;
 mod cache;
 mod checksum;
 mod error;
+mod outcome;
 mod package;
 mod plan;
 mod request;
@@ -33,7 +34,8 @@ mod zip_manifest;
 pub use build::builder::Builder;
 pub use checksum::Checksum;
 pub use error::{ConstraintError, Error, Input, Missing, Refusal, Result, StoreFault, Taken};
-pub use package::{BuildOutcome, Package, Unpinned};
+pub use outcome::{BuildOutcome, Unpinned};
+pub use package::Package;
 pub use plan::fingerprint::Fingerprint;
 pub use request::{Architecture, CargoBuild, Compiler, Request, Runtime, Source};
 /// The versions of releases.

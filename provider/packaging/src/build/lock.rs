@@ -76,7 +76,7 @@ mod tests {
             FolderLock::acquire(&folder(name)).await.unwrap();
         }
         std::fs::create_dir(folder("strange")).unwrap();
-        ["held", "unused", "used"].map(age);
+        ["held", "unused", "used"].iter().for_each(|name| age(name));
         FolderLock::acquire(&folder("used")).await.unwrap();
         let left = ["held", "unused", "recent", "used", "strange"];
         assert_eq!(

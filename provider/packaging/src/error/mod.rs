@@ -1,5 +1,6 @@
 //! Everything that can go wrong, each with the next step.
 
+mod input;
 pub(crate) mod refusal;
 mod release;
 pub(crate) mod store;
@@ -7,6 +8,7 @@ pub(crate) mod store;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use input::Input;
 pub use refusal::Refusal;
 pub use release::{ConstraintError, Missing, Taken};
 pub use store::StoreFault;
@@ -17,45 +19,6 @@ const MAX_LINE: usize = 160;
 
 /// The result of this crate's fallible functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// Which part of the request an error is about, so that a caller can point at it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Input {
-    /// [`crate::CargoBuild::manifest`]
-    Manifest,
-    /// [`crate::CargoBuild::package`]
-    Package,
-    /// [`crate::CargoBuild::binary`]
-    Binary,
-    /// [`crate::CargoBuild::profile`]
-    Profile,
-    /// [`crate::CargoBuild::features`]
-    Features,
-    /// [`crate::CargoBuild::environment`]
-    Environment,
-    /// [`crate::CargoBuild::compiler`]
-    Compiler,
-    /// [`crate::Request::architecture`]
-    Architecture,
-    /// [`crate::Request::assets`]
-    Assets,
-    /// [`crate::Source::Executable`]
-    Executable,
-    /// [`crate::Store`] or [`crate::Releases`]
-    Store,
-    /// [`crate::Publication::version`]
-    Version,
-    /// [`crate::Publication::file`]
-    Zip,
-    /// [`crate::Constraint`]
-    Constraint,
-    /// The name of a release.
-    Name,
-    /// The SHA-256 that a release is pinned to.
-    Sha256,
-    /// The publisher's key.
-    PublicKey,
-}
 
 /// A failure to resolve, build, inspect or write a package.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -370,35 +333,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// The part of the request that the error is about, if it is about one.
-    pub fn input(&self) -> Option<Input> {
-        Some(match self {
-            Self::ManifestMissing { .. }
-            | Self::ManifestIsDirectory { .. }
-            | Self::Unparseable { .. } => Input::Manifest,
-            Self::LockMissing { .. } | Self::LockStale { .. } => Input::Manifest,
-            Self::PackageNotChosen { .. } | Self::PackageUnknown { .. } => Input::Package,
-            Self::NoBinary { .. } | Self::BinaryNotChosen { .. } | Self::BinaryUnknown { .. } => {
-                Input::Binary
-            }
-            Self::ProfileUnknown { .. } => Input::Profile,
-            Self::FeatureUnknown { .. } => Input::Features,
-            Self::TargetMissing { .. } => Input::Architecture,
-            Self::CannotCross { .. } => Input::Compiler,
-            Self::Environment { .. } => Input::Environment,
-            Self::Asset { .. } => Input::Assets,
-            Self::Store { .. } | Self::Aws(_) | Self::StoreMismatch { .. } => Input::Store,
-            Self::VersionInvalid { .. } | Self::ReleaseTaken(_) => Input::Version,
-            Self::ConstraintInvalid(_) => Input::Constraint,
-            Self::ReleaseMissing(missing) if missing.published.is_empty() => Input::Name,
-            Self::ReleaseMissing(_) => Input::Constraint,
-            Self::ReleaseNotPinned { .. } => Input::Sha256,
-            Self::Signature { .. } => Input::PublicKey,
-            Self::ReleaseZipMissing { .. } => Input::Zip,
-            _ => return None,
-        })
-    }
-
     /// AWS cannot be used at all.
     pub(crate) fn aws(fault: StoreFault) -> Self {
         Self::Aws(Box::new(fault))

@@ -3,7 +3,6 @@
 
 pub mod plugin;
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
