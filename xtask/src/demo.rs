@@ -1,6 +1,6 @@
 //! `cargo xtask demo`: the main job, from an empty machine to a processed file.
 
-use std::{fs, time::Instant};
+use std::{fs, path::PathBuf, time::Instant};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
@@ -98,17 +98,14 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Whether cargo has compiled a function under this profile, for whatever target.
+/// Whether the provider has compiled a function under this profile, with whatever settings.
 fn compiled_before(project: &Project, profile: &str) -> bool {
     // Cargo's folder of the profile `dev` bears another name.
-    let folder = if profile == "dev" { "debug" } else { profile };
-    let targets = fs::read_dir(project.target())
-        .into_iter()
-        .flatten()
-        .flatten();
-    targets
-        .map(|target| target.path().join(folder).join("upload-api"))
-        .any(|path| path.exists())
+    let profile = if profile == "dev" { "debug" } else { profile };
+    let folders = |parent: PathBuf| fs::read_dir(parent).into_iter().flatten().flatten();
+    folders(project.target().join("rustlambda"))
+        .flat_map(|settings| folders(settings.path()))
+        .any(|target| target.path().join(profile).join("upload-api").exists())
 }
 
 fn deploy(project: &Project, aws: &Address, profile: &str) -> Result<Terraform> {
