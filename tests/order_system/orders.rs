@@ -26,7 +26,7 @@ pub fn an_order_is_confirmed(deployment: &Deployment) -> Result<()> {
     ensure!(stock(deployment, "keyboard")? == before - 2);
     let notification = notification(deployment, &placed)?.context("nobody was notified")?;
     ensure!(
-        attribute(&notification, "email") == Some("ann@example.com"),
+        attribute(&notification, "email") == Some("ada@example.com"),
         "{notification:?}"
     );
     let steps = entered(deployment, &placed.order_id)?;
