@@ -5,10 +5,10 @@ mod plan;
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use sandbox::{Progress, cargo, project::Project};
 
-use crate::steps::step;
+use crate::{compiled, steps::step};
 
 /// The functions that are packaged; the first is of about 15 MB.
 const FUNCTIONS: [&str; 4] = [
@@ -44,12 +44,9 @@ pub fn run(project: &Project) -> Result<()> {
         figures(project, &[&bench[..], &[&provider]].concat(), progress)
     })?;
     let plan = plan::run(project)?;
-    let executable = format!(
-        "{}-unknown-linux-gnu/lambda/{}",
-        std::env::consts::ARCH,
-        FUNCTIONS[0]
-    );
-    let package = package::run(project, &project.target().join(executable))?;
+    let executable = compiled::find(project, "lambda", FUNCTIONS[0]);
+    let executable = executable.context("the provider has compiled no function")?;
+    let package = package::run(project, &executable)?;
     for line in figures.into_iter().chain([plan]).chain(package) {
         println!("{line}");
     }

@@ -1,6 +1,6 @@
 //! `cargo xtask demo`: the main job, from an empty machine to a processed file.
 
-use std::{fs, path::PathBuf, time::Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
@@ -19,7 +19,7 @@ use sandbox::{
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{local, steps::step};
+use crate::{compiled, local, steps::step};
 
 const EXAMPLE: &str = "upload-pipeline";
 const EMAIL: &str = "ada@example.com";
@@ -61,7 +61,7 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     let started = Instant::now();
     tool::need(&tool::TERRAFORM, "the demo")?;
     tool::need(&tool::PYTHON, "the demo")?;
-    if !compiled_before(project, &arguments.profile) {
+    if compiled::find(project, &arguments.profile, "upload-api").is_none() {
         eprintln!(
             "The first run compiles the provider and the functions: 10 minutes on 2 idle cores."
         );
@@ -96,16 +96,6 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
         println!("{}", serde_json::to_string(&report)?);
     }
     Ok(())
-}
-
-/// Whether the provider has compiled a function under this profile, with whatever settings.
-fn compiled_before(project: &Project, profile: &str) -> bool {
-    // Cargo's folder of the profile `dev` bears another name.
-    let profile = if profile == "dev" { "debug" } else { profile };
-    let folders = |parent: PathBuf| fs::read_dir(parent).into_iter().flatten().flatten();
-    folders(project.target().join("rustlambda"))
-        .flat_map(|settings| folders(settings.path()))
-        .any(|target| target.path().join(profile).join("upload-api").exists())
 }
 
 fn deploy(project: &Project, aws: &Address, profile: &str) -> Result<Terraform> {

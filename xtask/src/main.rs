@@ -1,6 +1,7 @@
 //! `cargo xtask`: the project's own commands. `cargo xtask --help` lists them.
 
 mod bench;
+mod compiled;
 mod demo;
 mod docs;
 mod lint;

@@ -14,14 +14,7 @@ use crate::steps::step;
 
 /// Packages an executable, and lets cargo-lambda zip the same one if it is on the `PATH`.
 pub fn run(project: &Project, executable: &Path) -> Result<Vec<String>> {
-    let size = fs::metadata(executable)
-        .with_context(|| {
-            format!(
-                "{} is not there: measure without a CARGO_TARGET_DIR outside of the checkout",
-                executable.display()
-            )
-        })?
-        .len();
+    let size = fs::metadata(executable)?.len();
     let path = executable.display().to_string();
     let bench = [
         "bench",
