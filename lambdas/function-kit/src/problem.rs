@@ -3,11 +3,10 @@
 use std::error::Error;
 
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::http::Response;
 use crate::text::{MAX_DETAIL_BYTES, cut};
 
 /// Media type of a problem (RFC 9457, section 3).
@@ -171,7 +170,7 @@ impl Problem {
 
     /// The answer to send; `request_id` becomes the problem's `instance`, which a client quotes
     /// and an operator finds in the log.
-    pub fn into_response(self, request_id: &str) -> Response {
+    pub fn into_response(self, request_id: &str) -> Response<String> {
         let document = Document {
             kind: "about:blank",
             title: self.status.canonical_reason().unwrap_or("Error"),

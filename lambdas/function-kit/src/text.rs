@@ -2,6 +2,7 @@
 //! and must not have them echoed and logged.
 
 use std::borrow::Cow;
+use std::error::Error;
 
 /// Longest name of a client's in an answer or a log line, in characters.
 pub const MAX_NAME_CHARACTERS: usize = 64;
@@ -37,6 +38,13 @@ pub fn cut(mut text: String, bytes: usize) -> String {
     text
 }
 
+/// Returns the error and its causes in one line of at most [`MAX_CAUSE_BYTES`] bytes.
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    let line = causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"));
+    cut(line, MAX_CAUSE_BYTES)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +57,14 @@ mod tests {
         assert_eq!(short_name("name"), "name");
         assert_eq!(short_name(&"ü".repeat(64)), "ü".repeat(64));
         assert_eq!(short_name(&"ü".repeat(65)), format!("{}…", "ü".repeat(63)));
+    }
+
+    #[test]
+    fn a_chain_names_every_cause() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("outer")]
+        struct Outer(#[source] std::fmt::Error);
+        let text = chain(&Outer(std::fmt::Error));
+        assert!(text.starts_with("outer: ") && text.len() > 8, "{text}");
     }
 }

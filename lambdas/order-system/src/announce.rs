@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::dynamodb::{Event as Batch, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use function_kit::http::chain;
+use function_kit::text::chain;
 use function_kit::{Clock, PortError, batch};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;

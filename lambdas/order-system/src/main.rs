@@ -1,7 +1,7 @@
 //! Lambda functions of the order system, in one binary.
 
 use aws_lambda_events::dynamodb::Event as StreamBatch;
-use function_kit::http::chain;
+use function_kit::text::chain;
 use function_kit::{Environment, http, telemetry};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use order_system::api::{orders, users};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::streams::{SqsBatchItemFailure, SqsEventResponse};
 use function_kit::PortError;
-use function_kit::http::chain;
+use function_kit::text::chain;
 use serde::Deserialize;
 
 use crate::domain::OrderKey;

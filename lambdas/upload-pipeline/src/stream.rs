@@ -3,7 +3,7 @@
 use aws_lambda_events::kinesis::{KinesisEvent, KinesisEventRecord};
 use aws_lambda_events::streams::KinesisEventResponse;
 use function_kit::batch;
-use function_kit::http::chain;
+use function_kit::text::chain;
 use jiff::Timestamp;
 
 use crate::domain::StreamPosition;

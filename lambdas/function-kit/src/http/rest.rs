@@ -11,7 +11,8 @@ use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
-use super::{Request, Response, answer};
+use super::serve::answer;
+use super::{Request, Response};
 use crate::claims::Claims;
 use crate::problem::Problem;
 

@@ -10,7 +10,7 @@ mod send_notification;
 mod update_inventory;
 
 use async_trait::async_trait;
-use function_kit::http::chain;
+use function_kit::text::chain;
 use function_kit::{PortError, PortErrorKind};
 use lambda_runtime::Diagnostic;
 use serde::{Deserialize, Serialize};
