@@ -135,8 +135,6 @@ async fn each_drawn_line(
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
 
     #[tokio::test]
@@ -148,54 +146,5 @@ mod tests {
         let ended = tokio::time::timeout(Duration::from_secs(20), run).await;
         assert!(ended.expect("sleep still runs").unwrap().success());
         assert_eq!(lines, ["started"]);
-    }
-
-    #[tokio::test]
-    #[ignore = "the process that another test kills"]
-    async fn waits_to_be_killed() {
-        let pid = std::env::var("PID_FILE").unwrap();
-        let mut command = Command::new("sh");
-        // The shell's child, as rustc is cargo's.
-        command.args(["-c", &format!("sh -c 'echo $$ > {pid}; sleep 60; :'; :")]);
-        run(&mut command, |_| (), |_| ()).await.unwrap();
-    }
-
-    #[test]
-    fn a_killed_process_leaves_none_that_it_started() {
-        let folder = tempfile::tempdir().unwrap();
-        let pid = folder.path().join("pid");
-        let mut killed = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--ignored", "--exact"])
-            .arg(
-                concat!(module_path!(), "::waits_to_be_killed")
-                    .split_once("::")
-                    .unwrap()
-                    .1,
-            )
-            .env("PID_FILE", &pid)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let wait = |done: &dyn Fn() -> bool| {
-            let start = Instant::now();
-            while !done() && start.elapsed() < Duration::from_secs(20) {
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            done()
-        };
-        let number = || {
-            std::fs::read_to_string(&pid)
-                .unwrap_or_default()
-                .trim()
-                .to_owned()
-        };
-        assert!(wait(&|| !number().is_empty()), "nothing started");
-        killed.kill().unwrap();
-        killed.wait().unwrap();
-        let process = std::path::Path::new("/proc").join(number());
-        assert!(
-            wait(&|| std::fs::read_link(process.join("exe")).is_err()),
-            "it still runs"
-        );
     }
 }

@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use packaging::{Architecture, Builder, Package};
 
@@ -43,29 +44,24 @@ async fn printed(fixture: &Fixture, declared: &[(&str, &str)]) -> String {
 /// Builds in a process of its own, whose environment has the given variables too, and returns the
 /// zip's hash and what the binary prints.
 fn built_in_shell(fixture: &Fixture, shell: &[(&str, &str)]) -> (String, String) {
-    let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "machine::builds_for_another_test"])
-        .env("FIXTURE", fixture.path(""))
+    let child = package_command(fixture)
         .envs(shell.iter().copied())
         .output()
         .unwrap();
     assert!(child.status.success(), "{child:?}");
-    let zip = std::fs::read_to_string(fixture.path("out/built")).unwrap();
-    let hash = packaging::file_hash(Path::new(&zip)).unwrap().hex();
-    (hash, run(Path::new(&zip)))
+    let zip = String::from_utf8(child.stdout).unwrap();
+    let zip = Path::new(zip.trim_end());
+    let hash = packaging::file_hash(zip).unwrap().hex();
+    (hash, run(zip))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "the process that other tests start"]
-async fn builds_for_another_test() {
-    let folder = std::path::PathBuf::from(std::env::var("FIXTURE").unwrap());
-    let request = crate::fixture::request(packaging::Source::Cargo(packaging::CargoBuild::new(
-        folder.join("Cargo.toml"),
-    )));
-    let package = Package::resolve(request).unwrap();
-    let out = folder.join("out");
-    let built = package.build(&out, &Builder::new()).await.unwrap();
-    std::fs::write(out.join("built"), built.file.to_str().unwrap()).unwrap();
+/// The command that packages the fixture.
+fn package_command(fixture: &Fixture) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_package"));
+    command
+        .arg(fixture.path("Cargo.toml"))
+        .arg(fixture.path("out"));
+    command
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -303,4 +299,37 @@ fn tokens_of_the_users_configuration_stay_out_of_the_target_folder() {
         configurations += 1;
     }
     assert_eq!(configurations, 1);
+}
+
+#[test]
+fn a_killed_process_leaves_none_that_it_started() {
+    let fixture = Fixture::package("");
+    let pid = fixture.path("target/pid");
+    let wait = r#"fn main() {
+    let pid = std::env::var("CARGO_MANIFEST_DIR").unwrap() + "/target/pid";
+    std::fs::create_dir_all(std::path::Path::new(&pid).parent().unwrap()).unwrap();
+    std::fs::write(&pid, std::process::id().to_string()).unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(300));
+}
+"#;
+    fixture.write("build.rs", wait);
+    let mut packaging = package_command(&fixture).spawn().unwrap();
+    let number = || std::fs::read_to_string(&pid).unwrap_or_default();
+    assert!(within_a_minute(|| !number().is_empty()), "nothing started");
+    let script = Path::new("/proc").join(number()).join("exe");
+    assert!(script.read_link().is_ok(), "the build script has ended");
+    packaging.kill().unwrap();
+    packaging.wait().unwrap();
+    assert!(
+        within_a_minute(|| script.read_link().is_err()),
+        "the build script still runs"
+    );
+}
+
+fn within_a_minute(done: impl Fn() -> bool) -> bool {
+    let start = Instant::now();
+    while !done() && start.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    done()
 }
