@@ -1,18 +1,16 @@
 //! One package from request to zip.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod contents;
+
 use std::path::{Path, PathBuf};
 
-use crate::build::archive::{self, Entry};
 use crate::build::builder::Builder;
 use crate::build::depinfo;
 use crate::build::inspect;
-use crate::build::sbom::{self, Compilation};
 use crate::build::toolchain::Toolchain;
 use crate::checksum::Checksum;
 use crate::error::{Error, Refusal, Result};
 use crate::outcome::{BuildOutcome, Unpinned};
-use crate::plan::assets::BOOTSTRAP;
 use crate::plan::fingerprint::{Fingerprint, Inputs};
 use crate::plan::settings::Settings;
 use crate::plan::{self, BuildPlan, Executable, Origin, toolchain};
@@ -20,9 +18,8 @@ use crate::request::{Compiler, Request};
 use crate::store::artifacts::Store;
 use crate::store::local::{self, Artifact, ArtifactId};
 use crate::store::s3::Stored;
-use crate::workspace::lockfile::Locked;
 use crate::workspace::untracked::UntrackedInput;
-use crate::zip_manifest::{self, ZipManifest};
+use crate::zip_manifest;
 
 /// How many changed inputs are logged at level INFO. At level DEBUG all are.
 const LOGGED: usize = 10;
@@ -334,82 +331,5 @@ impl Package {
         }
         let file = local.workspace_root.join("rust-toolchain.toml");
         Some(Unpinned { file, version })
-    }
-
-    /// What a zip was made of. Where what its compilation used is not known any more, all that is
-    /// locked is listed.
-    fn manifest(
-        &self,
-        (size, sha256): (u64, Checksum),
-        used: Option<&Compilation>,
-        untracked: &[UntrackedInput],
-    ) -> Vec<u8> {
-        let locked: &[Locked] = match &self.plan.origin {
-            Origin::Cargo(plan) => &plan.components,
-            Origin::Executable(_) => &[],
-        };
-        let components = match used {
-            Some(used) => used.components(locked.iter()),
-            None => locked.iter().collect(),
-        };
-        let manifest = ZipManifest {
-            name: &self.name,
-            version: self.version(),
-            build: self.build_id(),
-            source_fingerprint: self.fingerprint.as_str(),
-            sha256: sha256.hex(),
-            size,
-            architecture: self.plan.architecture.name(),
-            runtime: self.plan.runtime.name(),
-            rustc: used.map(|used| used.rustc.version.as_str()),
-            untracked: untracked.iter().map(|input| &*input.path).collect(),
-            inputs: self.inputs.digests(),
-            sbom: sbom::sbom(&self.name, self.version(), &components),
-        };
-        serde_json::to_vec(&manifest).unwrap_or_default()
-    }
-
-    fn zip(&self, executable: Vec<u8>, deployment: Deployment) -> Result<Vec<u8>> {
-        let BuildPlan {
-            architecture,
-            runtime,
-            assets,
-            ..
-        } = &self.plan;
-        let paths: BTreeSet<&str> = assets.keys().map(String::as_str).collect();
-        inspect::executable(&self.name, &executable, *architecture, *runtime, &paths)?;
-        let mut size = executable.len() as u64;
-        for asset in assets.values() {
-            let metadata = std::fs::metadata(&asset.source);
-            size += metadata.map_err(Error::read(&asset.source))?.len();
-        }
-        // Before they are read.
-        inspect::unzipped_size(&self.name, size)?;
-        let mut entries = BTreeMap::new();
-        for (path, asset) in assets {
-            let content = std::fs::read(&asset.source).map_err(Error::read(&asset.source))?;
-            let executable = asset.executable;
-            entries.insert(
-                path.clone(),
-                Entry {
-                    content,
-                    executable,
-                },
-            );
-        }
-        let bootstrap = Entry {
-            content: executable,
-            executable: true,
-        };
-        entries.insert(BOOTSTRAP.to_owned(), bootstrap);
-        // A file that was saved while cargo ran may be in the binary or not. Then the fingerprint
-        // would promise too much.
-        Self::resolve(self.request.clone())?.expect(&self.fingerprint)?;
-        let zip = archive::zip(&entries)
-            .map_err(|error| Error::write(Path::new(&self.name))(std::io::Error::other(error)))?;
-        if deployment == Deployment::Direct {
-            inspect::zipped_size(&self.name, zip.len() as u64)?;
-        }
-        Ok(zip)
     }
 }

@@ -5,95 +5,23 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use packaging::{
-    Architecture, Artifact, CargoBuild, Checksum, Compiler, Place, Request, Runtime, Source,
-    Stored, normal_prefix,
+    Architecture, Artifact, CargoBuild, Checksum, Compiler, Request, Runtime, Source, Stored,
 };
 use tf_provider::model::Set;
-use tf_provider::schema::{Validator, computed, non_empty, one_of, optional, required};
+use tf_provider::schema::{computed, non_empty, one_of, optional};
 use tf_provider::{Attr, Result, model};
+
+use rules::{environment, function_arns};
+
+mod rules;
+mod store;
+
+pub use store::StoreModel;
+pub(crate) use store::is_same_place;
 
 /// Where zips lie if `output_dir` does not say otherwise: in Terraform's own folder, which version
 /// control leaves out already, and relative, so that the path is the same on every machine.
 const OUTPUT_DIR: &str = ".terraform/rustlambda";
-
-model! {
-    /// Where artifacts lie for every machine.
-    pub struct StoreModel {
-        /// The S3 bucket.
-        pub bucket: Attr<String> = required().validate(non_empty()),
-        /// What the keys begin with; a slash and the function's name follow. Slashes at its ends do
-        /// not count.
-        pub prefix: Attr<String> = optional(),
-        /// The bucket's region, by default the provider's.
-        pub region: Attr<String> = optional().validate(non_empty()),
-        /// The KMS key that encrypts what is written, by default the bucket's.
-        pub kms_key_id: Attr<String> = optional().validate(non_empty()),
-        /// The account that has to own the bucket. S3 refuses every request otherwise, so that
-        /// nobody else's bucket of the same name is read or written.
-        pub expected_bucket_owner: Attr<String> = optional().validate(non_empty()),
-        /// Whether nothing may be written or deleted there.
-        pub read_only: Attr<bool> = optional(),
-        /// Whether a zip there counts only after the sources were compiled here to the same bytes.
-        /// Releases cannot be verified so, because their consumers have no sources: see
-        /// `public_key` and `sha256` of the data source.
-        pub verify: Attr<bool> = optional(),
-    }
-}
-
-impl StoreModel {
-    /// Whether an argument is unknown.
-    pub fn has_unknown(&self) -> bool {
-        let Self {
-            bucket,
-            prefix,
-            region,
-            kms_key_id,
-            expected_bucket_owner,
-            read_only,
-            verify,
-        } = self;
-        let texts = [bucket, prefix, region, kms_key_id, expected_bucket_owner];
-        texts.into_iter().any(Attr::is_unknown) || read_only.is_unknown() || verify.is_unknown()
-    }
-
-    /// Where it is, and on which terms.
-    pub fn place(&self) -> Result<Place> {
-        Ok(Place {
-            bucket: self.bucket.get()?.clone(),
-            prefix: self.normal_prefix(),
-            region: self.region.known().cloned(),
-            kms_key_id: self.kms_key_id.known().cloned(),
-            expected_bucket_owner: self.expected_bucket_owner.known().cloned(),
-            read_only: self.read_only.known().copied().unwrap_or_default(),
-        })
-    }
-
-    fn normal_prefix(&self) -> String {
-        normal_prefix(self.prefix.as_str().unwrap_or_default())
-    }
-
-    /// Whether two name one place, however they write its prefix and reach it.
-    pub fn is_at(&self, other: &Self) -> bool {
-        !self.prefix.is_unknown()
-            && self.bucket == other.bucket
-            && self.normal_prefix() == other.normal_prefix()
-    }
-
-    /// Keeps the prefix as an earlier apply wrote it, where the two are one.
-    pub fn keep_prefix(&mut self, prior: &Self) {
-        if self.is_at(prior) && self.prefix.known().is_some() && prior.prefix.known().is_some() {
-            self.prefix = prior.prefix.clone();
-        }
-    }
-}
-
-/// Whether two name one place, or none.
-pub(crate) fn is_same_place(a: &Attr<StoreModel>, b: &Attr<StoreModel>) -> bool {
-    match (a.known(), b.known()) {
-        (Some(a), Some(b)) => a.is_at(b),
-        _ => a == b,
-    }
-}
 
 model! {
     /// Compiles a Rust binary for AWS Lambda and packages it as a zip whose bytes are the same on
@@ -367,53 +295,6 @@ impl From<Stored> for Zip {
             stored: Some(stored),
         }
     }
-}
-
-/// Variables that a process can be started with.
-fn environment() -> Validator {
-    /// Linux limits one variable to 128 KiB (execve(2)), macOS all of them together to 1 MiB.
-    const MOST: usize = 128 * 1024;
-    Validator::new(
-        "must have names that are not empty and have no `=`, no NUL, and 128 KiB at most in all",
-        |variables: &BTreeMap<String, String>| {
-            let length = |(name, value): (&String, &String)| name.len() + value.len() + 2;
-            if let Some(name) = variables
-                .keys()
-                .find(|name| name.is_empty() || name.contains(['=', '\0']))
-            {
-                return Err(format!(
-                    "has a variable named {name:?}: a name must not be empty, and must have no \"=\" \
-                     and no NUL"
-                ));
-            }
-            if let Some((name, _)) = variables.iter().find(|(_, value)| value.contains('\0')) {
-                return Err(format!("has a NUL in the value of {name:?}"));
-            }
-            match variables.iter().map(length).sum::<usize>() {
-                bytes if bytes > MOST => Err(format!(
-                    "has {bytes} bytes, and a process takes {MOST}: put what is long into a file"
-                )),
-                _ => Ok(()),
-            }
-        },
-    )
-}
-
-/// ARNs of functions, without a version or an alias.
-fn function_arns() -> Validator {
-    let form = "arn:<partition>:lambda:<region>:<account>:function:<name>";
-    let description = format!("must have elements of the form `{form}`");
-    Validator::new(description, move |arns: &Set<String>| {
-        let is_arn = |arn: &&String| {
-            let parts: Vec<_> = arn.split(':').collect();
-            let fixed = matches!(parts[..], ["arn", _, "lambda", _, _, "function", _]);
-            fixed && !parts.contains(&"")
-        };
-        match arns.0.iter().find(|arn| !is_arn(arn)) {
-            Some(arn) => Err(format!("has {arn:?}, which is not of the form {form}")),
-            None => Ok(()),
-        }
-    })
 }
 
 /// The name that Lambda's provided runtimes start; what `handler` says does not matter to them.
