@@ -268,6 +268,19 @@ async fn declares_stores_imports_and_moves_identities() {
         .into_inner();
     assert_eq!(answer.upgraded_identity, identity);
 
+    let request = proto::upgrade_resource_identity::Request {
+        type_name: "everything_thing".into(),
+        version: 1,
+        raw_identity: raw(r#"{"name":"it"}"#),
+    };
+    let answer = client
+        .upgrade_resource_identity(request)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(answer.upgraded_identity, None);
+    assert!(answer.diagnostics[0].summary.contains("newer provider"));
+
     let request = proto::move_resource_state::Request {
         source_type_name: "other_thing".into(),
         source_state: raw("{}"),

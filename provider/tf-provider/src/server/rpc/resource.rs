@@ -71,17 +71,7 @@ impl<P: Provider> Session<P> {
                 )
                 .into());
             }
-            if state.version > version {
-                return Err(Diagnostic::error(
-                    "The state is of a newer provider",
-                    format!(
-                        "It was written in version {} of its schema, and this provider reads up \
-                         to {version}. Use the provider that wrote it, or a newer one.",
-                        state.version
-                    ),
-                )
-                .into());
-            }
+            refuse_newer("state", state.version, version)?;
             resource.upgrade_state(&cx, state).await
         });
         let upgraded = upgraded.await;
@@ -97,6 +87,7 @@ impl<P: Provider> Session<P> {
     ) -> upgrade_resource_identity::Response {
         let (rpc, name) = ("UpgradeResourceIdentity", &request.type_name);
         let upgraded = self.about_resource(rpc, name, Vec::new(), |resource, _| async move {
+            refuse_newer("identity", request.version, resource.schema().version)?;
             let ty = identity_type(&resource.schema().block);
             let raw = request.raw_identity.unwrap_or_default();
             Ok(json::decode(&raw.json, &ty)?)
@@ -268,4 +259,19 @@ fn identity_data(identity: &Value) -> ResourceIdentityData {
     ResourceIdentityData {
         identity_data: Some(DynamicValue::encode(identity)),
     }
+}
+
+/// Refuses what was stored in a later version of a schema than `ours`.
+fn refuse_newer(what: &str, stored: i64, ours: i64) -> Result<()> {
+    if stored <= ours {
+        return Ok(());
+    }
+    Err(Diagnostic::error(
+        format!("The {what} is of a newer provider"),
+        format!(
+            "It was written in version {stored} of its schema, and this provider reads up to \
+             {ours}. Use the provider that wrote it, or a newer one."
+        ),
+    )
+    .into())
 }
