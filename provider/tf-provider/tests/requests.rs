@@ -256,30 +256,19 @@ async fn declares_stores_imports_and_moves_identities() {
     assert_eq!(answer.imported_resources[0].state, thing("it", NULL));
     assert_eq!(answer.imported_resources[0].identity, identity);
 
-    let request = proto::upgrade_resource_identity::Request {
+    let stored = proto::upgrade_resource_identity::Request {
         type_name: "everything_thing".into(),
         version: 0,
         raw_identity: raw(r#"{"name":"it"}"#),
     };
-    let answer = client
-        .upgrade_resource_identity(request)
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!(answer.upgraded_identity, identity);
-
-    let request = proto::upgrade_resource_identity::Request {
-        type_name: "everything_thing".into(),
-        version: 1,
-        raw_identity: raw(r#"{"name":"it"}"#),
-    };
-    let answer = client
-        .upgrade_resource_identity(request)
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!(answer.upgraded_identity, None);
-    assert!(answer.diagnostics[0].summary.contains("newer provider"));
+    let mut newer = stored.clone();
+    newer.version = 1;
+    let upgraded = client.upgrade_resource_identity(stored).await.unwrap();
+    assert_eq!(upgraded.into_inner().upgraded_identity, identity);
+    let refused = client.upgrade_resource_identity(newer).await.unwrap();
+    let refused = refused.into_inner();
+    assert_eq!(refused.upgraded_identity, None);
+    assert!(refused.diagnostics[0].summary.contains("newer provider"));
 
     let request = proto::move_resource_state::Request {
         source_type_name: "other_thing".into(),
