@@ -60,7 +60,7 @@ resource "aws_sqs_queue" "dead_letters" {
 module "dashboard" {
   source             = "../dashboard"
   name               = var.name
-  functions          = { upload-api = module.upload_api.function_name, upload-processor = module.upload_processor.function_name }
+  functions          = { for name, function in module.function : name => function.function_name }
   stream_consumers   = ["upload-processor"]
   dead_letter_queues = { uploads = aws_sqs_queue.dead_letters.name }
   http_apis          = { api = module.api.id }
@@ -97,7 +97,7 @@ module "api" {
     scopes   = var.sign_in.accept_id_tokens ? [] : module.user_pool.access_token_scopes
   }
 
-  functions = { upload-api = module.upload_api.arn }
+  functions = { upload-api = module.function["upload-api"].arn }
   routes = {
     "POST /uploads"            = { function = "upload-api" }
     "GET /uploads/{upload_id}" = { function = "upload-api" }

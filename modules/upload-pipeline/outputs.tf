@@ -74,8 +74,5 @@ output "alarm_names" {
 
 output "functions" {
   description = "Functions by name: what to look at, and which role to inspect."
-  value = {
-    upload-api       = module.upload_api
-    upload-processor = module.upload_processor
-  }
+  value       = module.function
 }
