@@ -1,8 +1,8 @@
 locals {
   # Names of the statements below, which the caller's own must not have.
   own_sids = [
-    "WriteLogs", "SendTraces", "ReadStream", "ReportDiscardedRecords", "ReadTableStream", "ListTableStreams",
-    "ReportDiscardedChanges", "KeepDiscarded", "FindDiscarded", "ReadQueue", "UseKey",
+    "WriteLogs", "SendTraces", "ManageNetworkInterfaces", "KeepNetworkInterfacesFromCode", "ReadStream", "ReadTableStream",
+    "ListTableStreams", "ReportDiscarded", "KeepDiscarded", "FindDiscarded", "ReadQueue", "UseKey",
   ]
 
   log_statement = {
@@ -17,25 +17,44 @@ locals {
     resources = ["*"] # X-Ray knows no resources for these.
   }
 
-  # What Lambda does with this role while it polls an event source for the function.
-  kinesis_statements = [for source in var.kinesis_source[*] : [
+  # Lambda manages the function's network interfaces with this role. The condition key is in the calls of the function's own
+  # code only, which has no need of them ("Giving Lambda functions access to resources in an Amazon VPC", Lambda Developer
+  # Guide). The managed policy AWSLambdaVPCAccessExecutionRole would also let the code write to every log group.
+  network_interface_actions = [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+  ]
+  vpc_statements = [for vpc in var.vpc[*] : [
     {
-      sid = "ReadStream"
-      actions = [
-        "kinesis:DescribeStream",
-        "kinesis:DescribeStreamSummary",
-        "kinesis:GetRecords",
-        "kinesis:GetShardIterator",
-        "kinesis:ListShards",
-      ]
-      resources = [source.stream_arn]
+      sid       = "ManageNetworkInterfaces"
+      actions   = local.network_interface_actions
+      resources = ["*"]
     },
-    [for queue_arn in source.on_failure.queue_arn[*] : {
-      sid       = "ReportDiscardedRecords"
-      actions   = ["sqs:SendMessage"]
-      resources = [queue_arn]
-    }],
+    {
+      sid       = "KeepNetworkInterfacesFromCode"
+      effect    = "Deny"
+      actions   = concat(local.network_interface_actions, ["ec2:DetachNetworkInterface"])
+      resources = ["*"]
+      condition = { ArnEquals = { "lambda:SourceFunctionArn" = [local.arn] } }
+    },
   ]]
+
+  # What Lambda does with this role while it polls an event source for the function.
+  kinesis_statements = [for source in var.kinesis_source[*] : {
+    sid = "ReadStream"
+    actions = [
+      "kinesis:DescribeStream",
+      "kinesis:DescribeStreamSummary",
+      "kinesis:GetRecords",
+      "kinesis:GetShardIterator",
+      "kinesis:ListShards",
+    ]
+    resources = [source.stream_arn]
+  }]
 
   dynamodb_statements = [for source in var.dynamodb_source[*] : [
     {
@@ -49,19 +68,16 @@ locals {
       actions   = ["dynamodb:ListStreams"]
       resources = [replace(source.stream_arn, "/\\/stream\\/.*$/", "/stream/*")]
     },
-    [for queue_arn in source.on_failure.queue_arn[*] : {
-      sid       = "ReportDiscardedChanges"
-      actions   = ["sqs:SendMessage"]
-      resources = [queue_arn]
-    }],
   ]]
 
+  failure_queue_statements = [for queue_arns in [distinct(compact(values(local.stream_sources)[*].on_failure.queue_arn))] : {
+    sid       = "ReportDiscarded"
+    actions   = ["sqs:SendMessage"]
+    resources = queue_arns
+  } if length(queue_arns) > 0]
+
   # Lambda keeps what it gives up below aws/lambda/<mapping>/ ("Retain discarded batch records", Lambda Developer Guide).
-  failure_buckets = distinct(compact(concat(
-    var.kinesis_source[*].on_failure.bucket_arn,
-    var.dynamodb_source[*].on_failure.bucket_arn,
-  )))
-  bucket_statements = [for bucket_arns in [local.failure_buckets] : [
+  failure_bucket_statements = [for bucket_arns in [distinct(compact(values(local.stream_sources)[*].on_failure.bucket_arn))] : [
     {
       sid       = "KeepDiscarded"
       actions   = ["s3:PutObject"]
@@ -91,9 +107,11 @@ locals {
   statements = concat(
     [local.log_statement],
     [for enabled in [var.tracing] : local.tracing_statement if enabled],
-    flatten(local.kinesis_statements),
+    flatten(local.vpc_statements),
+    local.kinesis_statements,
     flatten(local.dynamodb_statements),
-    flatten(local.bucket_statements),
+    local.failure_queue_statements,
+    flatten(local.failure_bucket_statements),
     local.queue_statements,
     local.key_statements,
     var.permissions,
@@ -104,7 +122,7 @@ locals {
     Statement = [for statement in local.statements : merge(
       {
         Sid      = statement.sid
-        Effect   = "Allow"
+        Effect   = try(statement.effect, "Allow")
         Action   = statement.actions
         Resource = statement.resources
       },
@@ -142,11 +160,4 @@ resource "aws_iam_role_policy" "this" {
   role  = aws_iam_role.this[0].id
 
   policy = local.policy
-}
-
-# Lambda puts network interfaces into the subnets, in the role's name ("Giving Lambda functions access to resources in an Amazon VPC").
-resource "aws_iam_role_policy_attachment" "vpc" {
-  count      = var.role.arn == null ? length(var.vpc[*]) : 0
-  role       = aws_iam_role.this[0].name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
 }

@@ -77,7 +77,7 @@ resource "aws_lambda_function" "this" {
   }
 
   # The first invocation already needs what the role may do, and so does Lambda when it joins the VPC.
-  depends_on = [aws_iam_role_policy.this, aws_iam_role_policy_attachment.vpc]
+  depends_on = [aws_iam_role_policy.this]
 }
 
 resource "aws_cloudwatch_log_group" "this" {

@@ -110,7 +110,7 @@ variable "permissions" {
 }
 
 variable "role" {
-  description = "The function's role: its IAM path and permissions boundary, or the ARN of a role that exists already and that the module leaves alone. Such a role must allow the output `policy`, in a VPC also what AWSLambdaVPCAccessExecutionRole does, and be known at plan."
+  description = "The function's role: its IAM path and permissions boundary, or the ARN of a role that exists already and that the module leaves alone. Such a role must allow the output `policy`, and be known at plan."
   type = object({
     path                 = optional(string, "/")
     permissions_boundary = optional(string)
@@ -149,6 +149,11 @@ variable "kms_key_arn" {
   description = "KMS key that encrypts the environment and the log, and with which the function may use what is encrypted by it. CloudWatch Logs needs a statement in the key's policy. Null encrypts with AWS's own keys."
   type        = string
   default     = null
+  validation {
+    # IAM and CloudWatch Logs take a key's ARN, not its alias ("AssociateKmsKey", CloudWatch Logs API reference).
+    condition     = can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn)) || var.kms_key_arn == null
+    error_message = "kms_key_arn: give the ARN of the key itself, such as \"arn:aws:kms:eu-west-1:123456789012:key/…\". An alias, or the key's id, will not do."
+  }
 }
 
 variable "live_version" {

@@ -178,11 +178,8 @@ run "fits_into_an_enterprise" {
     error_message = "The role must stand where it is asked for, within its boundary."
   }
   assert {
-    condition = (
-      aws_lambda_function.this.vpc_config[0].subnet_ids == toset(["subnet-1"])
-      && aws_iam_role_policy_attachment.vpc[0].policy_arn == "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
-    )
-    error_message = "A function in a VPC needs its network interfaces."
+    condition     = aws_lambda_function.this.vpc_config[0].subnet_ids == toset(["subnet-1"])
+    error_message = "The function must be in the given subnets."
   }
   assert {
     condition     = aws_lambda_function.this.kms_key_arn == var.kms_key_arn && aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn
@@ -193,6 +190,48 @@ run "fits_into_an_enterprise" {
       for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement.Resource if statement.Sid == "UseKey"
     ]) == [var.kms_key_arn]
     error_message = "The function must be able to use this key and no other."
+  }
+}
+
+# "Giving Lambda functions access to resources in an Amazon VPC", Lambda Developer Guide: which permissions Lambda needs, and the
+# statement that keeps them from the function's own code. AWSLambdaVPCAccessExecutionRole also allows every log group.
+run "lets_lambda_and_not_the_code_manage_network_interfaces" {
+  variables {
+    vpc = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement if statement.Sid == "ManageNetworkInterfaces"
+      ]) == {
+      Sid    = "ManageNetworkInterfaces"
+      Effect = "Allow"
+      Action = [
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
+      ]
+      Resource = ["*"]
+    }
+    error_message = "Lambda must be able to create and delete the function's network interfaces."
+  }
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement :
+      contains(statement.Action, "ec2:CreateNetworkInterface") && contains(statement.Action, "ec2:DetachNetworkInterface") && can(regex("^arn:aws:lambda:eu-west-1:[^:]*:function:hello$", statement.Condition.ArnEquals["lambda:SourceFunctionArn"][0]))
+      if statement.Effect == "Deny"
+    ])
+    error_message = "The function's own code must not manage network interfaces."
+  }
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement.Resource
+      if anytrue([for action in statement.Action : startswith(action, "logs:")])
+    ] == [["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/hello:*"]]
+    error_message = "In a VPC, too, the function must write to its own log group only."
   }
 }
 
@@ -207,12 +246,12 @@ run "takes_a_role_that_exists" {
     error_message = "The function must have the given role."
   }
   assert {
-    condition     = length(aws_iam_role.this) + length(aws_iam_role_policy.this) + length(aws_iam_role_policy_attachment.vpc) == 0
+    condition     = length(aws_iam_role.this) + length(aws_iam_role_policy.this) == 0
     error_message = "A role of somebody else must be left alone."
   }
   assert {
-    condition     = jsondecode(output.policy).Statement[0].Sid == "WriteLogs"
-    error_message = "Its owner must learn what it has to allow."
+    condition     = slice(jsondecode(output.policy).Statement[*].Sid, 0, 2) == ["WriteLogs", "ManageNetworkInterfaces"]
+    error_message = "Its owner must learn what it has to allow, also for the VPC."
   }
 }
 
@@ -221,9 +260,10 @@ run "refuses_what_an_enterprise_would" {
   variables {
     role         = { path = "applications", arn = "hello" }
     vpc          = { subnet_ids = [], security_group_ids = [] }
+    kms_key_arn  = "alias/hello"
     live_version = "newest"
   }
-  expect_failures = [var.role, var.vpc, var.live_version]
+  expect_failures = [var.role, var.vpc, var.kms_key_arn, var.live_version]
 }
 
 run "survives_a_bad_record" {
@@ -236,22 +276,22 @@ run "survives_a_bad_record" {
 
   assert {
     condition = (
-      aws_lambda_event_source_mapping.kinesis[0].function_response_types == toset(["ReportBatchItemFailures"])
-      && aws_lambda_event_source_mapping.kinesis[0].bisect_batch_on_function_error
-      && aws_lambda_event_source_mapping.kinesis[0].maximum_retry_attempts == -1
-      && aws_lambda_event_source_mapping.kinesis[0].maximum_record_age_in_seconds == 18 * 3600
+      aws_lambda_event_source_mapping.stream["kinesis"].function_response_types == toset(["ReportBatchItemFailures"])
+      && aws_lambda_event_source_mapping.stream["kinesis"].bisect_batch_on_function_error
+      && aws_lambda_event_source_mapping.stream["kinesis"].maximum_retry_attempts == -1
+      && aws_lambda_event_source_mapping.stream["kinesis"].maximum_record_age_in_seconds == 18 * 3600
     )
     error_message = "Only what failed must be retried, for as long as the stream surely has it."
   }
   assert {
-    condition     = aws_lambda_event_source_mapping.kinesis[0].destination_config[0].on_failure[0].destination_arn == "arn:aws:sqs:eu-west-1:123456789012:failures"
+    condition     = aws_lambda_event_source_mapping.stream["kinesis"].destination_config[0].on_failure[0].destination_arn == "arn:aws:sqs:eu-west-1:123456789012:failures"
     error_message = "What was given up must be reported to the queue."
   }
   assert {
     condition = { for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement.Sid => statement.Resource } == {
-      WriteLogs              = ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/hello:*"]
-      ReadStream             = ["arn:aws:kinesis:eu-west-1:123456789012:stream/orders"]
-      ReportDiscardedRecords = ["arn:aws:sqs:eu-west-1:123456789012:failures"]
+      WriteLogs       = ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/hello:*"]
+      ReadStream      = ["arn:aws:kinesis:eu-west-1:123456789012:stream/orders"]
+      ReportDiscarded = ["arn:aws:sqs:eu-west-1:123456789012:failures"]
     }
     error_message = "The role must reach this stream and this queue only."
   }
@@ -268,28 +308,28 @@ run "survives_a_bad_change" {
 
   assert {
     condition = (
-      aws_lambda_event_source_mapping.dynamodb[0].function_response_types == toset(["ReportBatchItemFailures"])
-      && aws_lambda_event_source_mapping.dynamodb[0].bisect_batch_on_function_error
-      && aws_lambda_event_source_mapping.dynamodb[0].maximum_retry_attempts == -1
-      && aws_lambda_event_source_mapping.dynamodb[0].maximum_record_age_in_seconds == 18 * 3600
-      && aws_lambda_event_source_mapping.dynamodb[0].starting_position == "TRIM_HORIZON"
+      aws_lambda_event_source_mapping.stream["dynamodb"].function_response_types == toset(["ReportBatchItemFailures"])
+      && aws_lambda_event_source_mapping.stream["dynamodb"].bisect_batch_on_function_error
+      && aws_lambda_event_source_mapping.stream["dynamodb"].maximum_retry_attempts == -1
+      && aws_lambda_event_source_mapping.stream["dynamodb"].maximum_record_age_in_seconds == 18 * 3600
+      && aws_lambda_event_source_mapping.stream["dynamodb"].starting_position == "TRIM_HORIZON"
     )
     error_message = "Only what failed must be retried, for as long as the stream surely has it, and nothing left out."
   }
   assert {
-    condition     = aws_lambda_event_source_mapping.dynamodb[0].destination_config[0].on_failure[0].destination_arn == "arn:aws:sqs:eu-west-1:123456789012:failures"
+    condition     = aws_lambda_event_source_mapping.stream["dynamodb"].destination_config[0].on_failure[0].destination_arn == "arn:aws:sqs:eu-west-1:123456789012:failures"
     error_message = "What was given up must be reported to the queue."
   }
   assert {
-    condition     = one(one(aws_lambda_event_source_mapping.dynamodb[0].filter_criteria).filter).pattern == "{\"eventName\":[\"INSERT\"]}"
+    condition     = one(one(aws_lambda_event_source_mapping.stream["dynamodb"].filter_criteria).filter).pattern == "{\"eventName\":[\"INSERT\"]}"
     error_message = "The filter must keep away what the function has no use for."
   }
   assert {
     condition = { for statement in jsondecode(aws_iam_role_policy.this[0].policy).Statement : statement.Sid => statement.Resource } == {
-      WriteLogs              = ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/hello:*"]
-      ReadTableStream        = ["arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"]
-      ListTableStreams       = ["arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/*"]
-      ReportDiscardedChanges = ["arn:aws:sqs:eu-west-1:123456789012:failures"]
+      WriteLogs        = ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/hello:*"]
+      ReadTableStream  = ["arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"]
+      ListTableStreams = ["arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/*"]
+      ReportDiscarded  = ["arn:aws:sqs:eu-west-1:123456789012:failures"]
     }
     error_message = "The role must reach this table's streams and this queue only."
   }
@@ -311,8 +351,8 @@ run "keeps_discarded_records_whole_in_a_bucket" {
 
   assert {
     condition = (
-      aws_lambda_event_source_mapping.kinesis[0].destination_config[0].on_failure[0].destination_arn == "arn:aws:s3:::discarded"
-      && aws_lambda_event_source_mapping.dynamodb[0].destination_config[0].on_failure[0].destination_arn == "arn:aws:s3:::discarded"
+      aws_lambda_event_source_mapping.stream["kinesis"].destination_config[0].on_failure[0].destination_arn == "arn:aws:s3:::discarded"
+      && aws_lambda_event_source_mapping.stream["dynamodb"].destination_config[0].on_failure[0].destination_arn == "arn:aws:s3:::discarded"
     )
     error_message = "What was given up must be kept in the bucket."
   }
@@ -328,8 +368,8 @@ run "keeps_discarded_records_whole_in_a_bucket" {
   }
   assert {
     condition = (
-      aws_lambda_event_source_mapping.kinesis[0].maximum_retry_attempts == 5
-      && aws_lambda_event_source_mapping.kinesis[0].maximum_record_age_in_seconds == 160 * 3600
+      aws_lambda_event_source_mapping.stream["kinesis"].maximum_retry_attempts == 5
+      && aws_lambda_event_source_mapping.stream["kinesis"].maximum_record_age_in_seconds == 160 * 3600
     )
     error_message = "The caller's own limits must hold."
   }
