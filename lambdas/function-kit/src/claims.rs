@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use http::StatusCode;
+
+use crate::owner::Owner;
 use crate::problem::Problem;
 
 /// The claims of the caller's JSON Web Token (RFC 7519). API Gateway's authorizer has checked
@@ -24,6 +27,17 @@ impl Claims {
         self.get("sub")
             .filter(|subject| !subject.is_empty())
             .ok_or_else(Problem::unauthorized)
+    }
+
+    /// Returns the caller as the owner of what it sends and reads.
+    ///
+    /// # Errors
+    /// 401 as [`subject`](Self::subject); 403 when the claim cannot be an [`Owner`].
+    pub fn owner(&self) -> Result<Owner, Problem> {
+        self.subject()?.parse().map_err(|error| {
+            let detail = format!("the token's subject cannot own anything here: {error}");
+            Problem::new(StatusCode::FORBIDDEN, detail)
+        })
     }
 
     /// Returns the caller's e-mail address, if the issuer has verified it (OpenID Connect Core
@@ -56,6 +70,17 @@ impl From<HashMap<String, String>> for Claims {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_owner_is_the_subject_if_there_is_one_that_can_own() {
+        for (subject, status) in [(None, 401), (Some(""), 401), (Some("a/b"), 403)] {
+            let claims = subject.map(|subject| ("sub".to_owned(), subject.to_owned()));
+            let claims = Claims::from(claims.into_iter().collect::<HashMap<_, _>>());
+            assert_eq!(claims.owner().unwrap_err().status(), status, "{subject:?}");
+        }
+        let claims = HashMap::from([("sub".to_owned(), "alice".to_owned())]);
+        assert_eq!(Claims::from(claims).owner().unwrap().as_str(), "alice");
+    }
 
     #[test]
     fn groups_are_read_as_each_kind_of_api_writes_them() {

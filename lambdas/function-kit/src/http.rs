@@ -9,6 +9,7 @@ mod member;
 mod members;
 mod request;
 mod rest;
+mod route;
 mod serve;
 
 use http::header::CONTENT_TYPE;
@@ -20,6 +21,7 @@ use crate::problem::Problem;
 pub use member::Member;
 pub use request::Request;
 pub use rest::serve_rest;
+pub use route::{Matched, Route};
 pub use serve::serve;
 
 /// An answer whose body is text.

@@ -3,7 +3,7 @@
 mod body;
 mod listing;
 
-use function_kit::http::json;
+use function_kit::http::{Route, json};
 use function_kit::{Problem, Request, Response};
 use http::header::LOCATION;
 use http::{HeaderValue, Method, StatusCode};
@@ -13,6 +13,23 @@ use crate::domain::{Item, ItemId, Owner};
 use crate::ports::{Found, ItemTable};
 
 pub use body::MAX_BODY_BYTES;
+
+#[derive(Clone, Copy)]
+enum Operation {
+    List,
+    Create,
+    Read,
+    Replace,
+    Remove,
+}
+
+const ROUTES: &[Route<Operation>] = &[
+    (Method::GET, "/items", Operation::List),
+    (Method::POST, "/items", Operation::Create),
+    (Method::GET, "/items/{id}", Operation::Read),
+    (Method::PUT, "/items/{id}", Operation::Replace),
+    (Method::DELETE, "/items/{id}", Operation::Remove),
+];
 
 /// The answer to `POST /items`.
 #[derive(Serialize)]
@@ -26,31 +43,23 @@ struct Created<'a> {
 /// # Errors
 /// The problem to answer with.
 pub async fn handle(table: &dyn ItemTable, request: &Request) -> Result<Response, Problem> {
-    let segments: Vec<&str> = request.path.split('/').skip(1).collect();
-    match segments[..] {
-        ["items"] => match request.method {
-            Method::GET => listing::handle(table, request, owner(request)?).await,
-            Method::POST => create(table, request).await,
-            _ => Err(Problem::method_not_allowed(&[Method::GET, Method::POST])),
-        },
-        ["items", id] => match request.method {
-            Method::GET => read(table, request, id).await,
-            Method::PUT => replace(table, request, id).await,
-            Method::DELETE => remove(table, request, id).await,
-            _ => Err(Problem::method_not_allowed(&[
-                Method::GET,
-                Method::PUT,
-                Method::DELETE,
-            ])),
-        },
-        _ => Err(Problem::not_found(
-            "there is no such resource; items are at /items",
-        )),
+    let matched = request.matched(ROUTES)?;
+    let owner = request.claims.owner()?;
+    let id = matched.parameter("id");
+    match matched.route {
+        Operation::List => listing::handle(table, request, owner).await,
+        Operation::Create => create(table, request, owner).await,
+        Operation::Read => read(table, owner, id).await,
+        Operation::Replace => replace(table, request, owner, id).await,
+        Operation::Remove => remove(table, owner, id).await,
     }
 }
 
-async fn create(table: &dyn ItemTable, request: &Request) -> Result<Response, Problem> {
-    let owner = owner(request)?;
+async fn create(
+    table: &dyn ItemTable,
+    request: &Request,
+    owner: Owner,
+) -> Result<Response, Problem> {
     let item = Item {
         owner,
         id: ItemId::generate(),
@@ -69,14 +78,17 @@ async fn create(table: &dyn ItemTable, request: &Request) -> Result<Response, Pr
     Ok(response)
 }
 
-async fn read(table: &dyn ItemTable, request: &Request, id: &str) -> Result<Response, Problem> {
-    let owner = owner(request)?;
+async fn read(table: &dyn ItemTable, owner: Owner, id: &str) -> Result<Response, Problem> {
     let found = table.find(&owner, known(id)?).await?;
     json(StatusCode::OK, &found.ok_or_else(unknown)?)
 }
 
-async fn replace(table: &dyn ItemTable, request: &Request, id: &str) -> Result<Response, Problem> {
-    let owner = owner(request)?;
+async fn replace(
+    table: &dyn ItemTable,
+    request: &Request,
+    owner: Owner,
+    id: &str,
+) -> Result<Response, Problem> {
     let id = known(id)?;
     let item = Item {
         owner,
@@ -89,8 +101,7 @@ async fn replace(table: &dyn ItemTable, request: &Request, id: &str) -> Result<R
     }
 }
 
-async fn remove(table: &dyn ItemTable, request: &Request, id: &str) -> Result<Response, Problem> {
-    let owner = owner(request)?;
+async fn remove(table: &dyn ItemTable, owner: Owner, id: &str) -> Result<Response, Problem> {
     match table.remove(&owner, known(id)?).await? {
         Found::Yes => {
             let mut response = Response::default();
@@ -101,18 +112,9 @@ async fn remove(table: &dyn ItemTable, request: &Request, id: &str) -> Result<Re
     }
 }
 
-fn owner(request: &Request) -> Result<Owner, Problem> {
-    Owner::try_from(request.claims.subject()?).map_err(|error| {
-        Problem::new(
-            StatusCode::FORBIDDEN,
-            format!("the token's subject cannot own items: {error}"),
-        )
-    })
-}
-
 /// What cannot be an id is the id of nothing.
 fn known(id: &str) -> Result<ItemId, Problem> {
-    ItemId::try_from(id).map_err(|_| unknown())
+    id.parse().map_err(|_| unknown())
 }
 
 /// An item that is another's is answered like one that does not exist.

@@ -9,7 +9,7 @@ use crate::domain::{Attributes, Value};
 /// An attribute that the API has not written.
 #[derive(Debug, thiserror::Error)]
 #[error("an attribute is not JSON: {0}")]
-pub struct NotJson(&'static str);
+pub struct NotJson(pub &'static str);
 
 /// The attribute that holds the value.
 pub fn of(value: &Value) -> AttributeValue {

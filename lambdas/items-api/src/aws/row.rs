@@ -7,7 +7,10 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::attribute;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::attribute::{self, NotJson};
 use crate::domain::{Draft, Item, ItemId, Name, Owner};
 
 /// Attributes by their names.
@@ -18,52 +21,68 @@ pub const OWNER: &str = "owner";
 /// Sort key.
 pub const ID: &str = "id";
 
-const NAME: &str = "name";
-const TIMESTAMP: &str = "timestamp";
 const ATTRIBUTES: &str = "attributes";
 
 /// A row that is not an item's.
 #[derive(Debug, thiserror::Error)]
-#[error("attribute {0} of the row is absent, or not what an item's row holds there")]
-pub struct InvalidRow(&'static str);
+pub enum InvalidRow {
+    /// An attribute is missing, or is not what an item's row holds there.
+    #[error("the row is not an item's")]
+    Head(#[from] serde_dynamo::Error),
+    /// The attributes that the client named are missing, or are not JSON.
+    #[error("the row's {ATTRIBUTES} cannot be read")]
+    Attributes(#[source] NotJson),
+}
 
-/// The key of an item.
+/// What a row holds besides the attributes that the client named.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    owner: Owner,
+    id: ItemId,
+    name: Name,
+    /// For whoever reads the table; the API takes it from the id.
+    #[serde(skip_deserializing)]
+    timestamp: Timestamp,
+}
+
+/// Returns the key of an item.
 pub fn key(owner: &Owner, id: ItemId) -> Row {
     Row::from([text(OWNER, owner), text(ID, id)])
 }
 
-/// The row of an item.
-pub fn of(item: &Item) -> Row {
-    let mut row = key(&item.owner, item.id);
-    row.extend([
-        text(NAME, &item.draft.name),
-        // For whoever reads the table; the API takes it from the id.
-        text(TIMESTAMP, item.id.timestamp()),
-        (
-            ATTRIBUTES.to_owned(),
-            attribute::map_of(&item.draft.attributes),
-        ),
-    ]);
-    row
-}
-
-/// The item of a row.
+/// Returns the row of an item.
 ///
 /// # Errors
-/// When an attribute is absent, or is not what it should be.
-pub fn read(row: &Row) -> Result<Item, InvalidRow> {
-    let text = |name| {
-        let value = row.get(name).and_then(|value| value.as_s().ok());
-        value.ok_or(InvalidRow(name))
+/// Never: its head always serializes.
+pub fn of(item: &Item) -> Result<Row, InvalidRow> {
+    let head = Head {
+        owner: item.owner.clone(),
+        id: item.id,
+        name: item.draft.name.clone(),
+        timestamp: item.id.created_at(),
     };
-    let attributes = row.get(ATTRIBUTES).and_then(|value| value.as_m().ok());
-    let attributes = attributes.and_then(|members| attribute::read_map(members).ok());
+    let mut row: Row = serde_dynamo::to_item(head)?;
+    let attributes = attribute::map_of(&item.draft.attributes);
+    row.insert(ATTRIBUTES.to_owned(), attributes);
+    Ok(row)
+}
+
+/// Returns the item of a row.
+///
+/// # Errors
+/// When an attribute is missing, or is not what it should be.
+pub fn read(mut row: Row) -> Result<Item, InvalidRow> {
+    let attributes = match row.remove(ATTRIBUTES) {
+        Some(AttributeValue::M(members)) => attribute::read_map(&members),
+        _ => Err(NotJson("it is not a map")),
+    };
+    let head: Head = serde_dynamo::from_item(row)?;
     Ok(Item {
-        owner: Owner::try_from(text(OWNER)?.as_str()).map_err(|_| InvalidRow(OWNER))?,
-        id: ItemId::try_from(text(ID)?.as_str()).map_err(|_| InvalidRow(ID))?,
+        owner: head.owner,
+        id: head.id,
         draft: Draft {
-            name: Name::stored(text(NAME)?.clone()),
-            attributes: attributes.ok_or(InvalidRow(ATTRIBUTES))?,
+            name: head.name,
+            attributes: attributes.map_err(InvalidRow::Attributes)?,
         },
     })
 }
@@ -74,6 +93,8 @@ fn text(name: &str, value: impl ToString) -> (String, AttributeValue) {
 
 #[cfg(test)]
 mod tests {
+    use function_kit::text::chain;
+
     use super::*;
     use crate::domain::Value;
 
@@ -85,7 +106,7 @@ mod tests {
             panic!("not a map")
         };
         Item {
-            owner: Owner::try_from("owner").unwrap(),
+            owner: "owner".parse().unwrap(),
             id: ItemId::generate(),
             draft: Draft {
                 name: Name::try_from("ü".to_owned()).unwrap(),
@@ -97,28 +118,37 @@ mod tests {
     #[test]
     fn an_item_survives_its_row() {
         let item = item();
-        let row = of(&item);
-        assert_eq!(read(&row).unwrap(), item);
+        let row = of(&item).unwrap();
+        let number = &row[ATTRIBUTES].as_m().unwrap()["n"];
+        assert_eq!(number.as_n().unwrap().len(), 38);
         assert_eq!(
-            row[ATTRIBUTES].as_m().unwrap()["n"].as_n().unwrap().len(),
-            38
+            row["timestamp"].as_s().unwrap(),
+            &item.id.created_at().to_string()
         );
+        assert_eq!(read(row).unwrap(), item);
     }
 
     /// A rule for new input, such as a name's length, must not make it unreadable.
     #[test]
     fn an_old_row_is_read_whatever_new_input_must_be() {
-        let mut row = of(&item());
-        row.extend([text(NAME, "x".repeat(Name::MAX_CHARACTERS + 1))]);
-        assert_eq!(of(&read(&row).unwrap()), row);
+        let mut row = of(&item()).unwrap();
+        row.extend([
+            text("name", "x".repeat(Name::MAX_CHARACTERS + 1)),
+            text(OWNER, "auth0|1"),
+        ]);
+        assert_eq!(of(&read(row.clone()).unwrap()).unwrap(), row);
+        row.remove("timestamp");
+        assert!(read(row).is_ok());
     }
 
     #[test]
     fn a_broken_row_names_its_attribute() {
-        let mut row = of(&item());
+        let mut row = of(&item()).unwrap();
         row.insert(ATTRIBUTES.into(), AttributeValue::Ss(vec!["a".into()]));
-        assert!(read(&row).unwrap_err().to_string().contains(ATTRIBUTES));
-        row.remove(NAME);
-        assert!(read(&row).unwrap_err().to_string().contains(NAME));
+        let error = read(row.clone()).unwrap_err();
+        assert!(chain(&error).contains(ATTRIBUTES), "{error}");
+        row.remove("name");
+        let error = read(row).unwrap_err();
+        assert!(chain(&error).contains("name"), "{error}");
     }
 }

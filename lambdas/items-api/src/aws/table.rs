@@ -33,7 +33,11 @@ impl DynamoTable {
         format!("{action} on table {}", self.name)
     }
 
-    fn read(&self, action: &str, row: &row::Row) -> Result<Item, PortError> {
+    fn row(&self, item: &Item) -> Result<row::Row, PortError> {
+        row::of(item).map_err(|error| PortError::broken(self.operation("PutItem"), error))
+    }
+
+    fn read(&self, action: &str, row: row::Row) -> Result<Item, PortError> {
         row::read(row).map_err(|error| PortError::broken(self.operation(action), error))
     }
 }
@@ -50,7 +54,7 @@ impl ItemTable for DynamoTable {
         self.client
             .put_item()
             .table_name(&self.name)
-            .set_item(Some(row::of(item)))
+            .set_item(Some(self.row(item)?))
             .send()
             .await
             .map_err(|error| port_error(self.operation("PutItem"), error))?;
@@ -62,7 +66,7 @@ impl ItemTable for DynamoTable {
             .client
             .put_item()
             .table_name(&self.name)
-            .set_item(Some(row::of(item)))
+            .set_item(Some(self.row(item)?))
             .condition_expression(there_is_one());
         match put.send().await {
             Ok(_) => Ok(Found::Yes),
@@ -81,8 +85,7 @@ impl ItemTable for DynamoTable {
             .send()
             .await
             .map_err(|error| port_error(self.operation("GetItem"), error))?;
-        let row = output.item.as_ref();
-        row.map(|row| self.read("GetItem", row)).transpose()
+        output.item.map(|row| self.read("GetItem", row)).transpose()
     }
 
     /// A try that the SDK repeats, because the answer was lost, finds nothing any more: then the
@@ -124,14 +127,13 @@ impl ItemTable for DynamoTable {
             .send()
             .await
             .map_err(|error| port_error(self.operation("Query"), error))?;
-        let rows = output.items();
-        let shown = rows.iter().take(limit);
+        // The latter where the rows were too large to read more of them at once.
+        let more = output.items().len() > limit || output.last_evaluated_key.is_some();
+        let rows = output.items.unwrap_or_default().into_iter().take(limit);
+        let items = rows.map(|row| self.read("Query", row));
         Ok(Page {
-            items: shown
-                .map(|row| self.read("Query", row))
-                .collect::<Result<_, _>>()?,
-            // The latter where the rows were too large to read more of them at once.
-            more: rows.len() > limit || output.last_evaluated_key.is_some(),
+            items: items.collect::<Result<_, _>>()?,
+            more,
         })
     }
 }

@@ -2,12 +2,21 @@
 
 use std::fmt::{self, Display};
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use function_kit::{Id, Owner};
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
 
-use super::{Attributes, ItemId, Owner};
+use super::Attributes;
+
+/// Which item of its owner: an owner's items sort by their age.
+pub type ItemId = Id<Item>;
 
 /// An item's name: what people call it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// `TryFrom` checks new input. Deserialization does not: a rule for new input must not make an old
+/// row unreadable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Name(String);
 
 /// A text that cannot be a [`Name`].
@@ -27,14 +36,6 @@ pub enum InvalidName {
 impl Name {
     /// Longest name, in Unicode scalar values: what fits into a line of a list.
     pub const MAX_CHARACTERS: usize = 256;
-}
-
-impl Name {
-    /// Returns the name of an item that is stored. It is not checked: a rule for new input must not
-    /// make an old row unreadable.
-    pub fn stored(text: String) -> Self {
-        Self(text)
-    }
 }
 
 impl Default for Name {
@@ -91,9 +92,9 @@ impl Serialize for Item {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let attributes = &self.draft.attributes;
         let mut map = serializer.serialize_map(Some(3 + attributes.len()))?;
-        map.serialize_entry("id", &self.id.to_string())?;
-        map.serialize_entry("name", &self.draft.name.0)?;
-        map.serialize_entry("timestamp", &self.id.timestamp())?;
+        map.serialize_entry("id", &self.id)?;
+        map.serialize_entry("name", &self.draft.name)?;
+        map.serialize_entry("timestamp", &self.id.created_at())?;
         for (name, value) in attributes {
             map.serialize_entry(name, value)?;
         }
