@@ -197,9 +197,13 @@ variable "timeout_seconds" {
 }
 
 variable "reserved_concurrency" {
-  description = "Instances that are kept for this function and that it cannot exceed. -1 shares the account's."
+  description = "Instances that are kept for this function and that it cannot exceed. -1 shares the account's, and 0 stops the function. Lambda leaves 100 of an account's quota unreserved, so that a new account, whose quota is 10, can reserve none."
   type        = number
   default     = -1
+  validation {
+    condition     = var.reserved_concurrency >= -1 && floor(var.reserved_concurrency) == var.reserved_concurrency
+    error_message = "reserved_concurrency: give a whole number of instances, or -1 to share the account's."
+  }
 }
 
 variable "tracing" {

@@ -12,7 +12,7 @@ locals {
       memory_mb       = 256
       timeout_seconds = 29 # Its three calls to AWS may take 8 s each, retries included; API Gateway gives up after 30 s.
 
-      # So many requests at once, and no more: a caller that floods the API leaves the account's other functions their share.
+      # With a number, a caller that floods the API leaves the account's other functions their share.
       reserved_concurrency = var.api_concurrency
       kinesis_source       = null
 

@@ -136,9 +136,11 @@ variable "alarm_topic_arns" {
 }
 
 variable "api_concurrency" {
-  description = "Requests that the function behind the API answers at once: reserved for it, and its limit. Lambda keeps 100 of an account's concurrency for everything else, so that accounts with a quota of 10, as new ones have, need -1, which shares the account's."
+  description = "Requests that the function behind the API answers at once: reserved for it, and its limit. -1 shares the account's concurrency and reserves nothing, which every account allows. Lambda leaves 100 of an account's quota unreserved, so that a new account, whose quota is 10, can reserve none."
   type        = number
-  default     = 50
+  # "Configuring reserved concurrency", Lambda Developer Guide; in a new account CreateFunction fails with "decreases account's
+  # UnreservedConcurrentExecution below its minimum value of [10]" (github.com/awslabs/fhir-works-on-aws-deployment, issue 691).
+  default = -1
   validation {
     condition     = var.api_concurrency == -1 || var.api_concurrency >= 1
     error_message = "api_concurrency: give 1 or more, or -1 to share the account's. With 0 the API would answer nothing."

@@ -531,9 +531,10 @@ run "refuses_a_queue_that_delivers_twice" {
 run "refuses_too_little_concurrency" {
   command = plan
   variables {
-    queue_source = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:orders", maximum_concurrency = 1 }
+    queue_source         = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:orders", maximum_concurrency = 1 }
+    reserved_concurrency = -2
   }
-  expect_failures = [var.queue_source]
+  expect_failures = [var.queue_source, var.reserved_concurrency]
 }
 
 run "refuses_two_things_to_deploy" {

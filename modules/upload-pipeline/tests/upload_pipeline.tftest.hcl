@@ -88,6 +88,15 @@ run "encrypts_with_a_key_of_ones_own" {
   }
 }
 
+# Lambda leaves 100 of an account's concurrency unreserved, and a new account has 10 ("Configuring reserved concurrency").
+run "reserves_no_concurrency_that_a_new_account_lacks" {
+  command = plan
+  assert {
+    condition     = var.api_concurrency == -1
+    error_message = "By default the apply must work in a new account."
+  }
+}
+
 run "refuses_an_api_that_answers_nothing" {
   command = plan
   variables {
