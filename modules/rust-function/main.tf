@@ -18,6 +18,7 @@ locals {
 resource "rustlambda_package" "this" {
   count            = length(var.package[*])
   manifest_path    = var.package.manifest_path
+  binary_path      = var.package.binary_path
   package          = var.package.package
   binary           = var.package.binary
   profile          = var.package.profile
@@ -26,6 +27,7 @@ resource "rustlambda_package" "this" {
   compiler         = var.package.compiler
   runtime          = var.package.runtime
   assets           = var.package.assets
+  output_dir       = var.package.output_dir
   environment      = var.package.environment
   store            = var.package.store
   architecture     = var.architecture

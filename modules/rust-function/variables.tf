@@ -15,28 +15,37 @@ variable "description" {
 }
 
 variable "package" {
-  description = "Cargo package to compile: its Cargo.toml, and what cargo needs to know. `package` and `binary` matter only where the manifest has several. `assets` are further files of the zip, by their paths in it; these and the other settings are those of `rustlambda_package`. `store` names a bucket that keeps the zip for every machine."
+  description = "What to compile and package: a Cargo.toml (`manifest_path`), or an executable that is there already (`binary_path`), with the arguments of the resource `rustlambda_package`. `package` and `binary` matter only where the manifest has several. `assets` are further files of the zip, by their paths in it. `store` names a bucket that keeps the zip for every machine."
   type = object({
-    manifest_path = string
-    package       = optional(string)
-    binary        = optional(string)
-    profile       = optional(string, "release")
-    features      = optional(list(string))
-    environment   = optional(map(string))
-
+    manifest_path    = optional(string)
+    binary_path      = optional(string)
+    package          = optional(string)
+    binary           = optional(string)
+    profile          = optional(string)
+    features         = optional(set(string))
     default_features = optional(bool)
+    environment      = optional(map(string))
     compiler         = optional(string)
     runtime          = optional(string)
     assets           = optional(map(string))
-
+    output_dir       = optional(string)
     store = optional(object({
-      bucket = string
-      prefix = optional(string)
+      bucket                = string
+      prefix                = optional(string)
+      region                = optional(string)
+      kms_key_id            = optional(string)
+      expected_bucket_owner = optional(string)
+      read_only             = optional(bool)
+      verify                = optional(bool)
     }))
   })
   default = null
   validation {
-    condition     = try(endswith(var.package.manifest_path, "Cargo.toml"), var.package == null)
+    condition     = try((var.package.manifest_path == null) != (var.package.binary_path == null), var.package == null)
+    error_message = "package: give manifest_path or binary_path. `manifest_path` names the Cargo.toml to compile; `binary_path` the executable to package."
+  }
+  validation {
+    condition     = try(endswith(var.package.manifest_path, "Cargo.toml"), try(var.package.manifest_path, null) == null)
     error_message = "package.manifest_path: name the Cargo.toml file itself, such as \"$${path.module}/../lambdas/hello/Cargo.toml\"."
   }
   validation {

@@ -502,21 +502,54 @@ run "compiles_as_it_is_told" {
     package = {
       manifest_path    = "lambdas/hello/Cargo.toml"
       default_features = false
+      features         = ["metrics"]
       compiler         = "zigbuild"
       runtime          = "provided.al2"
       assets           = { "templates/mail.txt" = "mail.txt" }
+      output_dir       = "build"
+      store            = { bucket = "artifacts", prefix = "zips", region = "eu-central-1", expected_bucket_owner = "123456789012", read_only = true }
     }
   }
 
   assert {
     condition = (
       !rustlambda_package.this[0].default_features
+      && rustlambda_package.this[0].features == toset(["metrics"])
       && rustlambda_package.this[0].compiler == "zigbuild"
       && rustlambda_package.this[0].runtime == "provided.al2"
       && rustlambda_package.this[0].assets == tomap({ "templates/mail.txt" = "mail.txt" })
+      && rustlambda_package.this[0].output_dir == "build"
     )
     error_message = "What the package can be told must reach it."
   }
+  assert {
+    condition = (
+      rustlambda_package.this[0].store.region == "eu-central-1"
+      && rustlambda_package.this[0].store.expected_bucket_owner == "123456789012"
+      && rustlambda_package.this[0].store.read_only
+    )
+    error_message = "What the store can be told must reach it."
+  }
+}
+
+run "packages_an_executable_that_is_there_already" {
+  command = plan
+  variables {
+    package = { binary_path = "dist/hello" }
+  }
+
+  assert {
+    condition     = rustlambda_package.this[0].binary_path == "dist/hello" && rustlambda_package.this[0].manifest_path == null
+    error_message = "The executable must be packaged, and nothing compiled."
+  }
+}
+
+run "refuses_sources_and_an_executable" {
+  command = plan
+  variables {
+    package = { manifest_path = "lambdas/hello/Cargo.toml", binary_path = "dist/hello" }
+  }
+  expect_failures = [var.package]
 }
 
 run "refuses_a_queue_that_delivers_twice" {
