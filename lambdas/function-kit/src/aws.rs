@@ -2,6 +2,8 @@
 
 #[cfg(feature = "sqs")]
 mod sqs;
+#[cfg(feature = "dynamodb")]
+pub mod table;
 
 use std::error::Error;
 use std::time::Duration;

@@ -27,5 +27,6 @@ pub use http::{Member, Request, Response};
 pub use id::{Id, InvalidId};
 pub use mistakes::Mistakes;
 pub use owner::{InvalidOwner, Owner};
-pub use port::{PortError, PortErrorKind};
+pub use page::Page;
+pub use port::{PortError, PortErrorKind, Write};
 pub use problem::Problem;

@@ -14,6 +14,29 @@ pub const DEFAULT_LIMIT: u8 = 20;
 /// Most entries of a page. A query of DynamoDB reads 1 MB at most, and so a page may be shorter.
 pub const MAX_LIMIT: u8 = 100;
 
+/// Some of the entries of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The entries, the youngest first.
+    pub entries: Vec<T>,
+    /// Whether there are older ones.
+    pub more: bool,
+}
+
+impl<T> Page<T> {
+    /// Returns the page with each entry read by `read`.
+    ///
+    /// # Errors
+    /// The first entry's that `read` fails on.
+    pub fn try_map<U, E>(self, read: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        let entries = self.entries.into_iter().map(read);
+        Ok(Page {
+            entries: entries.collect::<Result<_, _>>()?,
+            more: self.more,
+        })
+    }
+}
+
 /// Largest sum of a page's entries, in bytes of the function's answer. Lambda takes answers of up
 /// to 6 MB ("Lambda quotas"); this leaves room for all else.
 const MAX_PAGE_BYTES: usize = 5_000_000;

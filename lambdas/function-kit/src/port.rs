@@ -26,6 +26,15 @@ pub enum PortErrorKind {
     Broken,
 }
 
+/// Outcome of a conditional write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Write {
+    /// It was written.
+    Done,
+    /// The condition did not hold; nothing was written.
+    Conflict,
+}
+
 impl PortError {
     /// A failure that somebody has to mend: `source` says what makes no sense.
     pub fn broken(
