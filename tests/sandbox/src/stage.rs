@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::project::Project;
 
-/// Copies the configuration (`.tf` and `.json` files) of `examples/<example>` to `<build>/stages/<name>/examples/<example>`,
+/// Copies `examples/<example>` to `<build>/stages/<name>/examples/<example>`,
 /// with the checkout's `modules` and `lambdas` beside it so that relative paths hold.
 ///
 /// What an earlier run left there is removed. Gives the copy's path.
@@ -25,7 +25,7 @@ pub fn example(project: &Project, name: &str, example: &str) -> Result<PathBuf> 
         symlink(project.root().join(folder), stage.join(folder))?;
     }
     let source = project.root().join("examples").join(example);
-    copy_configuration(&source, &copy)
+    copy_folder(&source, &copy)
         .with_context(|| format!("cannot copy the example {}", source.display()))?;
     Ok(copy)
 }
@@ -36,33 +36,62 @@ pub fn modules(project: &Project) -> Result<PathBuf> {
     if copy.exists() {
         fs::remove_dir_all(&copy)?;
     }
-    for entry in fs::read_dir(project.root().join("modules"))? {
-        let module = entry?.path();
-        let to = copy.join(module.file_name().context("a folder has a name")?);
-        for folder in ["", "tests"]
-            .iter()
-            .filter(|folder| module.join(folder).is_dir())
-        {
-            copy_configuration(&module.join(folder), &to.join(folder))
-                .with_context(|| format!("cannot copy the module {}", module.display()))?;
-        }
-    }
+    copy_folder(&project.root().join("modules"), &copy).context("cannot copy the modules")?;
     Ok(copy)
 }
 
-fn copy_configuration(from: &Path, to: &Path) -> Result<()> {
+/// Copies all files but those of somebody who worked there: plugins, locks, state and values of variables.
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let path = entry?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "tf" || extension == "hcl" || extension == "json")
-        {
-            fs::copy(
-                &path,
-                to.join(path.file_name().context("a file has a name")?),
-            )?;
+        let name = path.file_name().context("an entry has a name")?;
+        let text = name.to_string_lossy();
+        let left = [".terraform", ".tfstate", ".tfvars"];
+        if left.iter().any(|part| text.contains(part)) {
+            continue;
+        }
+        if path.is_dir() {
+            copy_folder(&path, &to.join(name))?;
+        } else {
+            fs::copy(&path, to.join(name))?;
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_a_folder_without_what_terraform_left_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        for name in [
+            "main.tf",
+            "page/assets/app.js",
+            "page/.well-known/security.txt",
+            ".terraform/providers/plugin",
+            ".terraform.lock.hcl",
+            "terraform.tfstate.backup",
+            "mine.auto.tfvars.json",
+        ] {
+            let path = from.join(name);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            fs::write(path, name).expect("a file");
+        }
+        copy_folder(&from, &to).expect("copied");
+        for (name, there) in [
+            ("main.tf", true),
+            ("page/assets/app.js", true),
+            ("page/.well-known/security.txt", true),
+            (".terraform", false),
+            (".terraform.lock.hcl", false),
+            ("terraform.tfstate.backup", false),
+            ("mine.auto.tfvars.json", false),
+        ] {
+            assert_eq!(to.join(name).exists(), there, "{name}");
+        }
+    }
 }
