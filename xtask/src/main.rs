@@ -36,7 +36,7 @@ enum Command {
     Test(test::Arguments),
     /// Measure how long a provider takes from its start to its first answer.
     Bench,
-    /// Write the provider's documentation, docs/, from its schemas and examples.
+    /// Write docs/, from the provider's schemas, and the tables of the modules' READMEs.
     Docs(docs::Arguments),
     /// Check formatting and lints of Rust and Terraform.
     Lint,
