@@ -16,28 +16,8 @@ locals {
 module "artifacts" {
   source              = "../../modules/object-store"
   name                = "${var.name}-artifacts-${local.account}-${data.aws_region.current.id}"
+  write_once          = true # Nothing that is published is overwritten, by whatever program.
   deletion_protection = var.deletion_protection
-}
-
-# Nothing that is published is overwritten, by whatever program. S3 evaluates the condition for
-# PutObject and CompleteMultipartUpload; the other requests of a multipart upload create no object.
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
-resource "aws_s3_bucket_policy" "write_once" {
-  bucket = module.artifacts.name
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Sid       = "WriteOnce"
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "s3:PutObject"
-      Resource  = "${module.artifacts.arn}/*"
-      Condition = {
-        Null = { "s3:if-none-match" = "true" }
-        Bool = { "s3:ObjectCreationOperation" = "true" }
-      }
-    }]
-  })
 }
 
 resource "aws_s3_bucket_object_lock_configuration" "artifacts" {

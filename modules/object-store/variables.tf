@@ -5,6 +5,17 @@ variable "name" {
     condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.name))
     error_message = "name: use 3 to 63 lower case letters, digits and \"-\", with a letter or digit at both ends."
   }
+  validation {
+    # "General purpose bucket naming rules", S3 User Guide.
+    condition     = !can(regex("^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$", var.name))
+    error_message = "name: S3 keeps names that begin with \"xn--\", \"sthree-\" or \"amzn-s3-demo-\", or end with \"-s3alias\", \"--ol-s3\", \"--x-s3\" or \"--table-s3\", for itself. Choose another."
+  }
+}
+
+variable "write_once" {
+  description = "Whether S3 refuses every upload without `If-None-Match: *`, so that nobody overwrites an object. It refuses copies into the bucket, too."
+  type        = bool
+  default     = false
 }
 
 variable "deletion_protection" {

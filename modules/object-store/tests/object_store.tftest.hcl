@@ -74,6 +74,37 @@ run "expires_objects_and_opens_to_origins_by_choice" {
   }
 }
 
+# The policy is the one of "Enforce conditional writes on Amazon S3 buckets", S3 User Guide. The embedded AWS does not know its
+# condition keys.
+run "keeps_objects_from_being_overwritten_by_choice" {
+  variables {
+    write_once = true
+  }
+
+  assert {
+    condition = jsondecode(aws_s3_bucket_policy.this[0].policy).Statement == [{
+      Sid       = "WriteOnce"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:PutObject"
+      Resource  = "${aws_s3_bucket.this.arn}/*"
+      Condition = {
+        Null = { "s3:if-none-match" = "true" }
+        Bool = { "s3:ObjectCreationOperation" = "true" }
+      }
+    }]
+    error_message = "An upload without If-None-Match must be refused, whoever sends it; the parts of an upload must not be."
+  }
+}
+
+run "refuses_names_that_s3_keeps_for_itself" {
+  command = plan
+  variables {
+    name = "files--x-s3"
+  }
+  expect_failures = [var.name]
+}
+
 run "refuses_cors_without_an_origin" {
   command = plan
   variables {
