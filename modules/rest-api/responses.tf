@@ -14,7 +14,20 @@ locals {
     }
   }
 
-  problems = merge(local.not_found, {
+  too_many_requests = {
+    status  = 429
+    headers = { Retry-After = "1" } # The limit is one of requests a second.
+    body    = <<-JSON
+      {"type":"about:blank","title":"Too Many Requests","status":429,"detail":"too many requests at once; try again after the time in Retry-After","instance":"$context.requestId"}
+    JSON
+  }
+
+  # The web ACL of this module blocks for one reason only. One of the caller's own may have others.
+  rate_limited = { for limit in var.requests_per_ip[*] : "WAF_FILTERED" => merge(local.too_many_requests, {
+    headers = { Retry-After = "300" } # WAF looks back five minutes.
+  }) }
+
+  problems = merge(local.not_found, local.rate_limited, {
     DEFAULT_4XX = {
       body = <<-JSON
         {"type":"about:blank","detail":$context.error.messageString,"instance":"$context.requestId"}
@@ -32,13 +45,7 @@ locals {
         {"type":"about:blank","title":"Unauthorized","status":401,"detail":"sign in, and send a token that is good for this","instance":"$context.requestId"}
       JSON
     }
-    THROTTLED = {
-      status  = 429
-      headers = { Retry-After = "1" } # The limit is one of requests a second.
-      body    = <<-JSON
-        {"type":"about:blank","title":"Too Many Requests","status":429,"detail":"too many requests at once; try again after the time in Retry-After","instance":"$context.requestId"}
-      JSON
-    }
+    THROTTLED = local.too_many_requests
   })
 }
 

@@ -103,6 +103,17 @@ variable "throttling" {
   nullable = false
 }
 
+variable "requests_per_ip" {
+  description = "Requests that AWS WAF takes from one IP address in five minutes, signed in or not; beyond that it answers 429. Clients behind one NAT share an address. Null has no WAF, which costs about 6 US dollars a month and 0.60 per million requests."
+  type        = number
+  default     = null
+  validation {
+    # API reference of WAF, RateBasedStatement.
+    condition     = try(var.requests_per_ip >= 10 && var.requests_per_ip <= 2000000000 && floor(var.requests_per_ip) == var.requests_per_ip, var.requests_per_ip == null)
+    error_message = "requests_per_ip: WAF takes whole numbers from 10 to 2000000000, for five minutes."
+  }
+}
+
 variable "usage_plan" {
   description = "What each API key may do, for keys that are in the plan. With `clients`, each of them gets a key, and every route asks for one besides the token. Null has no plan."
   type = object({

@@ -15,6 +15,9 @@ mock_provider "aws" {
   mock_resource "aws_api_gateway_authorizer" {
     defaults = { id = "cognito1" }
   }
+  mock_resource "aws_api_gateway_stage" {
+    defaults = { arn = "arn:aws:apigateway:us-east-1::/restapis/a1b2c3/stages/v1" }
+  }
   mock_resource "aws_cloudwatch_log_group" {
     defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:access" }
   }
@@ -389,4 +392,40 @@ run "refuses_a_slash_at_the_end" {
     routes = { "GET /orders/" = { function = "orders" } }
   }
   expect_failures = [var.routes]
+}
+
+run "limits_no_address_unless_asked" {
+  command = plan
+  assert {
+    condition     = length(aws_wafv2_web_acl.this) == 0 && !contains(keys(aws_api_gateway_gateway_response.problem), "WAF_FILTERED")
+    error_message = "A web ACL costs money by the month: it must be there only by choice."
+  }
+}
+
+# Gateway response types and their defaults: "Gateway response types for API Gateway", API Gateway Developer Guide.
+run "limits_what_one_address_may_ask" {
+  command = plan
+  variables {
+    requests_per_ip = 1000
+  }
+  assert {
+    condition = (
+      aws_wafv2_web_acl.this[0].scope == "REGIONAL" && length(aws_wafv2_web_acl_association.this) == 1
+      && one(one(one(aws_wafv2_web_acl.this[0].rule).statement).rate_based_statement).limit == 1000
+      && one(one(one(aws_wafv2_web_acl.this[0].rule).statement).rate_based_statement).aggregate_key_type == "IP"
+    )
+    error_message = "An address must be blocked that asks more often than allowed."
+  }
+  assert {
+    condition     = aws_api_gateway_gateway_response.problem["WAF_FILTERED"].status_code == "429" && aws_api_gateway_gateway_response.problem["WAF_FILTERED"].response_parameters["gatewayresponse.header.Retry-After"] == "'300'"
+    error_message = "Whoever is blocked must learn that it is for a while."
+  }
+}
+
+run "refuses_a_limit_that_waf_would_refuse" {
+  command = plan
+  variables {
+    requests_per_ip = 5
+  }
+  expect_failures = [var.requests_per_ip]
 }
