@@ -1,4 +1,5 @@
-# What the API may invoke.
+# What the API may invoke. rest-api has the same lines: a module for one
+# resource would take more of them than it saves.
 locals {
   # The policy of an alias holds 20 KB ("Lambda quotas"), and a statement takes about 400 bytes, so that several APIs of many
   # routes each would fill it: beyond this many routes, a function has one permission for the whole API.
@@ -24,5 +25,8 @@ resource "aws_lambda_permission" "this" {
   function_name = join(":", slice(split(":", var.functions[each.value.function]), 0, 7))
   qualifier     = try(split(":", var.functions[each.value.function])[7], null)
   principal     = "apigateway.amazonaws.com"
-  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/${each.value.source}"
+
+  # It names the account and the API, so that aws:SourceAccount, which is for ARNs without an account, would add nothing
+  # ("Granting function access to AWS services", Lambda Developer Guide).
+  source_arn = "${aws_apigatewayv2_api.this.execution_arn}/${each.value.source}"
 }

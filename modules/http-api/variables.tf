@@ -93,6 +93,11 @@ variable "kms_key_arn" {
   description = "KMS key that encrypts the access log. CloudWatch Logs needs a statement in the key's policy. Null encrypts with a key of AWS."
   type        = string
   default     = null
+  validation {
+    # CloudWatch Logs takes a key's ARN, not its alias ("AssociateKmsKey", CloudWatch Logs API reference).
+    condition     = can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn)) || var.kms_key_arn == null
+    error_message = "kms_key_arn: give the ARN of the key itself, such as \"arn:aws:kms:eu-west-1:123456789012:key/…\". An alias, or the key's id, will not do."
+  }
 }
 
 variable "tags" {

@@ -1,12 +1,13 @@
 # What API Gateway answers itself, as problems (RFC 9457), like the functions behind it.
 locals {
-  # What API Gateway says of a path or a method that the API does not have: it takes the request for one that is signed with
-  # AWS credentials, finds no signature, or takes `Authorization: Bearer …` for a broken one (IncompleteSignatureException).
-  # No method here is called with AWS credentials, so neither can mean anything else ("Gateway response types for API
-  # Gateway"). That the second answers a bearer token could only be tried on AWS. If it does not, DEFAULT_4XX does, with 403:
-  # a status there would be the status of all refusals.
+  # What API Gateway says of a path or a method that the API does not have ("Gateway response types for API Gateway"). It takes
+  # the request for one that is signed with AWS credentials, finds no signature (MISSING_AUTHENTICATION_TOKEN), or takes
+  # `Authorization: Bearer …` for a broken one (IncompleteSignatureException, INVALID_SIGNATURE). No method here is called with
+  # AWS credentials, so neither can mean anything else. That INVALID_SIGNATURE answers a bearer token could only be tried on AWS.
+  # If it does not, DEFAULT_4XX does, with 403: a status there would be the status of all refusals. ACCESS_DENIED is a token
+  # without the scope, and EXPIRED_TOKEN says so: neither means an unknown path.
   not_found = {
-    for type in ["MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE"] : type => {
+    for type in ["MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "RESOURCE_NOT_FOUND"] : type => {
       status = 404
       body   = <<-JSON
         {"type":"about:blank","title":"Not Found","status":404,"detail":"there is no such resource, or it does not take this method","instance":"$context.requestId"}

@@ -46,6 +46,16 @@ variable "routes" {
     error_message = "routes: a route has no scopes. Name those that its access tokens must have, or set accept_id_tokens = true and let id tokens open it."
   }
   validation {
+    # ANY stands for methods that nobody named, which may change things.
+    condition = alltrue([
+      for key, route in var.routes : length(setsubtract(
+        setintersection(route.scopes, flatten([for key, route in var.routes : tolist(route.scopes) if can(regex("^(GET|HEAD) ", key))])),
+        flatten([for key, route in var.routes : tolist(route.scopes) if can(regex("^(POST|PUT|PATCH|DELETE) ", key))]),
+      )) == 0 if startswith(key, "ANY ")
+    ])
+    error_message = "routes: an ANY route takes a scope that elsewhere opens only GET or HEAD. It would open every other method to readers; name a scope that writes."
+  }
+  validation {
     condition     = length(var.routes) > 0
     error_message = "routes: name at least one; API Gateway deploys no API without a method."
   }
@@ -147,6 +157,11 @@ variable "kms_key_arn" {
   description = "KMS key that encrypts the access log. CloudWatch Logs needs a statement in the key's policy. Null encrypts with a key of AWS."
   type        = string
   default     = null
+  validation {
+    # CloudWatch Logs takes a key's ARN, not its alias ("AssociateKmsKey", CloudWatch Logs API reference).
+    condition     = can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn)) || var.kms_key_arn == null
+    error_message = "kms_key_arn: give the ARN of the key itself, such as \"arn:aws:kms:eu-west-1:123456789012:key/…\". An alias, or the key's id, will not do."
+  }
 }
 
 variable "tags" {

@@ -207,3 +207,11 @@ run "refuses_keys_that_are_no_routes" {
   }
   expect_failures = [var.routes, var.cors, var.log_retention_days]
 }
+
+run "refuses_an_alias_of_a_key" {
+  command = plan
+  variables {
+    kms_key_arn = "alias/logs"
+  }
+  expect_failures = [var.kms_key_arn]
+}

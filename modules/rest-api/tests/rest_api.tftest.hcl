@@ -211,7 +211,7 @@ run "answers_with_problems" {
   }
   assert {
     condition = alltrue([
-      for type in ["MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE"] : aws_api_gateway_gateway_response.problem[type].status_code == "404"
+      for type in ["MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "RESOURCE_NOT_FOUND"] : aws_api_gateway_gateway_response.problem[type].status_code == "404"
     ])
     error_message = "A path that the API lacks must be answered 404, also to a bearer token."
   }
@@ -428,4 +428,49 @@ run "refuses_a_limit_that_waf_would_refuse" {
     requests_per_ip = 5
   }
   expect_failures = [var.requests_per_ip]
+}
+
+# A method that comes to be answered some day, such as DELETE, would be open to whoever may read.
+run "refuses_any_method_to_whoever_may_read" {
+  command = plan
+  variables {
+    routes = {
+      "GET /orders"  = { function = "orders", scopes = ["orders/read"] }
+      "POST /orders" = { function = "orders", scopes = ["orders/write"] }
+      "ANY /orders"  = { function = "orders", scopes = ["orders/read", "orders/write"] }
+    }
+  }
+  expect_failures = [var.routes]
+}
+
+run "lets_any_method_to_whoever_may_write" {
+  command = plan
+  variables {
+    routes = {
+      "GET /orders"  = { function = "orders", scopes = ["orders/read", "orders/write"] }
+      "POST /orders" = { function = "orders", scopes = ["orders/write"] }
+      "ANY /orders"  = { function = "orders", scopes = ["orders/write"] }
+    }
+  }
+  assert {
+    condition     = aws_api_gateway_method.this["ANY /orders"].authorization_scopes == toset(["orders/write"])
+    error_message = "The other methods must ask for the scope that writes."
+  }
+}
+
+# With https://*, every site would be let in, and API Gateway would answer the literal "https://*" to the browser.
+run "refuses_an_origin_with_a_wildcard" {
+  command = plan
+  variables {
+    cors = { origin = "https://*" }
+  }
+  expect_failures = [var.cors]
+}
+
+run "refuses_an_alias_of_a_key" {
+  command = plan
+  variables {
+    kms_key_arn = "alias/logs"
+  }
+  expect_failures = [var.kms_key_arn]
 }
