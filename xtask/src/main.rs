@@ -1,5 +1,7 @@
 //! `cargo xtask`: the project's own commands. `cargo xtask --help` lists them.
 
+#[cfg(test)]
+mod aws_provider;
 mod bench;
 mod compiled;
 mod demo;
