@@ -78,6 +78,7 @@ module "user_pool" {
   self_sign_up        = var.sign_in.self_sign_up
   self_service        = var.sign_in.self_service
   email               = var.sign_in.email
+  remove_unconfirmed  = one([for days in var.sign_in.remove_unconfirmed_after_days[*] : { after_days = days, role = var.role }])
   deletion_protection = var.deletion_protection
   tags                = var.tags
 }

@@ -19,13 +19,16 @@ variable "deletion_protection" {
 }
 
 variable "sign_in" {
-  description = "Your client's addresses (exactly as it sends them), how it may sign in besides the hosted UI, whether anybody may sign up (otherwise an administrator creates the accounts), whether id tokens open the API besides access tokens, and the SES identity that sends the mail. See the module user-pool."
+  description = "Your client's addresses (exactly as it sends them), how it may sign in besides the hosted UI, whether anybody may sign up (otherwise an administrator creates the accounts), after how many days accounts go that nobody confirmed, whether id tokens open the API besides access tokens, and the SES identity that sends the mail. See the module user-pool."
   type = object({
     callback_urls = list(string)
     logout_urls   = optional(list(string), [])
     auth_flows    = optional(set(string), ["ALLOW_USER_SRP_AUTH"])
     self_sign_up  = optional(bool, false)
     self_service  = optional(bool, false)
+
+    # Null keeps accounts that nobody confirms.
+    remove_unconfirmed_after_days = optional(number)
 
     # Id tokens say who somebody is, not what an application may do in their name.
     accept_id_tokens = optional(bool, false)

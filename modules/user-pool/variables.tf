@@ -14,6 +14,23 @@ variable "self_sign_up" {
   default     = false
 }
 
+variable "remove_unconfirmed" {
+  description = "Deletes, once a day, accounts that were not confirmed within `after_days`, so that nobody holds an address that is not theirs. `role` is for the two roles that this takes. Null keeps them."
+  type = object({
+    after_days = optional(number, 1)
+    role = optional(object({
+      path                 = optional(string, "/")
+      permissions_boundary = optional(string)
+    }), {})
+  })
+  default = null
+  validation {
+    # The code in the mail is good for 24 hours ("Signing up and confirming user accounts", Amazon Cognito Developer Guide).
+    condition     = try(var.remove_unconfirmed.after_days >= 1 && floor(var.remove_unconfirmed.after_days) == var.remove_unconfirmed.after_days, var.remove_unconfirmed == null)
+    error_message = "remove_unconfirmed.after_days: give whole days, 1 or more. The code that confirms an account is good for a day."
+  }
+}
+
 variable "email" {
   description = "How the pool sends mail: the ARN of a verified SES identity, and the sender, such as \"Photos <no-reply@example.com>\". Null lets Cognito send, at most 50 messages a day."
   type = object({

@@ -5,6 +5,15 @@ mock_provider "aws" {
   mock_data "aws_region" {
     defaults = { id = "us-gov-west-1" }
   }
+  mock_resource "aws_cognito_user_pool" {
+    defaults = { arn = "arn:aws:cognito-idp:us-gov-west-1:123456789012:userpool/us-gov-west-1_pool" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/unconfirmed" }
+  }
+  mock_resource "aws_sfn_state_machine" {
+    defaults = { arn = "arn:aws:states:us-gov-west-1:123456789012:stateMachine:unconfirmed" }
+  }
 }
 
 variables {
@@ -69,6 +78,50 @@ run "lets_people_sign_up_by_choice" {
       && aws_cognito_user_pool.this.email_configuration[0].from_email_address == "no-reply@example.com"
     )
     error_message = "Mail must be sent through SES: Cognito sends 50 a day."
+  }
+}
+
+run "keeps_unconfirmed_accounts_unless_asked" {
+  command = plan
+
+  assert {
+    condition     = length(aws_sfn_state_machine.unconfirmed) + length(aws_iam_role.unconfirmed) + length(aws_scheduler_schedule.unconfirmed) == 0
+    error_message = "Nothing must delete accounts unless it was asked for."
+  }
+}
+
+run "removes_unconfirmed_accounts_by_choice" {
+  variables {
+    name               = "My orders"
+    self_sign_up       = true
+    remove_unconfirmed = { after_days = 2, role = { path = "/applications/" } }
+  }
+
+  assert {
+    condition = (
+      strcontains(jsondecode(aws_sfn_state_machine.unconfirmed["unconfirmed"].definition).States.FindUnconfirmed.Arguments, "cognito:user_status = \"UNCONFIRMED\"")
+      && strcontains(jsondecode(aws_sfn_state_machine.unconfirmed["unconfirmed"].definition).States.FindUnconfirmed.Output, "UserStatus = 'UNCONFIRMED' and $toMillis(UserCreateDate) < $millis() - 2 * 86400000")
+    )
+    error_message = "Only accounts that are unconfirmed and old enough must go."
+  }
+  assert {
+    condition = { for service, policy in aws_iam_role_policy.unconfirmed : service => jsondecode(policy.policy).Statement[0].Action } == {
+      scheduler = ["states:StartExecution"]
+      states    = ["cognito-idp:AdminDeleteUser", "cognito-idp:ListUsers"]
+    }
+    error_message = "The two roles must be able to do this and nothing else."
+  }
+  assert {
+    condition = alltrue([
+      for service, role in aws_iam_role.unconfirmed :
+      role.path == "/applications/" && jsondecode(role.assume_role_policy).Statement[0].Principal.Service == "${service}.amazonaws.com"
+      && can(jsondecode(role.assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceAccount"])
+    ])
+    error_message = "Only the service may assume the role, and for this account only."
+  }
+  assert {
+    condition     = aws_scheduler_schedule.unconfirmed["unconfirmed"].schedule_expression == "rate(1 day)" && aws_sfn_state_machine.unconfirmed["unconfirmed"].name == "My-orders-unconfirmed"
+    error_message = "It must run every day."
   }
 }
 
@@ -204,12 +257,13 @@ run "refuses_what_cognito_would_refuse" {
     callback_urls           = ["http://app.example.com/callback"]
     logout_urls             = ["javascript://alert"]
     auth_flows              = ["USER_PASSWORD_AUTH"]
+    remove_unconfirmed      = { after_days = 0 }
     token_validity          = { access_minutes = 2 }
     password_minimum_length = 6
     resource_servers        = { orders = { "read/all" = "See orders" } }
   }
   expect_failures = [
-    var.name, var.domain_prefix, var.email, var.callback_urls, var.logout_urls, var.auth_flows, var.token_validity,
+    var.name, var.domain_prefix, var.email, var.callback_urls, var.logout_urls, var.auth_flows, var.token_validity, var.remove_unconfirmed,
     var.password_minimum_length, var.resource_servers,
   ]
 }
