@@ -8,6 +8,7 @@ use crate::steps::step;
 
 mod modules;
 mod tally;
+mod web;
 
 use tally::Tally;
 
@@ -23,6 +24,7 @@ const ACCEPTANCE: &[&str] = &[
     "--test=items_api",
     "--test=order_system",
     "--test=release",
+    "--test=web_client",
     "--test=module_consumer",
     "--test=demo",
 ];
@@ -39,6 +41,9 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     let mut total = Tally::default();
     total += step("Unit and protocol tests", |progress| {
         cargo_test(project, "unit", &[], progress)
+    })?;
+    total += step("Tests of the web client", |progress| {
+        web::run(project, progress)
     })?;
     if !arguments.fast {
         total += step("Tests of the Terraform modules", |progress| {

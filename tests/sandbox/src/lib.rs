@@ -19,6 +19,7 @@ pub mod python;
 pub mod stage;
 pub mod terraform;
 pub mod tool;
+pub mod web;
 
 /// Is told, while a long step runs, how far it is. One short line, without a line end.
 pub type Progress<'a> = &'a dyn Fn(&str);

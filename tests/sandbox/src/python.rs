@@ -33,6 +33,11 @@ const PROTOCOL_CLIENT: Programs = Programs {
     requirements: include_str!("../protocol-client.txt"),
 };
 
+const NODE: Programs = Programs {
+    what: "Node.js",
+    requirements: include_str!("../node.txt"),
+};
+
 /// A complete virtual environment.
 #[derive(Debug)]
 pub struct Python {
@@ -55,6 +60,11 @@ impl Python {
     /// certificates. Made first if need be.
     pub fn prepare_protocol_client(project: &Project, progress: Progress) -> Result<Self> {
         Self::with(project, &PROTOCOL_CLIENT, progress)
+    }
+
+    /// Gives the environment of Node.js and npm, made first if need be.
+    pub fn prepare_node(project: &Project, progress: Progress) -> Result<Self> {
+        Self::with(project, &NODE, progress)
     }
 
     /// An environment's name is its requirements' hash, so a change makes a new one. Two

@@ -25,7 +25,7 @@ pub fn example(project: &Project, name: &str, example: &str) -> Result<PathBuf> 
         symlink(project.root().join(folder), stage.join(folder))?;
     }
     let source = project.root().join("examples").join(example);
-    copy_folder(&source, &copy)
+    copy_folder(&source, &copy, is_left_by_terraform)
         .with_context(|| format!("cannot copy the example {}", source.display()))?;
     Ok(copy)
 }
@@ -36,23 +36,28 @@ pub fn modules(project: &Project) -> Result<PathBuf> {
     if copy.exists() {
         fs::remove_dir_all(&copy)?;
     }
-    copy_folder(&project.root().join("modules"), &copy).context("cannot copy the modules")?;
+    copy_folder(&project.root().join("modules"), &copy, is_left_by_terraform)
+        .context("cannot copy the modules")?;
     Ok(copy)
 }
 
-/// Copies all files but those of somebody who worked there: plugins, locks, state and values of variables.
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+/// Tells the files of somebody who worked there: plugins, locks, state and values of variables.
+fn is_left_by_terraform(name: &str) -> bool {
+    let left = [".terraform", ".tfstate", ".tfvars"];
+    left.iter().any(|part| name.contains(part))
+}
+
+/// Copies all files and folders but those whose name is `left_out`.
+pub(crate) fn copy_folder(from: &Path, to: &Path, left_out: fn(&str) -> bool) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let path = entry?.path();
         let name = path.file_name().context("an entry has a name")?;
-        let text = name.to_string_lossy();
-        let left = [".terraform", ".tfstate", ".tfvars"];
-        if left.iter().any(|part| text.contains(part)) {
+        if left_out(&name.to_string_lossy()) {
             continue;
         }
         if path.is_dir() {
-            copy_folder(&path, &to.join(name))?;
+            copy_folder(&path, &to.join(name), left_out)?;
         } else {
             fs::copy(&path, to.join(name))?;
         }
@@ -81,7 +86,7 @@ mod tests {
             fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
             fs::write(path, name).expect("a file");
         }
-        copy_folder(&from, &to).expect("copied");
+        copy_folder(&from, &to, is_left_by_terraform).expect("copied");
         for (name, there) in [
             ("main.tf", true),
             ("page/assets/app.js", true),

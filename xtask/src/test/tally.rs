@@ -44,6 +44,14 @@ impl Tally {
         }
     }
 
+    /// Reads the closing line of vitest, `Tests  1 failed | 12 passed (13)`.
+    pub fn read_vitest(&mut self, line: &str) {
+        if let Some(counts) = line.trim_start().strip_prefix("Tests ") {
+            self.passed += number_before(counts, "passed");
+            self.failed += number_before(counts, "failed");
+        }
+    }
+
     /// Ends the count: shows the log of a runner that failed, and fails itself where the
     /// runner ended badly without a failed test (it did not compile, say).
     pub fn close(self, finished: &Finished, what: &str) -> Result<Self> {
@@ -78,6 +86,8 @@ mod tests {
         tally.read_cargo("test result: FAILED. 3 passed; 2 failed; 0 ignored");
         tally.read_terraform("Success! 4 passed, 0 failed.");
         tally.read_terraform("Failure! 1 passed, 1 failed.");
-        assert_eq!(tally.to_string(), "20 passed, 3 failed");
+        tally.read_vitest("      Tests  2 failed | 7 passed (9)");
+        tally.read_vitest(" Test Files  1 failed | 1 passed (2)");
+        assert_eq!(tally.to_string(), "27 passed, 5 failed");
     }
 }

@@ -1,0 +1,132 @@
+/** Accounts, sign-in and the session, for one app client of a user pool. */
+
+import * as account from "./cognito/account.js";
+import * as hostedUi from "./cognito/hosted-ui.js";
+import type { Pool } from "./cognito/protocol.js";
+import { type SignInStep, signIn } from "./cognito/sign-in.js";
+import type { User } from "./cognito/tokens.js";
+import { associate, prefer, type TotpSecret } from "./cognito/totp.js";
+import { ClientError } from "./errors.js";
+import { Session } from "./session/session.js";
+import { memoryStore, type TokenStore, webStore } from "./session/store.js";
+
+/** Where and how to sign in. */
+export interface AuthOptions extends Pool {
+  /** What {@link Auth.beginHostedUi} needs. */
+  readonly hostedUi?: hostedUi.HostedUi;
+  /**
+   * Where tokens are kept. `memory`, the default, ends the session with the page. `session` survives a reload and
+   * `local` a restart; both can be read by any script that gets into the page.
+   */
+  readonly storage?: "memory" | "session" | "local";
+}
+
+/** An authenticator app that awaits its first code. */
+export interface TotpSetup extends TotpSecret {
+  /** Turns the second factor on. */
+  confirm(code: string): Promise<void>;
+}
+
+/** One user's way in and out. */
+export class Auth {
+  readonly #options: AuthOptions;
+  readonly #session: Session;
+
+  constructor(options: AuthOptions) {
+    this.#options = options;
+    this.#session = new Session(options, storeOf(options));
+  }
+
+  /** The signed-in user as the id token names it, or undefined. */
+  get user(): User | undefined {
+    return this.#session.user;
+  }
+
+  /** Calls `listener` with the user, or undefined, after each sign-in and sign-out, also of other tabs. */
+  onChange(listener: (user: User | undefined) => void): () => void {
+    return this.#session.onChange(listener);
+  }
+
+  /** Returns a good access token, refreshed if need be. `refused` is one that an API has answered 401 to. */
+  readonly accessToken = (refused?: string): Promise<string> => this.#session.accessToken(refused);
+
+  /** Returns a good id token, refreshed if need be. */
+  readonly idToken = (): Promise<string> => this.#session.idToken();
+
+  /** Signs in by SRP. Returns what Cognito asks for next, or `{ step: "done" }`. */
+  signIn(email: string, password: string): Promise<SignInStep> {
+    return signIn(this.#options, email, password, (tokens) => this.#session.begin(tokens));
+  }
+
+  /** Ends the session and revokes its refresh token, or all of the user's with `everywhere`. */
+  signOut(options: { readonly everywhere?: boolean } = {}): Promise<void> {
+    return this.#session.signOut(options.everywhere);
+  }
+
+  /** Creates an account; Cognito mails a code. */
+  signUp(email: string, password: string, attributes?: Readonly<Record<string, string>>): Promise<void> {
+    return account.signUp(this.#options, email, password, attributes);
+  }
+
+  /** Confirms a new account by the mailed code. */
+  confirmSignUp(email: string, code: string): Promise<void> {
+    return account.confirmSignUp(this.#options, email, code);
+  }
+
+  /** Mails the code of a new account again. */
+  resendCode(email: string): Promise<void> {
+    return account.resendCode(this.#options, email);
+  }
+
+  /** Mails a code for {@link Auth.resetPassword}. */
+  forgotPassword(email: string): Promise<void> {
+    return account.forgotPassword(this.#options, email);
+  }
+
+  /** Replaces a forgotten password by the mailed code. */
+  resetPassword(email: string, code: string, password: string): Promise<void> {
+    return account.resetPassword(this.#options, email, code, password);
+  }
+
+  /** Begins to set up an authenticator app for the signed-in user. */
+  async setUpTotp(): Promise<TotpSetup> {
+    const AccessToken = await this.accessToken();
+    const name = this.user?.email ?? this.user?.sub ?? "";
+    const { secret, uri, verify } = await associate(this.#options, name, { AccessToken });
+    const confirm = async (code: string): Promise<void> => {
+      await verify(code);
+      await prefer(this.#options, AccessToken, true);
+    };
+    return { secret, uri, confirm };
+  }
+
+  /** Turns the second factor of the signed-in user off. */
+  async disableTotp(): Promise<void> {
+    await prefer(this.#options, await this.accessToken(), false);
+  }
+
+  /** Returns the hosted UI's address to send the browser to. Call {@link Auth.finishHostedUi} when it comes back. */
+  beginHostedUi(): Promise<string> {
+    return hostedUi.begin(this.#hostedUi(), this.#options.clientId);
+  }
+
+  /** Signs in with the code in the address that the hosted UI sent the browser back to. */
+  async finishHostedUi(url: string = location.href): Promise<void> {
+    this.#session.begin(await hostedUi.finish(this.#hostedUi(), this.#options.clientId, url));
+  }
+
+  /** Returns the address that ends the hosted UI's own session; go there after {@link Auth.signOut}. */
+  hostedUiLogoutUrl(logoutUri: string): string {
+    return hostedUi.logoutUrl(this.#hostedUi(), this.#options.clientId, logoutUri);
+  }
+
+  #hostedUi(): hostedUi.HostedUi {
+    if (this.#options.hostedUi) return this.#options.hostedUi;
+    throw new ClientError("invalid-parameter", "hostedUi is not set; give its domain and redirectUri to new Auth()");
+  }
+}
+
+function storeOf({ storage = "memory", clientId }: AuthOptions): TokenStore {
+  if (storage === "memory") return memoryStore();
+  return webStore(storage === "local" ? localStorage : sessionStorage, `rustlambda.tokens.${clientId}`);
+}

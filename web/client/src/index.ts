@@ -1,0 +1,8 @@
+/** Sign-in with Amazon Cognito, for the browser. */
+
+export { Auth, type AuthOptions, type TotpSetup } from "./auth.js";
+export type { HostedUi } from "./cognito/hosted-ui.js";
+export type { SignInStep } from "./cognito/sign-in.js";
+export type { User } from "./cognito/tokens.js";
+export type { TotpSecret } from "./cognito/totp.js";
+export { ClientError, type ErrorCode, type ErrorDetails, isClientError, type Problem } from "./errors.js";

@@ -1,0 +1,167 @@
+/** A signed-in user's tokens: kept, refreshed and ended. */
+
+import { call, type Pool } from "../cognito/protocol.js";
+import { claims, type Tokens, tokensOf, type User } from "../cognito/tokens.js";
+import { ClientError, isClientError } from "../errors.js";
+import { type RetryPolicy, retry } from "../net/retry.js";
+import type { TokenStore } from "./store.js";
+
+/** Milliseconds before its end at which an access token is refreshed, so that it does not expire on its way. */
+const MARGIN = 60_000;
+
+/**
+ * A refresh whose answer was lost may be repeated with the old refresh token only within the pool's grace period,
+ * which modules/user-pool sets to 30 s.
+ */
+const REFRESH: RetryPolicy = { attempts: 4, base: 500, cap: 4_000, waitsForNetwork: false };
+
+/** Milliseconds to wait for another tab's refresh. */
+const LOCK_TIMEOUT = 60_000;
+
+/** The session of one app client in this browser. */
+export class Session {
+  readonly #pool: Pool;
+  readonly #store: TokenStore;
+  readonly #listeners = new Set<(user: User | undefined) => void>();
+  #refreshing: Promise<Tokens> | undefined;
+
+  constructor(pool: Pool, store: TokenStore) {
+    this.#pool = pool;
+    this.#store = store;
+    store.watch(() => this.#changed());
+  }
+
+  /** The signed-in user, or undefined. */
+  get user(): User | undefined {
+    const tokens = this.#store.load();
+    return tokens && claims(tokens.id);
+  }
+
+  /** Begins with the tokens of a sign-in. */
+  begin(tokens: Tokens): void {
+    this.#store.save(tokens);
+    this.#changed();
+  }
+
+  /** Calls `listener` with the user after each sign-in and sign-out. Returns what takes it off again. */
+  onChange(listener: (user: User | undefined) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /**
+   * Returns an access token that is still good, refreshed if need be.
+   *
+   * `refused` is a token that an API has answered 401 to, whatever its lifetime; another one is returned.
+   * Fails with `signed-out` when there is no session any more. Without a connection the session stays as it is.
+   */
+  async accessToken(refused?: string): Promise<string> {
+    const held = this.#held();
+    if (isGood(held, refused)) return held.access;
+    const refreshed = await this.#refresh(refused);
+    return refreshed.access;
+  }
+
+  /** Returns the id token, refreshed with the access token. */
+  async idToken(): Promise<string> {
+    await this.accessToken();
+    return this.#held().id;
+  }
+
+  /**
+   * Ends the session here, then revokes its refresh token, or all of the user's with `everywhere`.
+   *
+   * Fails when Cognito could not be told; the tokens are forgotten here all the same.
+   */
+  async signOut(everywhere = false): Promise<void> {
+    // Before the lock, which a refresh takes as well.
+    const told = everywhere ? this.accessToken() : Promise.resolve("");
+    const access = await told.catch((error: unknown) => {
+      this.#end();
+      throw error;
+    });
+    // A refresh under way would bring a new refresh token back: it finishes first.
+    const held = await this.#exclusively(async () => {
+      const tokens = this.#store.load();
+      this.#end();
+      return tokens;
+    });
+    if (!held) return;
+    if (everywhere) await call(this.#pool, "GlobalSignOut", { AccessToken: access });
+    else await call(this.#pool, "RevokeToken", { ClientId: this.#pool.clientId, Token: held.refresh });
+  }
+
+  #held(): Tokens {
+    const tokens = this.#store.load();
+    if (tokens) return tokens;
+    throw new ClientError("signed-out", "nobody is signed in; sign in first");
+  }
+
+  /** Everybody in this tab shares one refresh, and all tabs take turns. */
+  #refresh(refused: string | undefined): Promise<Tokens> {
+    this.#refreshing ??= this.#exclusively(() => this.#rotate(refused)).finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #rotate(refused: string | undefined): Promise<Tokens> {
+    // What another tab has stored while this one waited for its turn.
+    const held = this.#held();
+    if (isGood(held, refused)) return held;
+    const fresh = await this.#renew(held.refresh);
+    const now = this.#store.load();
+    if (now?.refresh !== held.refresh) {
+      // Somebody signed out or in meanwhile, and that stands.
+      await call(this.#pool, "RevokeToken", { ClientId: this.#pool.clientId, Token: fresh.refresh }).catch(() => {});
+      return this.#held();
+    }
+    this.#store.save(fresh);
+    return fresh;
+  }
+
+  async #renew(refresh: string): Promise<Tokens> {
+    const body = { ClientId: this.#pool.clientId, RefreshToken: refresh };
+    try {
+      const answer = await retry(() => call(this.#pool, "GetTokensFromRefreshToken", body), REFRESH);
+      return tokensOf(answer.body["AuthenticationResult"], refresh);
+    } catch (error) {
+      if (!isClientError(error, "not-authorized", "signed-out", "user-not-found")) throw error;
+      if (this.#store.load()?.refresh === refresh) this.#end();
+      throw new ClientError("signed-out", "the session has ended; sign in again", { cause: error });
+    }
+  }
+
+  #end(): void {
+    this.#store.clear();
+    this.#changed();
+  }
+
+  #changed(): void {
+    const { user } = this;
+    for (const listener of this.#listeners) listener(user);
+  }
+
+  /** Runs `work` while no other tab of this origin does. */
+  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const locks = globalThis.navigator?.locks;
+    if (!locks) return work();
+    const wait = new AbortController();
+    const timer = setTimeout(() => wait.abort(), LOCK_TIMEOUT);
+    try {
+      return await locks.request(`rustlambda.session.${this.#pool.clientId}`, { signal: wait.signal }, () => {
+        clearTimeout(timer);
+        return work();
+      });
+    } catch (cause) {
+      if (!wait.signal.aborted) throw cause;
+      throw new ClientError("timeout", "another tab is still refreshing the session; try again", { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function isGood(tokens: Tokens, refused: string | undefined): boolean {
+  return tokens.access !== refused && Date.now() < tokens.expires - MARGIN;
+}
