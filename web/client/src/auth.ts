@@ -106,7 +106,7 @@ export class Auth {
   }
 
   /** Returns the hosted UI's address to send the browser to. Call {@link Auth.finishHostedUi} when it comes back. */
-  beginHostedUi(): Promise<string> {
+  async beginHostedUi(): Promise<string> {
     return hostedUi.begin(this.#hostedUi(), this.#options.clientId);
   }
 

@@ -22,10 +22,17 @@ export async function elapse<T>(promise: Promise<T>): Promise<T> {
   return watched;
 }
 
-/** Lets time pass until `condition` holds. */
+/** Lets time pass, a millisecond at a time, until `condition` holds. */
 export async function until(condition: () => boolean): Promise<void> {
-  const held = async (): Promise<void> => {
-    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
-  };
-  await elapse(held());
+  while (!condition()) {
+    await setImmediate();
+    await vi.advanceTimersByTimeAsync(1);
+  }
+}
+
+/** Lets this much time pass. */
+export async function pass(milliseconds: number): Promise<void> {
+  await setImmediate();
+  await vi.advanceTimersByTimeAsync(milliseconds);
+  await setImmediate();
 }

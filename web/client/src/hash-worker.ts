@@ -1,0 +1,11 @@
+/** The worker that hashes pieces of files, so that reading and hashing never hold up the page. */
+
+import { type HashAnswer, type HashRequest, hashHere } from "./upload/hash.js";
+
+addEventListener("message", ({ data: { id, piece } }: MessageEvent<HashRequest>) => {
+  const answer = (answer: HashAnswer): void => postMessage(answer);
+  hashHere(piece).then(
+    (digest) => answer({ id, digest }),
+    (error: Error) => answer({ id, unreadable: error.message }),
+  );
+});

@@ -1,0 +1,101 @@
+/** The parts of a multipart upload: which are missing, and PUTs for them, signed a little ahead. */
+
+import { ClientError } from "../errors.js";
+import { aborted } from "../net/request.js";
+import type { ArrivedPart, Multipart, PartRequest, SignedPart, UploadApi } from "./api.js";
+import type { Hasher } from "./hash.js";
+
+/** A file cut into parts, with the hashes that are known so far. */
+export class Parts {
+  readonly #file: Blob;
+  readonly #hash: Hasher;
+  readonly #partSize: number;
+  readonly #hashes = new Map<number, Promise<string>>();
+  /** Number of parts. */
+  readonly count: number;
+
+  /** Fails when the API's plan does not cover the file exactly. */
+  constructor(file: Blob, plan: Multipart, hash: Hasher) {
+    this.#file = file;
+    this.#hash = hash;
+    this.#partSize = plan.part_size;
+    this.count = plan.parts;
+    if (!(plan.part_size > 0) || Math.ceil(file.size / plan.part_size) !== plan.parts) {
+      throw new ClientError(
+        "unexpected-answer",
+        `the API cuts ${file.size} bytes into ${plan.parts} parts of ${plan.part_size}`,
+      );
+    }
+  }
+
+  /** Returns the bytes of a part; the first is number 1. */
+  slice(number: number): Blob {
+    return this.#file.slice((number - 1) * this.#partSize, Math.min(number * this.#partSize, this.#file.size));
+  }
+
+  /** Returns a part's SHA-256, computed once. */
+  hash(number: number): Promise<string> {
+    const known = this.#hashes.get(number);
+    if (known) return known;
+    const hash = this.#hash(this.slice(number));
+    this.#hashes.set(number, hash);
+    hash.catch(() => this.#hashes.delete(number));
+    return hash;
+  }
+
+  /**
+   * Returns the numbers of the parts that have not arrived.
+   *
+   * Fails with `different-file` when one that has arrived is not of this file.
+   */
+  async missing(arrived: readonly ArrivedPart[], signal: AbortSignal): Promise<number[]> {
+    const missing = new Set(Array.from({ length: this.count }, (_, index) => index + 1));
+    for (const part of arrived) {
+      if (signal.aborted) throw aborted(signal);
+      const same = part.size === this.slice(part.number).size && part.sha256 === (await this.hash(part.number));
+      if (!same) throw differentFile(`part ${part.number} that has arrived holds other bytes`);
+      missing.delete(part.number);
+    }
+    return [...missing];
+  }
+
+  /** Yields signed PUTs for `numbers`, asked for `page` at a time, one page ahead of what is used. */
+  async *signed(
+    api: UploadApi,
+    id: string,
+    numbers: readonly number[],
+    page: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<SignedPart> {
+    const fetchPage = (from: number): Promise<readonly SignedPart[]> => {
+      const fetched = this.sign(api, id, numbers.slice(from, from + page), signal);
+      // Its failure is for whoever takes the page, and nobody may when another part fails first.
+      fetched.catch(() => {});
+      return fetched;
+    };
+    let ahead = fetchPage(0);
+    for (let from = 0; from < numbers.length; from += page) {
+      const parts = await ahead;
+      if (from + page < numbers.length) ahead = fetchPage(from + page);
+      yield* parts;
+    }
+  }
+
+  /** Hashes these parts, one in memory at a time, and has PUTs signed for them. */
+  async sign(api: UploadApi, id: string, numbers: readonly number[], signal: AbortSignal): Promise<readonly SignedPart[]> {
+    const hashed: PartRequest[] = [];
+    for (const number of numbers) {
+      if (signal.aborted) throw aborted(signal);
+      hashed.push({ number, sha256: await this.hash(number) });
+    }
+    const signed = await api.signParts(id, hashed, signal);
+    const isForAll = signed.length === numbers.length && signed.every((part) => numbers.includes(part.number));
+    if (isForAll) return signed;
+    throw new ClientError("unexpected-answer", `the API did not sign exactly the parts ${numbers.join(", ")}`);
+  }
+}
+
+/** Returns the error of going on with another file. */
+export function differentFile(why: string): ClientError {
+  return new ClientError("different-file", `this is not the file that the upload began with: ${why}`);
+}

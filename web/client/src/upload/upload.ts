@@ -1,0 +1,190 @@
+/** One upload: announced, sent, and completed; to be run again after whatever interrupted it. */
+
+import { ClientError, isClientError } from "../errors.js";
+import { type RetryPolicy, retry } from "../net/retry.js";
+import type { Multipart, PutTarget, SignedPart, UploadApi, UploadDescription } from "./api.js";
+import type { Hasher } from "./hash.js";
+import { differentFile, Parts } from "./parts.js";
+import { put } from "./put.js";
+
+/** How far an upload is. */
+export interface Progress {
+  /** Bytes that have been sent; falls when a part has to be sent again. */
+  readonly sent: number;
+  /** Bytes of the file. */
+  readonly size: number;
+}
+
+/** What an upload works with. */
+export interface UploadContext {
+  readonly api: UploadApi;
+  readonly hash: Hasher;
+  /** Parts that are sent at once. */
+  readonly concurrency: number;
+  /** Bytes up to which a file is hashed whole before it is announced. */
+  readonly wholeLimit: number;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** PUTs fail for passing reasons more often than anything else, and carry the most. */
+const PUTS: RetryPolicy = { attempts: 8, base: 1_000, cap: 30_000, waitsForNetwork: true };
+
+/** One file on its way. */
+export class Upload {
+  readonly file: File;
+  readonly #context: UploadContext;
+  /** Announces this file once, however often it has to be asked for. */
+  #key = crypto.randomUUID();
+  #id: string | undefined;
+  #parts: Parts | undefined;
+  #running: AbortController | undefined;
+  readonly #sent = new Map<number, number>();
+
+  /** Prepares an upload of `file`, or with `id` goes on with one that the API knows. */
+  constructor(file: File, context: UploadContext, id?: string) {
+    this.file = file;
+    this.#context = context;
+    this.#id = id;
+  }
+
+  /** The id, once the upload is announced. */
+  get id(): string | undefined {
+    return this.#id;
+  }
+
+  /** Bytes sent. */
+  get progress(): Progress {
+    let sent = 0;
+    for (const bytes of this.#sent.values()) sent += bytes;
+    return { sent: Math.min(sent, this.file.size), size: this.file.size };
+  }
+
+  /**
+   * Sends what has not arrived yet, and returns the upload as the API describes it then.
+   *
+   * Fails with a ClientError; unless that says otherwise, a further `run` goes on from what has arrived.
+   */
+  async run(): Promise<UploadDescription> {
+    if (this.#running) throw new ClientError("invalid-parameter", "this upload is running already");
+    const running = new AbortController();
+    this.#running = running;
+    try {
+      return await this.#send(running.signal);
+    } catch (error) {
+      // The first failure ends what is sent beside it.
+      running.abort(error);
+      throw error;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  /** Stops sending: `run` fails with `paused`, and goes on when it is called again. */
+  pause(): void {
+    this.#running?.abort(new ClientError("paused", "the upload is paused; run it again to go on"));
+  }
+
+  /** Gives the upload up: `run` fails with `aborted`, and what has arrived is deleted. */
+  async abort(): Promise<void> {
+    this.#running?.abort(new ClientError("aborted", "the upload was aborted"));
+    if (this.#id) await this.#context.api.delete(this.#id);
+  }
+
+  async #send(signal: AbortSignal): Promise<UploadDescription> {
+    const { api } = this.#context;
+    const known = this.#id === undefined ? undefined : await api.get(this.#id, signal);
+    if (known) {
+      this.#check(known);
+      if (known.status !== "PENDING") return ended(known);
+    }
+    if (known?.multipart) {
+      await this.#sendParts(known.upload_id, known.multipart, signal);
+      return api.get(known.upload_id, signal);
+    }
+    if (known) await this.#takeBack(known.upload_id);
+    const id = await this.#announceAndSend(signal).catch(async (error: unknown) => {
+      // A device that slept between announcement and PUT wakes up with an address that has expired.
+      if (!isClientError(error, "url-refused") || this.#id === undefined) throw error;
+      await this.#takeBack(this.#id);
+      return this.#announceAndSend(signal);
+    });
+    return api.get(id, signal);
+  }
+
+  /** A single PUT cannot go on in the middle, and nobody signs it again: it has to be announced anew. */
+  async #takeBack(id: string): Promise<void> {
+    await this.#context.api.delete(id);
+    this.#id = undefined;
+    this.#key = crypto.randomUUID();
+  }
+
+  async #announceAndSend(signal: AbortSignal): Promise<string> {
+    const { api } = this.#context;
+    const { name, type, size } = this.file;
+    const whole = size <= this.#context.wholeLimit && { sha256: await this.#context.hash(this.file) };
+    const content_type = type || "application/octet-stream";
+    const announced = await api.announce({ filename: name, content_type, size, ...whole }, this.#key, signal);
+    const { upload_id: id, multipart, put: target } = announced;
+    this.#id = id;
+    if (multipart) await this.#sendParts(id, multipart, signal);
+    else if (target) await this.#put(1, target, this.file, signal);
+    else throw new ClientError("unexpected-answer", "the API announced neither a PUT nor parts");
+    return id;
+  }
+
+  async #sendParts(id: string, plan: Multipart, signal: AbortSignal): Promise<void> {
+    const { api, concurrency } = this.#context;
+    this.#parts ??= new Parts(this.file, plan, this.#context.hash);
+    const parts = this.#parts;
+    const arrived = await api.arrivedParts(id, signal);
+    const missing = await parts.missing(arrived, signal);
+    this.#sent.clear();
+    for (const part of arrived) this.#sent.set(part.number, part.size);
+    this.#report();
+    const signed = parts.signed(api, id, missing, 2 * concurrency, signal);
+    const worker = async (): Promise<void> => {
+      for (let next = await signed.next(); !next.done; next = await signed.next()) {
+        await this.#sendPart(id, parts, next.value, signal);
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, worker));
+    await api.complete(id, signal);
+  }
+
+  /** Signs a part anew when its address has expired, which it may do while the device is asleep. */
+  async #sendPart(id: string, parts: Parts, part: SignedPart, signal: AbortSignal): Promise<void> {
+    const body = parts.slice(part.number);
+    try {
+      await this.#put(part.number, part, body, signal);
+    } catch (error) {
+      if (!isClientError(error, "url-refused")) throw error;
+      const [again = part] = await parts.sign(this.#context.api, id, [part.number], signal);
+      await this.#put(part.number, again, body, signal);
+    }
+  }
+
+  async #put(number: number, target: PutTarget, body: Blob, signal: AbortSignal): Promise<void> {
+    const progress = (sent: number): void => {
+      this.#sent.set(number, sent);
+      this.#report();
+    };
+    await retry(() => put(target, body, progress, signal), PUTS, signal);
+    progress(body.size);
+  }
+
+  #report(): void {
+    this.#context.onProgress(this.progress);
+  }
+
+  #check(known: UploadDescription): void {
+    const { name, size } = this.file;
+    if (known.filename !== name) throw differentFile(`that was called ${known.filename}, and this is ${name}`);
+    if (known.size !== size) throw differentFile(`that had ${known.size} bytes, and this has ${size}`);
+  }
+}
+
+/** A failed upload is an error, and one that has arrived is done. */
+function ended(known: UploadDescription): UploadDescription {
+  if (known.status !== "FAILED") return known;
+  throw new ClientError("upload-ended", `the upload has failed: ${known.reason ?? "no reason given"}`);
+}
