@@ -47,3 +47,12 @@ test("a worker that does not start fails all who wait, and is started again for 
   void hash(new Blob([]));
   expect(workers).toHaveLength(2);
 });
+
+test("a worker that the page's policies forbid is named as the reason", async () => {
+  const hash = hashIn(() => {
+    throw new TypeError("This document requires 'TrustedScriptURL' assignment.");
+  });
+  const error = await failure(hash(new Blob([])));
+  expect(error).toMatchObject({ name: "ClientError", code: "invalid-parameter" });
+  expect(error.message).toContain("TrustedScriptURL");
+});

@@ -57,6 +57,15 @@ test("keeps no tokens whose nonce is of another sign-in", async () => {
   expect(auth.user).toBeUndefined();
 });
 
+test("keeps no tokens when neither they nor the tab have a nonce", async () => {
+  const { auth, asked } = await begun(() => ({ sub: "1" }));
+  const key = sessionStorage.key(0) ?? "";
+  const pending = JSON.parse(sessionStorage.getItem(key) ?? "") as object;
+  sessionStorage.setItem(key, JSON.stringify({ ...pending, nonce: undefined }));
+  const back = auth.finishHostedUi(`${UI.redirectUri}?code=c&state=${asked.get("state")}`);
+  expect(await failure(back)).toMatchObject({ code: "state-mismatch" });
+});
+
 test("says why the hosted UI refused", async () => {
   const { auth, asked } = await begun();
   const query = `error=access_denied&error_description=blocked&state=${asked.get("state")}`;

@@ -91,6 +91,23 @@ test("is not misled by a clock that is a day ahead or behind", async () => {
   }
 });
 
+test("is not broken by a listener that is", async () => {
+  fakeCognito(() => ({ exception: "NotAuthorizedException" }));
+  const session = signedIn();
+  const thrown: unknown[] = [];
+  vi.stubGlobal("reportError", (error: unknown) => thrown.push(error));
+  const users: unknown[] = [];
+  session.onChange(() => {
+    throw new Error("the page's own");
+  });
+  const forget = session.onChange((user) => users.push(user));
+  session.onChange(() => users.push("forgotten"))();
+  await elapse(session.signOut().catch(() => {}));
+  forget();
+  expect(users).toEqual([undefined]);
+  expect(thrown).toHaveLength(1);
+});
+
 describe("a refresh that fails", () => {
   test("is repeated with the same refresh token when its answer is lost", async () => {
     const calls = fakeCognito((_, count) => (count < 3 ? new TypeError("reset") : authenticated("1")));
@@ -203,7 +220,7 @@ describe("what is stored", () => {
     expect(calls.map((call) => call.body["RefreshToken"])).toEqual(["refresh-0", "refresh-1"]);
   });
 
-  test.each(["null", "{}", "not JSON", '{"access":1}'])("is no session if it is %s", (text) => {
+  test.each(["null", "{}", "not JSON", '{"access":1,"id":2,"refresh":3,"expires":4}'])("is no session if it is %s", (text) => {
     const storage = new FakeStorage();
     storage.setItem(KEY, text);
     expect(new Session(POOL, webStore(storage, KEY)).user).toBeUndefined();

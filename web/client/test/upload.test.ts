@@ -296,6 +296,29 @@ test("an aborted upload is deleted", async () => {
   expect(service.open).toBe(0);
 });
 
+test("an upload is deleted once more when that answer was lost", async () => {
+  await arrives(page().create(file(10)));
+  service.fault = (line, count) => (line.startsWith("DELETE") && count === 1 ? "lost" : undefined);
+  await elapse(page().delete("upload-1-0"));
+  expect(service.uploads.size).toBe(0);
+});
+
+test("an upload survives an hour's sleep, after which connections, addresses and token are gone", async () => {
+  const token = async (refused?: string): Promise<string> => (refused ? "new" : "good");
+  const upload = page({ token }).create(file(LARGE));
+  let asleep = true;
+  service.fault = (line) => {
+    if (!line.startsWith(PUT) || !asleep || puts().length < 6) return undefined;
+    asleep = false;
+    vi.setSystemTime(Date.now() + 3_600_000);
+    service.expireSignatures();
+    service.tokens.clear();
+    service.tokens.add("new");
+    return "cut";
+  };
+  await arrives(upload);
+});
+
 test("an upload runs once at a time", async () => {
   const upload = page().create(file(10));
   const run = upload.run();

@@ -53,7 +53,7 @@ export async function finish(ui: HostedUi, clientId: string, url: string): Promi
   const parameters = new URL(url).searchParams;
   const pending = JSON.parse(sessionStorage.getItem(KEY) ?? "{}") as Partial<Pending>;
   const { state, nonce, verifier } = pending;
-  if (!state || !verifier || parameters.get("state") !== state) {
+  if (!state || !nonce || !verifier || parameters.get("state") !== state) {
     throw new ClientError("state-mismatch", "this tab did not begin the sign-in of this address; begin it again");
   }
   // A code is good for one attempt, and so is what belongs to it.

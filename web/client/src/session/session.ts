@@ -139,7 +139,14 @@ export class Session {
 
   #changed(): void {
     const { user } = this;
-    for (const listener of this.#listeners) listener(user);
+    for (const listener of this.#listeners) {
+      try {
+        listener(user);
+      } catch (error) {
+        // The page's mistake is the page's: no refresh or sign-out may fail for it.
+        reportError(error);
+      }
+    }
   }
 
   /** Runs `work` while no other tab of this origin does. */

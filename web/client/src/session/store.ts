@@ -52,9 +52,9 @@ export function webStore(storage: Storage, key: string): TokenStore {
 function parse(text: string | null): Tokens | undefined {
   if (text === null) return undefined;
   try {
-    const tokens = JSON.parse(text) as Partial<Tokens>;
-    const { access, id, refresh, expires } = tokens;
-    if (access && id && refresh && typeof expires === "number") return { access, id, refresh, expires };
+    const { access, id, refresh, expires } = JSON.parse(text) as Tokens;
+    const areText = [access, id, refresh].every((token) => typeof token === "string");
+    if (areText && typeof expires === "number") return { access, id, refresh, expires };
   } catch {
     // Another program's value under this key is no session.
   }

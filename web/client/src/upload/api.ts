@@ -4,7 +4,7 @@
  * This file is the whole of what is known here of the API.
  */
 
-import { ClientError, type Problem } from "../errors.js";
+import { ClientError, isClientError, type Problem } from "../errors.js";
 import { type Answer, busy, json, request } from "../net/request.js";
 import { type RetryPolicy, retry } from "../net/retry.js";
 
@@ -144,9 +144,12 @@ export class UploadApi {
     return { items: list<UploadDescription>(body, "uploads"), ...(cursor && { cursor }) };
   }
 
-  /** Deletes original and result, or takes back an announcement. */
+  /** Deletes original and result, or takes back an announcement. One that is not there counts as deleted. */
   async delete(id: string): Promise<void> {
-    await this.#call("DELETE", path(id), {});
+    await this.#call("DELETE", path(id), {}).catch((error: unknown) => {
+      // What a repeated call is answered whose first answer was lost.
+      if (!isClientError(error, "problem") || error.details.status !== 404) throw error;
+    });
   }
 
   /** Has a failed upload processed again. */

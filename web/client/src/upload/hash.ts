@@ -31,7 +31,7 @@ export function hashIn(create: () => Worker): Hasher {
   let last = 0;
 
   const start = (): Worker => {
-    const started = create();
+    const started = made(create);
     started.onmessage = ({ data }: MessageEvent<HashAnswer>) => {
       const caller = waiting.get(data.id);
       waiting.delete(data.id);
@@ -55,6 +55,15 @@ export function hashIn(create: () => Worker): Hasher {
       waiting.set(id, { resolve, reject });
       worker.postMessage({ id, piece } satisfies HashRequest);
     });
+}
+
+function made(create: () => Worker): Worker {
+  try {
+    return create();
+  } catch (cause) {
+    const message = `the hash worker cannot be started (${String(cause)}); give the option \`worker\` of new Uploads()`;
+    throw new ClientError("invalid-parameter", message, { cause });
+  }
 }
 
 /** The worker of this package, beside its main file. */
