@@ -25,6 +25,16 @@ variable "definition" {
     ])
     error_message = "definition: set `TimeoutSeconds` in each Task. Without it a task whose answer is lost holds its execution up until the execution's own end."
   }
+  validation {
+    # "Handle Lambda service exceptions", Step Functions developer guide.
+    condition = alltrue([
+      for state in try(values(jsondecode(var.definition).States), []) : anytrue([
+        for retrier in try(state.Retry, []) :
+        try(retrier.MaxAttempts, 3) > 0 && length(setintersection(retrier.ErrorEquals, ["Lambda.TooManyRequestsException", "States.TaskFailed", "States.ALL"])) > 0
+      ]) if try(state.Type, "") == "Task"
+    ])
+    error_message = "definition: retry `Lambda.TooManyRequestsException`, or `States.ALL`, in each Task. Without it one throttled invocation fails the execution."
+  }
 }
 
 variable "functions" {

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::{Value, json};
 
 use crate::{
-    delivery::{end_of, entered},
+    delivery::{end_of, entered, failed_tries},
     shop::{Placed, Shop},
     tables::{attribute, ensure_nothing_waits, notification, orders_of, payment, stock},
 };
@@ -34,7 +34,9 @@ pub fn an_order_is_confirmed(deployment: &Deployment) -> Result<()> {
         steps
             == [
                 "ProcessPayment",
+                "PaymentResult",
                 "UpdateInventory",
+                "InventoryResult",
                 "SendNotification",
                 "Confirmed"
             ],
@@ -88,7 +90,12 @@ pub fn a_payment_is_refused(deployment: &Deployment) -> Result<()> {
     );
     ensure!(stock(deployment, "laptop")? == before);
     let steps = entered(deployment, &placed.order_id)?;
-    ensure!(steps == ["ProcessPayment", "PaymentRefused"], "{steps:?}");
+    ensure!(
+        steps == ["ProcessPayment", "PaymentResult", "PaymentRefused"],
+        "{steps:?}"
+    );
+    let failed = failed_tries(deployment, &placed.order_id)?;
+    ensure!(failed == 0, "a refused payment failed its task");
     ensure_nothing_waits(deployment)?;
 
     // The same order on a plan that allows it.
@@ -117,13 +124,17 @@ pub fn an_empty_stock_gives_the_payment_back(deployment: &Deployment) -> Result<
         steps
             == [
                 "ProcessPayment",
+                "PaymentResult",
                 "UpdateInventory",
+                "InventoryResult",
                 "RefundPayment",
-                "HowItEnded",
+                "RefundResult",
                 "OutOfStock"
             ],
         "{steps:?}"
     );
+    let failed = failed_tries(deployment, &placed.order_id)?;
+    ensure!(failed == 0, "missing stock failed its task");
     ensure_nothing_waits(deployment)
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::tables::table_name;
 
-/// How long an order may take before a scenario gives up on it. Five tries of a task take 15 s.
+/// How long an order may take before a scenario gives up on it. Four tries of a task take 14 s.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The application, as the user sees it who most scenarios share.

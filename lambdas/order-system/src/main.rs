@@ -6,7 +6,7 @@ use function_kit::{Environment, http, telemetry};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use order_system::api::{orders, users};
 use order_system::role::Role;
-use order_system::workflow::{Task, TaskError, TaskInput, TaskOutput};
+use order_system::workflow::{Task, TaskError, TaskInput, TaskResult};
 use order_system::{announce, start};
 
 #[tokio::main(flavor = "current_thread")]
@@ -39,14 +39,14 @@ async fn main() -> anyhow::Result<()> {
     served.map_err(anyhow::Error::from_boxed)
 }
 
-async fn attempt(task: &dyn Task, input: TaskInput) -> Result<TaskOutput, TaskError> {
+async fn attempt(task: &dyn Task, input: TaskInput) -> Result<TaskResult, TaskError> {
     let (user_id, order_id) = (input.order.user_id, input.order.order_id);
     let outcome = task.run(&input).await;
     match &outcome {
-        Ok(TaskOutput { status }) => tracing::info!(%user_id, %order_id, ?status, "task done"),
+        Ok(TaskResult { status, .. }) => tracing::info!(%user_id, %order_id, ?status, "task done"),
         Err(error) => {
             let (error, cause) = (error.name(), chain(error));
-            tracing::warn!(%user_id, %order_id, error, cause, "task not done");
+            tracing::warn!(%user_id, %order_id, error, cause, "task failed");
         }
     }
     outcome

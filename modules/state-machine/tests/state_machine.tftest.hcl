@@ -25,7 +25,7 @@ mock_provider "aws" {
 variables {
   name       = "orders"
   functions  = { charge = "arn:aws:lambda:eu-west-1:123456789012:function:charge" }
-  definition = "{\"StartAt\":\"Charge\",\"TimeoutSeconds\":60,\"States\":{\"Charge\":{\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:eu-west-1:123456789012:function:charge\",\"TimeoutSeconds\":10,\"End\":true}}}"
+  definition = "{\"StartAt\":\"Charge\",\"TimeoutSeconds\":60,\"States\":{\"Charge\":{\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:eu-west-1:123456789012:function:charge\",\"TimeoutSeconds\":10,\"Retry\":[{\"ErrorEquals\":[\"States.ALL\"]}],\"End\":true}}}"
 }
 
 run "may_invoke_its_functions_and_nothing_else" {
@@ -179,4 +179,23 @@ run "refuses_a_definition_that_starts_nowhere" {
     definition = "{\"StartAt\":\"Ship\",\"TimeoutSeconds\":60,\"States\":{\"Charge\":{\"Type\":\"Succeed\"}}}"
   }
   expect_failures = [var.definition]
+}
+
+run "refuses_a_task_that_does_not_retry_throttling" {
+  command = plan
+  variables {
+    definition = "{\"StartAt\":\"Charge\",\"TimeoutSeconds\":60,\"States\":{\"Charge\":{\"Type\":\"Task\",\"TimeoutSeconds\":10,\"Retry\":[{\"ErrorEquals\":[\"States.Timeout\"]},{\"ErrorEquals\":[\"States.ALL\"],\"MaxAttempts\":0}],\"End\":true}}}"
+  }
+  expect_failures = [var.definition]
+}
+
+run "takes_a_task_that_retries_throttling_by_name" {
+  command = plan
+  variables {
+    definition = "{\"StartAt\":\"Charge\",\"TimeoutSeconds\":60,\"States\":{\"Charge\":{\"Type\":\"Task\",\"TimeoutSeconds\":10,\"Retry\":[{\"ErrorEquals\":[\"Lambda.TooManyRequestsException\"],\"MaxAttempts\":10}],\"End\":true},\"Done\":{\"Type\":\"Succeed\"}}}"
+  }
+  assert {
+    condition     = aws_sfn_state_machine.this.definition == var.definition
+    error_message = "The definition must be deployed as it is."
+  }
 }

@@ -1,8 +1,12 @@
 //! The tasks of the state machine.
 //!
-//! Each is tried again after any failure, also after one of which nobody knows what it has done.
-//! So each looks at the order first, changes order and its own rows in one transaction that starts
-//! from the order's status, and finds its work done when it comes again.
+//! The state machine retries a task after any failure, also after one of which nobody knows what
+//! it has done. So each task reads the order first, writes the order and its own rows in one
+//! transaction on the condition of the order's status, and finds its work done when it runs again.
+//!
+//! What a task decides is its [`TaskResult`], which a Choice of the state machine reads: a refused
+//! payment and missing stock among them. A [`TaskError`] is a failure: it counts in the function's
+//! metric `Errors`, raises its alarm and is retried.
 
 mod process_payment;
 mod refund_payment;
@@ -26,57 +30,45 @@ use crate::ports::{Orders, Write};
 /// A task of the state machine.
 #[async_trait]
 pub trait Task: Send + Sync {
-    /// Does it, or finds it done.
+    /// Does the task, or finds it done.
     ///
     /// # Errors
-    /// What the state machine matches by [`TaskError::name`].
-    async fn run(&self, input: &TaskInput) -> Result<TaskOutput, TaskError>;
+    /// Fails when nobody knows whether it was done. The definition's Retry matches
+    /// [`TaskError::name`].
+    async fn run(&self, input: &TaskInput) -> Result<TaskResult, TaskError>;
 }
 
-/// What the state machine hands to each task.
+/// What the state machine sends to each task. Ignores members that it does not know.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct TaskInput {
     /// Which order.
     #[serde(flatten)]
     pub order: OrderKey,
-    /// What a task before failed with.
+    /// The result of the task before; the first task has none.
     #[serde(default)]
-    pub error: Option<Caught>,
+    pub result: Option<TaskResult>,
 }
 
-/// An error as a Catch of the state machine hands it over.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Caught {
-    /// Its name.
-    pub error: String,
-    /// Of a function's error: a JSON text with `errorType` and `errorMessage`.
-    #[serde(default)]
-    pub cause: String,
-}
-
-/// What each task answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct TaskOutput {
-    /// The order's status.
+/// What a task decides. Both members are always present: the definition's ResultSelector fails an
+/// execution at a path that does not exist.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskResult {
+    /// The order's status. Where stock is missing, the status in which RefundPayment has to end
+    /// the order.
     pub status: OrderStatus,
+    /// Why the order ends without goods.
+    pub reason: Option<String>,
 }
 
-/// Why a task was not done.
+/// Why a task failed.
 #[derive(Debug, thiserror::Error)]
 pub enum TaskError {
-    /// The order costs more than the user's plan allows. It has ended.
-    #[error("{0}")]
-    PaymentRefused(String),
-    /// There is too little of something.
-    #[error("{0}")]
-    OutOfStock(String),
-    /// The order is in no status for this task, and never will be again.
-    #[error("the order is {}", .0.name())]
-    OrderClosed(OrderStatus),
-    /// There is no such order.
+    /// The order has no row.
     #[error("there is no such order")]
     OrderUnknown,
+    /// The order is not confirmed, and so has no notification.
+    #[error("the order is {}, not CONFIRMED", .0.name())]
+    NotConfirmed(OrderStatus),
     /// Another changed the order meanwhile.
     #[error("the order was changed meanwhile")]
     Overtaken,
@@ -85,14 +77,21 @@ pub enum TaskError {
     Port(#[from] PortError),
 }
 
+impl TaskResult {
+    fn of(order: &Order) -> Self {
+        Self {
+            status: order.status,
+            reason: order.reason.clone(),
+        }
+    }
+}
+
 impl TaskError {
-    /// The error's name in the state machine's definition.
+    /// Returns the error's name in the state machine's definition.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::PaymentRefused(_) => "PaymentRefused",
-            Self::OutOfStock(_) => "OutOfStock",
-            Self::OrderClosed(_) => "OrderClosed",
             Self::OrderUnknown => "OrderUnknown",
+            Self::NotConfirmed(_) => "NotConfirmed",
             Self::Overtaken => "Overtaken",
             Self::Port(error) => match error.kind {
                 PortErrorKind::Busy => "Busy",
@@ -115,9 +114,10 @@ async fn load(orders: &dyn Orders, key: OrderKey) -> Result<Order, TaskError> {
     orders.find(key).await?.ok_or(TaskError::OrderUnknown)
 }
 
-fn done(write: Write, status: OrderStatus) -> Result<TaskOutput, TaskError> {
+/// Returns the result of a task that has written the order.
+fn written(write: Write, order: &Order) -> Result<TaskResult, TaskError> {
     match write {
-        Write::Done => Ok(TaskOutput { status }),
+        Write::Done => Ok(TaskResult::of(order)),
         Write::Conflict => Err(TaskError::Overtaken),
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use function_kit::Clock;
 
-use super::{Task, TaskError, TaskInput, TaskOutput, done, load};
-use crate::domain::{Order, OrderStatus, Payment, PaymentStatus};
+use super::{Task, TaskError, TaskInput, TaskResult, load, written};
+use crate::domain::{Change, Order, OrderStatus, Payment, PaymentStatus};
 use crate::ports::{Orders, Payments};
 
 /// The task.
@@ -21,49 +21,31 @@ pub struct ProcessPayment {
 
 #[async_trait]
 impl Task for ProcessPayment {
-    async fn run(&self, input: &TaskInput) -> Result<TaskOutput, TaskError> {
+    async fn run(&self, input: &TaskInput) -> Result<TaskResult, TaskError> {
         let order = load(&*self.orders, input.order).await?;
-        match order.status {
-            OrderStatus::Pending if order.is_affordable() => self.charge(&order).await,
-            OrderStatus::Pending => self.refuse(&order).await,
-            OrderStatus::Paid | OrderStatus::Confirmed => Ok(TaskOutput {
-                status: order.status,
-            }),
-            OrderStatus::PaymentRefused => Err(refused(&order)),
-            OrderStatus::OutOfStock | OrderStatus::Cancelled => {
-                Err(TaskError::OrderClosed(order.status))
-            }
+        if order.status != OrderStatus::Pending {
+            return Ok(TaskResult::of(&order));
         }
+        let (change, status) = self.decide(&order);
+        let payment = Payment::of(&change, status);
+        written(self.payments.record(&payment, &change).await?, &change.to)
     }
 }
 
 impl ProcessPayment {
-    async fn charge(&self, order: &Order) -> Result<TaskOutput, TaskError> {
-        let change = order.becomes(OrderStatus::Paid, self.clock.now());
-        let payment = Payment::of(&change, PaymentStatus::Charged);
-        done(
-            self.payments.record(&payment, &change).await?,
-            change.to.status,
+    fn decide(&self, order: &Order) -> (Change, PaymentStatus) {
+        let now = self.clock.now();
+        if order.is_affordable() {
+            return (
+                order.becomes(OrderStatus::Paid, now),
+                PaymentStatus::Charged,
+            );
+        }
+        let (cents, limit) = (order.total_cents, order.plan.order_limit_cents());
+        let reason = format!("the order costs {cents} cents, and the plan allows {limit}");
+        (
+            order.ends(OrderStatus::PaymentRefused, reason, now),
+            PaymentStatus::Refused,
         )
     }
-
-    async fn refuse(&self, order: &Order) -> Result<TaskOutput, TaskError> {
-        let error = refused(order);
-        let change = order.ends(
-            OrderStatus::PaymentRefused,
-            error.to_string(),
-            self.clock.now(),
-        );
-        let payment = Payment::of(&change, PaymentStatus::Refused);
-        let write = self.payments.record(&payment, &change).await?;
-        done(write, change.to.status).and(Err(error))
-    }
-}
-
-fn refused(order: &Order) -> TaskError {
-    TaskError::PaymentRefused(format!(
-        "the order costs {} cents, and the plan allows {}",
-        order.total_cents,
-        order.plan.order_limit_cents()
-    ))
 }

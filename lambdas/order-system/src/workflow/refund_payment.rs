@@ -1,17 +1,16 @@
 //! Compensation: gives the money back, and ends an order that cannot be delivered.
 //!
-//! It comes after a failure of which nobody knows what it has done, so it asks the order. One that
-//! is CONFIRMED has everything, and only the answer was lost: it goes on. From any other status it
-//! is ended in the same transaction as its payment is given back, after which a payment or a
-//! delivery that comes late finds it closed.
+//! It may run after a failure of which nobody knows what it has done, so it reads the order. One
+//! that is CONFIRMED has everything, and only the answer was lost: it goes on. From any other open
+//! status it ends the order in the same transaction as it gives the payment back, after which a
+//! payment or a delivery that comes late finds it closed.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use function_kit::Clock;
-use serde::Deserialize;
 
-use super::{Caught, Task, TaskError, TaskInput, TaskOutput, done, load};
+use super::{Task, TaskError, TaskInput, TaskResult, load, written};
 use crate::domain::{OrderStatus, Payment, PaymentStatus};
 use crate::ports::{Orders, Payments};
 
@@ -27,44 +26,33 @@ pub struct RefundPayment {
 
 #[async_trait]
 impl Task for RefundPayment {
-    async fn run(&self, input: &TaskInput) -> Result<TaskOutput, TaskError> {
+    async fn run(&self, input: &TaskInput) -> Result<TaskResult, TaskError> {
         let order = load(&*self.orders, input.order).await?;
-        let (status, reason) = end(input.error.as_ref());
+        let (status, reason) = end(input.result.as_ref());
         let change = order.ends(status, reason, self.clock.now());
-        match order.status {
-            OrderStatus::Pending => done(self.orders.update(&change).await?, status),
+        let write = match order.status {
+            OrderStatus::Pending => self.orders.update(&change).await?,
             OrderStatus::Paid => {
                 let payment = Payment::of(&change, PaymentStatus::Refunded);
-                done(self.payments.record(&payment, &change).await?, status)
+                self.payments.record(&payment, &change).await?
             }
-            status => Ok(TaskOutput { status }),
-        }
+            _ => return Ok(TaskResult::of(&order)),
+        };
+        written(write, &change.to)
     }
 }
 
-/// How the order ends, and what its owner reads about it. What a broken function said is for the
-/// log.
-fn end(error: Option<&Caught>) -> (OrderStatus, String) {
-    match error {
-        Some(Caught { error, cause }) if error == "OutOfStock" => {
-            (OrderStatus::OutOfStock, message(cause))
-        }
+/// Returns how the order ends, and what its owner reads about it. The error of a task that failed
+/// is for the log.
+fn end(result: Option<&TaskResult>) -> (OrderStatus, String) {
+    match result {
+        Some(TaskResult {
+            status: status @ OrderStatus::OutOfStock,
+            reason,
+        }) => (*status, reason.clone().unwrap_or_default()),
         _ => (
             OrderStatus::Cancelled,
             "the order could not be processed".to_owned(),
         ),
     }
-}
-
-/// The function's message in a cause.
-fn message(cause: &str) -> String {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Cause {
-        error_message: String,
-    }
-    serde_json::from_str(cause).map_or_else(
-        |_| "out of stock".to_owned(),
-        |cause: Cause| cause.error_message,
-    )
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use function_kit::Clock;
 
-use super::{Task, TaskError, TaskInput, TaskOutput, load};
+use super::{Task, TaskError, TaskInput, TaskResult, load};
 use crate::domain::{Notification, OrderStatus};
 use crate::ports::{Notifications, Orders, Write};
 
@@ -23,17 +23,15 @@ pub struct SendNotification {
 
 #[async_trait]
 impl Task for SendNotification {
-    async fn run(&self, input: &TaskInput) -> Result<TaskOutput, TaskError> {
+    async fn run(&self, input: &TaskInput) -> Result<TaskResult, TaskError> {
         let order = load(&*self.orders, input.order).await?;
         if order.status != OrderStatus::Confirmed {
-            return Err(TaskError::OrderClosed(order.status));
+            return Err(TaskError::NotConfirmed(order.status));
         }
         let notification = Notification::of_confirmed(&order, self.clock.now());
         match self.notifications.insert(&notification).await? {
             // A conflict is an earlier try of this task.
-            Write::Done | Write::Conflict => Ok(TaskOutput {
-                status: order.status,
-            }),
+            Write::Done | Write::Conflict => Ok(TaskResult::of(&order)),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use function_kit::Clock;
 
-use super::{Task, TaskError, TaskInput, TaskOutput, load};
+use super::{Task, TaskError, TaskInput, TaskResult, load};
 use crate::domain::OrderStatus;
 use crate::ports::{Inventory, Orders, Take};
 
@@ -21,21 +21,21 @@ pub struct UpdateInventory {
 
 #[async_trait]
 impl Task for UpdateInventory {
-    async fn run(&self, input: &TaskInput) -> Result<TaskOutput, TaskError> {
+    /// Where stock is missing, the order stays PAID: only RefundPayment may end it, together with
+    /// its payment.
+    async fn run(&self, input: &TaskInput) -> Result<TaskResult, TaskError> {
         let order = load(&*self.orders, input.order).await?;
-        let status = OrderStatus::Confirmed;
-        match order.status {
-            OrderStatus::Paid => {}
-            OrderStatus::Confirmed => return Ok(TaskOutput { status }),
-            other => return Err(TaskError::OrderClosed(other)),
+        if order.status != OrderStatus::Paid {
+            return Ok(TaskResult::of(&order));
         }
-        let change = order.becomes(status, self.clock.now());
+        let change = order.becomes(OrderStatus::Confirmed, self.clock.now());
         match self.inventory.take(&change).await? {
-            Take::Done => Ok(TaskOutput { status }),
+            Take::Done => Ok(TaskResult::of(&change.to)),
             Take::Conflict => Err(TaskError::Overtaken),
-            Take::OutOfStock(sku) => Err(TaskError::OutOfStock(format!(
-                "there are too few of {sku} in stock"
-            ))),
+            Take::OutOfStock(sku) => Ok(TaskResult {
+                status: OrderStatus::OutOfStock,
+                reason: Some(format!("there are too few of {sku} in stock")),
+            }),
         }
     }
 }
