@@ -2,11 +2,25 @@
 resource "rustlambda_package" "this" {
   manifest_path = "${path.module}/../../lambdas/order-system/Cargo.toml"
   profile       = var.build_profile
-  function_arns = [for name in concat(keys(local.uses), ["users-stream", "orders-stream", "start-order"]) : "${local.function_arn_prefix}-${name}"]
+  function_arns = [for handler in keys(local.handlers) : "${local.function_arn_prefix}-${handler}"]
 }
 
 locals {
   function_arn_prefix = "arn:${data.aws_partition.current.partition}:lambda:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:function:${var.name}"
+
+  # The functions of the binary, by their handlers (`lambdas/order-system/src/role.rs`).
+  handlers = {
+    users             = "Registers users."
+    orders            = "Takes orders."
+    users-stream      = "Announces each new user."
+    orders-stream     = "Announces each new order."
+    start-order       = "Starts the execution of each order, under the order's id."
+    process-payment   = "Takes the money for an order."
+    update-inventory  = "Takes an order's goods from the stock."
+    refund-payment    = "Gives the money back and ends an order."
+    send-notification = "Tells the user of a confirmed order."
+    erase-user        = "Deletes what is known of a user."
+  }
 
   # Which tables each function uses, and how. The rest of what it may do is in its module block.
   uses = {
@@ -15,7 +29,8 @@ locals {
     process-payment   = { orders = ["GetItem", "PutItem"], payments = ["PutItem"] }
     update-inventory  = { orders = ["GetItem", "PutItem"], products = ["UpdateItem"] }
     refund-payment    = { orders = ["GetItem", "PutItem"], payments = ["PutItem"] }
-    send-notification = { orders = ["GetItem"], notifications = ["PutItem"] }
+    send-notification = { orders = ["GetItem"], users = ["GetItem"], notifications = ["PutItem"] }
+    erase-user        = { users = ["DeleteItem"], receipts = ["DeleteItem", "Query"], orders = ["DeleteItem", "Query"], notifications = ["DeleteItem"] }
   }
 
   table_variables = { for function, tables in local.uses : function => {
@@ -37,16 +52,16 @@ locals {
   functions = merge(
     module.http_function,
     { for table, function in module.stream_function : "${table}-stream" => function },
-    { start-order = module.start_order },
+    { start-order = module.start_order, erase-user = module.erase_user },
     module.task,
   )
 }
 
 module "http_function" {
   source          = "../../modules/rust-function"
-  for_each        = { users = "Registers users.", orders = "Takes orders." }
+  for_each        = toset(["users", "orders"])
   name            = "${var.name}-${each.key}"
-  description     = each.value
+  description     = local.handlers[each.key]
   artifact        = rustlambda_package.this
   handler         = each.key
   timeout_seconds = 29 # Any three of its calls to AWS may take 8 s each, retries included; API Gateway gives up after 30 s.
@@ -60,7 +75,7 @@ module "stream_function" {
   source          = "../../modules/rust-function"
   for_each        = toset(["users", "orders"])
   name            = "${var.name}-${each.key}-stream"
-  description     = "Announces each new row of ${each.key}."
+  description     = local.handlers["${each.key}-stream"]
   artifact        = rustlambda_package.this
   handler         = "${each.key}-stream"
   timeout_seconds = 60
@@ -88,7 +103,7 @@ module "stream_function" {
 module "start_order" {
   source          = "../../modules/rust-function"
   name            = "${var.name}-start-order"
-  description     = "Starts the execution of each order, under the order's id."
+  description     = local.handlers.start-order
   artifact        = rustlambda_package.this
   handler         = "start-order"
   timeout_seconds = 30
@@ -104,19 +119,27 @@ module "start_order" {
 }
 
 module "task" {
-  source = "../../modules/rust-function"
-  for_each = {
-    process-payment   = "Takes the money for an order."
-    update-inventory  = "Takes an order's goods from the stock."
-    refund-payment    = "Gives the money back and ends an order."
-    send-notification = "Tells the user of a confirmed order."
-  }
+  source          = "../../modules/rust-function"
+  for_each        = toset(["process-payment", "update-inventory", "refund-payment", "send-notification"])
   name            = "${var.name}-${each.key}"
-  description     = each.value
+  description     = local.handlers[each.key]
   artifact        = rustlambda_package.this
   handler         = each.key
-  timeout_seconds = 20 # Two calls to AWS of 8 s each; the state machine gives up after 30 s.
+  timeout_seconds = 28 # Three calls to AWS of 8 s each; the state machine gives up after 30 s.
   tracing         = true
   environment     = local.table_variables[each.key]
   permissions     = local.table_permissions[each.key]
+}
+
+# Nothing invokes it but an operator, whose own policy has to allow it.
+module "erase_user" {
+  source          = "../../modules/rust-function"
+  name            = "${var.name}-erase-user"
+  description     = local.handlers.erase-user
+  artifact        = rustlambda_package.this
+  handler         = "erase-user"
+  timeout_seconds = 900 # Lambda's longest. What does not fit into it is erased by another run.
+  tracing         = true
+  environment     = local.table_variables.erase-user
+  permissions     = local.table_permissions.erase-user
 }

@@ -10,7 +10,7 @@ locals {
     orders        = { partition_key = "userId", sort_key = "createdAt", stream = "NEW_AND_OLD_IMAGES" }
     products      = { partition_key = "sku" }
     payments      = { partition_key = "orderId" }
-    notifications = { partition_key = "orderId" }
+    notifications = { partition_key = "orderId", ttl = "expiresAt" }
     receipts      = { partition_key = "userId", sort_key = "idempotencyKey", ttl = "expiresAt" }
   }
 }

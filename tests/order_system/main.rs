@@ -76,6 +76,10 @@ fn main() -> ExitCode {
                 failures::what_could_not_be_done_is_kept,
             ),
             (
+                "a_user_is_erased_as_the_readme_says",
+                users::a_user_is_erased_as_the_readme_says,
+            ),
+            (
                 "uploads_are_for_browsers_and_expire",
                 tables::uploads_are_for_browsers_and_expire,
             ),

@@ -5,12 +5,14 @@ use acceptance_tests::{
     deployment::Deployment,
 };
 use anyhow::{Context, Result, ensure};
-use serde_json::json;
+use aws_sdk_lambda::primitives::Blob;
+use serde_json::{Value, json};
 
 use crate::{
+    delivery::end_of,
     events::Listener,
     shop::Shop,
-    tables::{attribute, row, table_name},
+    tables::{attribute, notification, orders_of, payment, row, table_name},
 };
 
 /// Without a token every route answers 401, and no function is started.
@@ -128,4 +130,48 @@ pub fn refused_bodies_leave_nothing(deployment: &Deployment) -> Result<()> {
         "a refused body left a row"
     );
     Ok(())
+}
+
+/// The command of the README: rows and copies of the address go, another's stay, and the books are
+/// kept.
+pub fn a_user_is_erased_as_the_readme_says(deployment: &Deployment) -> Result<()> {
+    let shop = Shop::new(deployment)?.under_key("\"4f1f9c0e\"");
+    let placed = shop.place("free", &[("keyboard", 1)])?;
+    let other = shop.place("free", &[("keyboard", 1)])?;
+    for order in [&placed, &other] {
+        shop.wait_for(order, "CONFIRMED")?;
+        end_of(deployment, &order.order_id)?;
+        ensure!(notification(deployment, order)?.is_some());
+    }
+    let erased = erase(deployment, &placed.user_id)?;
+    let expected = json!({"receipts": 1, "orders": 1, "openOrders": 0, "complete": true});
+    ensure!(erased == expected, "{erased}");
+
+    ensure!(row(deployment, "users", "id", &placed.user_id)?.is_none());
+    ensure!(notification(deployment, &placed)?.is_none());
+    ensure!(orders_of(deployment, &placed.user_id)? == 0);
+    ensure_problem(&shop.get(&placed.path())?, 404)?;
+    let paid = payment(deployment, &placed)?;
+    ensure!(paid == Some(("CHARGED".to_owned(), 4_900)), "{paid:?}");
+    ensure!(notification(deployment, &other)?.is_some());
+    ensure!(shop.order(&other)?["status"] == "CONFIRMED");
+
+    let again = erase(deployment, &placed.user_id)?;
+    let nothing = json!({"receipts": 0, "orders": 0, "openOrders": 0, "complete": true});
+    ensure!(again == nothing, "{again}");
+    Ok(())
+}
+
+fn erase(deployment: &Deployment, user_id: &str) -> Result<Value> {
+    let clients = deployment.clients();
+    let payload = json!({"userId": user_id}).to_string();
+    let request = clients
+        .lambda
+        .invoke()
+        .function_name(deployment.function("erase-user", "function_name")?)
+        .payload(Blob::new(payload));
+    let answer = clients.wait(request.send())?;
+    ensure!(answer.function_error().is_none(), "{answer:?}");
+    let payload = answer.payload.context("the function answered nothing")?;
+    Ok(serde_json::from_slice(payload.as_ref())?)
 }

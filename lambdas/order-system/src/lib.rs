@@ -5,6 +5,7 @@
 //! - [`api`]: users and orders over HTTP.
 //! - [`announce`], [`start`] and [`workflow`]: from a new row to its event, from the event to an
 //!   execution of the state machine, and that machine's tasks.
+//! - [`erase`]: deletes what is known of a user.
 //! - [`aws`]: the ports on DynamoDB, EventBridge, Step Functions and SQS.
 //! - [`role`]: which of these this process is.
 //!
@@ -15,6 +16,7 @@ pub mod announce;
 pub mod api;
 pub mod aws;
 pub mod domain;
+pub mod erase;
 pub mod message;
 pub mod ports;
 pub mod role;

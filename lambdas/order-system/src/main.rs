@@ -7,7 +7,7 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use order_system::api::{orders, users};
 use order_system::role::Role;
 use order_system::workflow::{Task, TaskError, TaskInput, TaskResult};
-use order_system::{announce, start};
+use order_system::{announce, erase, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
@@ -26,6 +26,13 @@ async fn main() -> anyhow::Result<()> {
         Role::Start(starter) => {
             run(service_fn(async |event: LambdaEvent<start::Batch>| {
                 Ok::<_, Error>(start::handle(starter, event.payload).await)
+            }))
+            .await
+        }
+        Role::Erase(eraser) => {
+            run(service_fn(async |event: LambdaEvent<erase::Erase>| {
+                let deadline = event.context.deadline().try_into()?;
+                Ok::<_, Error>(erase::handle(eraser, event.payload, deadline).await?)
             }))
             .await
         }

@@ -9,7 +9,7 @@ use crate::domain::{
 };
 use crate::message::{DeadLetter, Event};
 
-/// Answer of a conditional write.
+/// Outcome of a conditional write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Write {
     /// It was written.
@@ -18,7 +18,7 @@ pub enum Write {
     Conflict,
 }
 
-/// Answer of [`Inventory::take`].
+/// Outcome of [`Inventory::take`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Take {
     /// The goods are taken, and the order has changed.
@@ -46,6 +46,9 @@ pub trait Users: Send + Sync {
 
     /// Reads a user as it was last written.
     async fn find(&self, id: UserId) -> Result<Option<User>, PortError>;
+
+    /// Deletes a user, if there is one.
+    async fn remove(&self, id: UserId) -> Result<(), PortError>;
 }
 
 /// The table of orders.
@@ -67,6 +70,9 @@ pub trait Orders: Send + Sync {
 
     /// Writes the order's next state, if it still is in the one before.
     async fn update(&self, change: &Change) -> Result<Write, PortError>;
+
+    /// Deletes an order, if there is one.
+    async fn remove(&self, key: OrderKey) -> Result<(), PortError>;
 }
 
 /// The receipts of orders that are placed under a key, with those orders.
@@ -82,6 +88,12 @@ pub trait Receipts: Send + Sync {
     /// Writes a new order and its receipt, unless another order of the same user is of the same
     /// millisecond, or the key has a receipt: both or neither.
     async fn place(&self, order: &Order, receipt: &Receipt) -> Result<Write, PortError>;
+
+    /// Reads some keys of a user that have a receipt; none when there is no receipt left.
+    async fn keys(&self, user_id: UserId) -> Result<Vec<IdempotencyKey>, PortError>;
+
+    /// Deletes the receipt of a user's key, if there is one.
+    async fn remove(&self, user_id: UserId, key: &IdempotencyKey) -> Result<(), PortError>;
 }
 
 /// What can be ordered.
@@ -112,6 +124,9 @@ pub trait Inventory: Send + Sync {
 pub trait Notifications: Send + Sync {
     /// Writes an order's notification, unless there is one.
     async fn insert(&self, notification: &Notification) -> Result<Write, PortError>;
+
+    /// Deletes an order's notification, if there is one.
+    async fn remove(&self, order_id: OrderId) -> Result<(), PortError>;
 }
 
 /// The bus that tells others what happened.

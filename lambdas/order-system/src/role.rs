@@ -14,23 +14,40 @@ use crate::announce::{Announcer, Rows};
 use crate::api::orders::OrdersApi;
 use crate::api::users::UsersApi;
 use crate::aws;
+use crate::erase::Eraser;
 use crate::start::Starter;
 use crate::workflow::{ProcessPayment, RefundPayment, SendNotification, Task, UpdateInventory};
 
 /// Variable that Lambda sets to the function's handler ("Defined runtime environment variables").
 pub const HANDLER: &str = "_HANDLER";
 
-/// The handlers that there are.
-const HANDLERS: [&str; 9] = [
-    "users",
-    "orders",
-    "users-stream",
-    "orders-stream",
-    "start-order",
-    "process-payment",
-    "update-inventory",
-    "refund-payment",
-    "send-notification",
+/// Makes a function of its configuration.
+type Wire = fn(&Wiring<'_>) -> Wired<Role>;
+
+/// The functions by their handlers. `examples/order-system/functions.tf` deploys each.
+const ROLES: [(&str, Wire); 10] = [
+    ("users", |wiring| Ok(Role::Users(wiring.users_api()?))),
+    ("orders", |wiring| Ok(Role::Orders(wiring.orders_api()?))),
+    ("users-stream", |wiring| {
+        Ok(Role::Stream(wiring.announcer(Rows::Users)?))
+    }),
+    ("orders-stream", |wiring| {
+        Ok(Role::Stream(wiring.announcer(Rows::Orders)?))
+    }),
+    ("start-order", |wiring| Ok(Role::Start(wiring.starter()?))),
+    ("process-payment", |wiring| {
+        Ok(Role::Task(Box::new(wiring.process_payment()?)))
+    }),
+    ("update-inventory", |wiring| {
+        Ok(Role::Task(Box::new(wiring.update_inventory()?)))
+    }),
+    ("refund-payment", |wiring| {
+        Ok(Role::Task(Box::new(wiring.refund_payment()?)))
+    }),
+    ("send-notification", |wiring| {
+        Ok(Role::Task(Box::new(wiring.send_notification()?)))
+    }),
+    ("erase-user", |wiring| Ok(Role::Erase(wiring.eraser()?))),
 ];
 
 /// A function, wired to AWS.
@@ -43,6 +60,8 @@ pub enum Role {
     Stream(Announcer),
     /// `start-order`: starts the state machine.
     Start(Starter),
+    /// `erase-user`: deletes what is known of a user.
+    Erase(Eraser),
     /// A task of the state machine.
     Task(Box<dyn Task>),
 }
@@ -51,7 +70,7 @@ pub enum Role {
 #[derive(Debug, thiserror::Error)]
 pub enum RoleError {
     /// There is no function of that name.
-    #[error("the function's handler is \"{0}\"; set it to one of {known}", known = HANDLERS.join(", "))]
+    #[error("the function's handler is \"{0}\"; set it to one of {known}", known = handlers().join(", "))]
     Unknown(String),
     /// The function's configuration is incomplete.
     #[error(transparent)]
@@ -59,32 +78,26 @@ pub enum RoleError {
 }
 
 impl Role {
-    /// The function that `_HANDLER` names, with what it needs of the environment.
+    /// Returns the function that `_HANDLER` names, with what it needs of the environment.
     ///
     /// # Errors
-    /// When there is no such function, or a variable that it needs is not set; the error names it.
+    /// Fails when there is no such function, or a variable that it needs is not set; the error
+    /// names it.
     pub async fn of(environment: &Environment) -> Result<Self, RoleError> {
         let handler = environment.required(HANDLER)?;
-        if !HANDLERS.contains(&handler.as_str()) {
+        let Some((_, wire)) = ROLES.iter().find(|(name, _)| *name == handler) else {
             return Err(RoleError::Unknown(handler));
-        }
-        let wiring = Wiring {
-            environment,
-            config: sdk_config().await,
         };
-        Ok(match handler.as_str() {
-            "users" => Self::Users(wiring.users_api()?),
-            "orders" => Self::Orders(wiring.orders_api()?),
-            "users-stream" => Self::Stream(wiring.announcer(Rows::Users)?),
-            "orders-stream" => Self::Stream(wiring.announcer(Rows::Orders)?),
-            "start-order" => Self::Start(wiring.starter()?),
-            "process-payment" => Self::Task(Box::new(wiring.process_payment()?)),
-            "update-inventory" => Self::Task(Box::new(wiring.update_inventory()?)),
-            "refund-payment" => Self::Task(Box::new(wiring.refund_payment()?)),
-            "send-notification" => Self::Task(Box::new(wiring.send_notification()?)),
-            _ => return Err(RoleError::Unknown(handler)),
-        })
+        let config = sdk_config().await;
+        Ok(wire(&Wiring {
+            environment,
+            config,
+        })?)
     }
+}
+
+fn handlers() -> Vec<&'static str> {
+    ROLES.iter().map(|(handler, _)| *handler).collect()
 }
 
 /// Connects ports to AWS, by the environment's names.
@@ -106,15 +119,11 @@ impl Wiring<'_> {
     }
 
     fn orders_api(&self) -> Wired<OrdersApi> {
-        let (orders, receipts) = (
-            self.required("ORDERS_TABLE")?,
-            self.required("RECEIPTS_TABLE")?,
-        );
         let products = self.required("PRODUCTS_TABLE")?;
         Ok(OrdersApi {
             orders: self.orders()?,
             users: self.users()?,
-            receipts: Arc::new(aws::ReceiptTables::new(&self.config, orders, receipts)),
+            receipts: self.receipts()?,
             catalogue: Arc::new(aws::ProductTable::new(&self.config, products)),
             clock: Arc::new(SystemClock),
         })
@@ -168,12 +177,36 @@ impl Wiring<'_> {
     }
 
     fn send_notification(&self) -> Wired<SendNotification> {
-        let table = self.required("NOTIFICATIONS_TABLE")?;
         Ok(SendNotification {
             orders: self.orders()?,
-            notifications: Arc::new(aws::NotificationTable::new(&self.config, table)),
+            users: self.users()?,
+            notifications: self.notifications()?,
             clock: Arc::new(SystemClock),
         })
+    }
+
+    fn eraser(&self) -> Wired<Eraser> {
+        Ok(Eraser {
+            users: self.users()?,
+            orders: self.orders()?,
+            receipts: self.receipts()?,
+            notifications: self.notifications()?,
+            clock: Arc::new(SystemClock),
+        })
+    }
+
+    fn receipts(&self) -> Wired<Arc<aws::ReceiptTables>> {
+        let (orders, receipts) = (
+            self.required("ORDERS_TABLE")?,
+            self.required("RECEIPTS_TABLE")?,
+        );
+        let tables = aws::ReceiptTables::new(&self.config, orders, receipts);
+        Ok(Arc::new(tables))
+    }
+
+    fn notifications(&self) -> Wired<Arc<aws::NotificationTable>> {
+        let table = self.required("NOTIFICATIONS_TABLE")?;
+        Ok(Arc::new(aws::NotificationTable::new(&self.config, table)))
     }
 
     fn users(&self) -> Wired<Arc<aws::UserTable>> {
@@ -210,10 +243,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_function_that_cannot_be_says_why() {
+    async fn reports_why_a_function_cannot_start() {
         assert!(error(&[]).await.contains(HANDLER));
         let unknown = error(&[(HANDLER, "bootstrap")]).await;
         assert!(unknown.contains("\"bootstrap\""), "{unknown}");
         assert!(unknown.contains("process-payment"), "{unknown}");
+    }
+
+    #[test]
+    fn the_example_deploys_each_handler() {
+        let example = include_str!("../../../examples/order-system/functions.tf");
+        let (_, rest) = example.split_once("  handlers = {\n").unwrap();
+        let (block, _) = rest.split_once("\n  }\n").unwrap();
+        let deployed = block.lines().filter_map(|line| line.split_once('='));
+        let deployed: Vec<&str> = deployed.map(|(handler, _)| handler.trim()).collect();
+        assert_eq!(deployed, handlers());
     }
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use function_kit::http::json;
+use function_kit::http::{Route, json};
 use function_kit::{Clock, Member, Mistakes, Problem, Request, Response, page};
-use http::header::LOCATION;
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{MAX_BODY_BYTES, path, unknown_user, user_of_caller};
+use super::caller::{unknown_user, user_of_caller};
+use super::created::{MAX_BODY_BYTES, created};
 use crate::domain::{
     IdempotencyKey, Line, MAX_LINES, MAX_QUANTITY, NewLine, NewOrder, Order, OrderKey, Product,
     Receipt, Sku, User, UserId,
@@ -52,26 +52,30 @@ struct Listing<'a> {
     next_cursor: Option<String>,
 }
 
+#[derive(Clone, Copy)]
+enum Operation {
+    Place,
+    List,
+    Read,
+}
+
+const ROUTES: &[Route<Operation>] = &[
+    (Method::POST, "/orders", Operation::Place),
+    (Method::GET, "/users/{id}/orders", Operation::List),
+    (Method::GET, "/users/{id}/orders/{orderId}", Operation::Read),
+];
+
 /// Answers one request.
 ///
 /// # Errors
 /// The problem to answer with.
 pub async fn handle(api: &OrdersApi, request: Request) -> Result<Response, Problem> {
-    let segments: Vec<&str> = request.path.split('/').skip(1).collect();
-    match segments[..] {
-        ["orders"] => match request.method {
-            Method::POST => post(api, &request).await,
-            _ => Err(Problem::method_not_allowed(&[Method::POST])),
-        },
-        ["users", user_id, "orders"] => match request.method {
-            Method::GET => list(api, &request, user_id).await,
-            _ => Err(Problem::method_not_allowed(&[Method::GET])),
-        },
-        ["users", user_id, "orders", order_id] => match request.method {
-            Method::GET => get(api, &request, user_id, order_id).await,
-            _ => Err(Problem::method_not_allowed(&[Method::GET])),
-        },
-        _ => Err(Problem::not_found("there is no such resource")),
+    let matched = request.matched(ROUTES)?;
+    let user_id = matched.parameter("id");
+    match matched.route {
+        Operation::Place => post(api, &request).await,
+        Operation::List => list(api, &request, user_id).await,
+        Operation::Read => get(api, &request, user_id, matched.parameter("orderId")).await,
     }
 }
 
@@ -113,22 +117,17 @@ async fn post(api: &OrdersApi, request: &Request) -> Result<Response, Problem> {
     if user.is_some()
         && let Some(order) = placed_before(api, &new).await?
     {
-        return created(&order);
+        return placed(&order);
     }
     let skus: Vec<Sku> = new.lines.iter().map(|line| line.sku.clone()).collect();
     let products = api.catalogue.find(&skus).await?;
     let (user, lines) = resolve(user, &new.lines, &products)?;
-    created(&place(api, &new, &user, &lines).await?)
+    placed(&place(api, &new, &user, &lines).await?)
 }
 
-fn created(order: &Order) -> Result<Response, Problem> {
-    let mut response = json(StatusCode::CREATED, order)?;
-    let location = path(format!(
-        "/users/{}/orders/{}",
-        order.user_id, order.order_id
-    ))?;
-    response.headers_mut().insert(LOCATION, location);
-    Ok(response)
+fn placed(order: &Order) -> Result<Response, Problem> {
+    let (user_id, order_id) = (order.user_id, order.order_id);
+    created(order, format!("/users/{user_id}/orders/{order_id}"))
 }
 
 /// The order that the request's key stands for, as it is by now.
@@ -180,7 +179,7 @@ async fn place(
 }
 
 fn validate(request: &Request) -> Result<NewOrder, Problem> {
-    request.claims.subject()?;
+    request.claims.owner()?;
     let key = idempotency_key(request)?;
     let body: Body = request.json(MAX_BODY_BYTES)?;
     let mut mistakes = Mistakes::default();

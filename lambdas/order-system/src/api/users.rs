@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use function_kit::http::json;
+use function_kit::http::{Route, json};
 use function_kit::{Claims, Clock, Member, Mistakes, Problem, Request, Response};
-use http::header::LOCATION;
 use http::{Method, StatusCode};
 use serde::Deserialize;
 
-use super::{MAX_BODY_BYTES, path, unknown_user, user_of_caller};
+use super::caller::{unknown_user, user_of_caller};
+use super::created::{MAX_BODY_BYTES, created};
 use crate::domain::{Email, NewUser, PersonName, Plan, User};
 use crate::ports::Users;
 
@@ -33,22 +33,26 @@ struct Body {
     name: Option<Member>,
 }
 
+#[derive(Clone, Copy)]
+enum Operation {
+    Register,
+    Read,
+}
+
+const ROUTES: &[Route<Operation>] = &[
+    (Method::POST, "/users", Operation::Register),
+    (Method::GET, "/users/{id}", Operation::Read),
+];
+
 /// Answers one request.
 ///
 /// # Errors
 /// The problem to answer with.
 pub async fn handle(api: &UsersApi, request: Request) -> Result<Response, Problem> {
-    let segments: Vec<&str> = request.path.split('/').skip(1).collect();
-    match segments[..] {
-        ["users"] => match request.method {
-            Method::POST => post(api, &request).await,
-            _ => Err(Problem::method_not_allowed(&[Method::POST])),
-        },
-        ["users", id] => match request.method {
-            Method::GET => get(api, &request, id).await,
-            _ => Err(Problem::method_not_allowed(&[Method::GET])),
-        },
-        _ => Err(Problem::not_found("there is no such resource")),
+    let matched = request.matched(ROUTES)?;
+    match matched.route {
+        Operation::Register => post(api, &request).await,
+        Operation::Read => get(api, &request, matched.parameter("id")).await,
     }
 }
 
@@ -56,10 +60,7 @@ async fn post(api: &UsersApi, request: &Request) -> Result<Response, Problem> {
     let new = validate(request)?;
     let user = User::register(new, api.clock.now(), api.retention);
     api.users.insert(&user).await?;
-    let mut response = json(StatusCode::CREATED, &user)?;
-    let location = path(format!("/users/{}", user.id))?;
-    response.headers_mut().insert(LOCATION, location);
-    Ok(response)
+    created(&user, format!("/users/{}", user.id))
 }
 
 async fn get(api: &UsersApi, request: &Request, id: &str) -> Result<Response, Problem> {
@@ -69,7 +70,7 @@ async fn get(api: &UsersApi, request: &Request, id: &str) -> Result<Response, Pr
 }
 
 fn validate(request: &Request) -> Result<NewUser, Problem> {
-    let owner = request.claims.subject()?.to_owned();
+    let owner = request.claims.owner()?;
     let body: Body = request.json(MAX_BODY_BYTES)?;
     let mut mistakes = Mistakes::default();
     let name = mistakes.parse("/name", body.name, PersonName::try_from);

@@ -5,6 +5,7 @@ mod event_bus;
 mod executions;
 mod queue;
 mod receipts;
+mod table;
 mod tables;
 mod transaction;
 

@@ -1,29 +1,15 @@
-//! Tables of DynamoDB, a row at a time. A row's attributes are the members of its type.
+//! The tables of users, orders, products and notifications.
 
 use async_trait::async_trait;
 use aws_config::SdkConfig;
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure,
-};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use function_kit::aws::{broken, port_error};
 use function_kit::{PortError, PortErrorKind};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
+use super::table::{Put, Row, Table, text};
 use super::transaction::{IS_IN_STATUS, STATUS, status};
 use crate::domain::{Change, Notification, Order, OrderId, OrderKey, Product, Sku, User, UserId};
 use crate::ports::{Catalogue, Notifications, Orders, Page, Users, Write};
-
-/// A table of DynamoDB.
-#[derive(Debug, Clone)]
-pub(super) struct Table {
-    pub(super) client: Client,
-    pub(super) name: String,
-}
 
 /// The users, by `id`.
 #[derive(Debug, Clone)]
@@ -40,69 +26,6 @@ pub struct ProductTable(Table);
 /// The notifications, by `orderId`.
 #[derive(Debug, Clone)]
 pub struct NotificationTable(Table);
-
-/// What became of a conditional write: the row that was in the way, if one was.
-enum Put<T> {
-    Done,
-    InTheWay(Option<T>),
-}
-
-impl Table {
-    pub(super) fn new(config: &SdkConfig, name: String) -> Self {
-        Self {
-            client: Client::new(config),
-            name,
-        }
-    }
-
-    fn put(&self, row: &impl Serialize) -> Result<PutItemFluentBuilder, PortError> {
-        let item = serde_dynamo::to_item(row)
-            .map_err(|error| broken(format!("writing a row of {}", self.name), error))?;
-        let put = self.client.put_item().table_name(&self.name);
-        Ok(put.set_item(Some(item)))
-    }
-
-    /// Writes the row if its condition holds.
-    async fn put_if<T: DeserializeOwned>(
-        &self,
-        put: PutItemFluentBuilder,
-    ) -> Result<Put<T>, PortError> {
-        let put = put
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let operation = || format!("PutItem in table {}", self.name);
-        let Err(error) = put.send().await else {
-            return Ok(Put::Done);
-        };
-        match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
-                let row = refusal.item.clone().map(serde_dynamo::from_item);
-                let row = row.transpose();
-                Ok(Put::InTheWay(
-                    row.map_err(|error| broken(operation(), error))?,
-                ))
-            }
-            _ => Err(port_error(operation(), error)),
-        }
-    }
-
-    pub(super) fn get(&self) -> GetItemFluentBuilder {
-        let get = self.client.get_item().table_name(&self.name);
-        get.consistent_read(true)
-    }
-
-    pub(super) async fn row<T: DeserializeOwned>(
-        &self,
-        get: GetItemFluentBuilder,
-    ) -> Result<Option<T>, PortError> {
-        let operation = || format!("GetItem from table {}", self.name);
-        let output = get
-            .send()
-            .await
-            .map_err(|error| port_error(operation(), error))?;
-        let row = output.item.map(serde_dynamo::from_item).transpose();
-        row.map_err(|error| broken(operation(), error))
-    }
-}
 
 impl UserTable {
     /// The table of that name.
@@ -124,6 +47,10 @@ impl Users for UserTable {
         let get = self.0.get().key("id", text(id));
         self.0.row(get).await
     }
+
+    async fn remove(&self, id: UserId) -> Result<(), PortError> {
+        self.0.delete([("id".to_owned(), text(id))].into()).await
+    }
 }
 
 impl OrderTable {
@@ -140,16 +67,16 @@ impl Orders for OrderTable {
     async fn insert(&self, order: &Order) -> Result<Write, PortError> {
         let put = self.0.put(order)?;
         let put = put.condition_expression("attribute_not_exists(userId)");
-        Ok(match self.0.put_if::<Order>(put).await? {
+        let is_own = |row: &Row| row.get("orderId") == Some(&text(order.order_id));
+        Ok(match self.0.put_if(put).await? {
             Put::Done => Write::Done,
-            Put::InTheWay(Some(other)) if other.key() == order.key() => Write::Done,
+            Put::InTheWay(Some(row)) if is_own(&row) => Write::Done,
             Put::InTheWay(_) => Write::Conflict,
         })
     }
 
     async fn find(&self, key: OrderKey) -> Result<Option<Order>, PortError> {
-        let get = self.0.get().key("userId", text(key.user_id));
-        let get = get.key("createdAt", text(key.created_at()));
+        let get = self.0.get().set_key(Some(order_key(key)));
         let order: Option<Order> = self.0.row(get).await?;
         Ok(order.filter(|order| order.order_id == key.order_id))
     }
@@ -163,15 +90,7 @@ impl Orders for OrderTable {
     ) -> Result<Page, PortError> {
         let operation = || format!("Query on table {}", self.0.name);
         let limit = usize::from(limit);
-        let start = after.map(|order_id| {
-            let key = OrderKey { user_id, order_id };
-            let created_at = text(key.created_at());
-            [
-                ("userId".to_owned(), text(user_id)),
-                ("createdAt".to_owned(), created_at),
-            ]
-            .into()
-        });
+        let start = after.map(|order_id| order_key(OrderKey { user_id, order_id }));
         let request = self.0.client.query().table_name(&self.0.name);
         let output = request
             .key_condition_expression("userId = :user")
@@ -196,11 +115,23 @@ impl Orders for OrderTable {
             .condition_expression(IS_IN_STATUS)
             .expression_attribute_names("#status", STATUS)
             .expression_attribute_values(":from", status(change.from));
-        Ok(match self.0.put_if::<Order>(put).await? {
+        Ok(match self.0.put_if(put).await? {
             Put::Done => Write::Done,
             Put::InTheWay(_) => Write::Conflict,
         })
     }
+
+    async fn remove(&self, key: OrderKey) -> Result<(), PortError> {
+        self.0.delete(order_key(key)).await
+    }
+}
+
+fn order_key(key: OrderKey) -> Row {
+    [
+        ("userId".to_owned(), text(key.user_id)),
+        ("createdAt".to_owned(), text(key.created_at())),
+    ]
+    .into()
 }
 
 impl ProductTable {
@@ -253,13 +184,13 @@ impl Notifications for NotificationTable {
     async fn insert(&self, notification: &Notification) -> Result<Write, PortError> {
         let put = self.0.put(notification)?;
         let put = put.condition_expression("attribute_not_exists(orderId)");
-        Ok(match self.0.put_if::<Notification>(put).await? {
+        Ok(match self.0.put_if(put).await? {
             Put::Done => Write::Done,
             Put::InTheWay(_) => Write::Conflict,
         })
     }
-}
-
-pub(super) fn text(value: impl ToString) -> AttributeValue {
-    AttributeValue::S(value.to_string())
+    async fn remove(&self, order_id: OrderId) -> Result<(), PortError> {
+        let key = [("orderId".to_owned(), text(order_id))];
+        self.0.delete(key.into()).await
+    }
 }

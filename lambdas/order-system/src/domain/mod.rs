@@ -1,6 +1,5 @@
 //! What users, products, orders, payments and notifications are, and the states they go through. Pure.
 
-mod id;
 mod notification;
 mod order;
 mod payment;
@@ -9,12 +8,11 @@ mod receipt;
 mod time;
 mod user;
 
-pub use id::{InvalidOrderId, OrderId, UserId};
 pub use notification::Notification;
 pub use order::{
-    Change, Line, MAX_LINES, MAX_QUANTITY, NewLine, NewOrder, Order, OrderKey, OrderStatus,
+    Change, Line, MAX_LINES, MAX_QUANTITY, NewLine, Order, OrderId, OrderKey, OrderStatus,
 };
 pub use payment::{Payment, PaymentStatus};
 pub use product::{Product, Sku};
-pub use receipt::{IdempotencyKey, InvalidIdempotencyKey, Receipt};
-pub use user::{Email, InvalidUser, NewUser, PersonName, Plan, User};
+pub use receipt::{IdempotencyKey, InvalidIdempotencyKey, NewOrder, Receipt};
+pub use user::{Email, InvalidUser, NewUser, PersonName, Plan, User, UserId};

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::id::{OrderId, UserId};
-use super::order::{Change, Order};
+use super::order::{Change, Order, OrderId};
 use super::time;
+use super::user::UserId;
 
 /// The payment of an order, which has at most one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

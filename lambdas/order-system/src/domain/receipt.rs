@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::id::{OrderId, UserId};
-use super::order::Order;
+use super::order::{NewLine, Order, OrderId};
+use super::user::UserId;
 
 /// How long a receipt is kept at least: longer than any client tries again.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -44,6 +44,17 @@ impl AsRef<str> for IdempotencyKey {
     fn as_ref(&self) -> &str {
         &self.0
     }
+}
+
+/// An order as somebody asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOrder {
+    /// Who orders.
+    pub user_id: UserId,
+    /// What, each product once.
+    pub lines: Vec<NewLine>,
+    /// What makes it the same order when it is asked for again.
+    pub key: Option<IdempotencyKey>,
 }
 
 /// Which order a key of a user stands for.

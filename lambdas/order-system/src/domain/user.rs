@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use function_kit::{Id, Owner};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::id::UserId;
 use super::time;
+
+/// Which user.
+pub type UserId = Id<User>;
 
 /// A user, as its row and as the API shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,8 +17,8 @@ use super::time;
 pub struct User {
     /// Which user.
     pub id: UserId,
-    /// Who registered it: the `sub` of that token. Nobody else sees it or orders for it.
-    pub owner: String,
+    /// Who registered it. Nobody else sees it or orders for it.
+    pub owner: Owner,
     /// What the user is called.
     pub name: PersonName,
     /// Where notifications go.
@@ -42,7 +45,7 @@ pub struct User {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUser {
     /// See [`User::owner`].
-    pub owner: String,
+    pub owner: Owner,
     /// See [`User::name`].
     pub name: PersonName,
     /// See [`User::email`].

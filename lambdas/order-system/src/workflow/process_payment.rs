@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use function_kit::Clock;
 
-use super::{Task, TaskError, TaskInput, TaskResult, load, written};
+use super::task::{Task, TaskError, TaskInput, TaskResult, load, written};
 use crate::domain::{Change, Order, OrderStatus, Payment, PaymentStatus};
 use crate::ports::{Orders, Payments};
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use function_kit::Clock;
 
-use super::{Task, TaskError, TaskInput, TaskResult, load, written};
+use super::task::{Task, TaskError, TaskInput, TaskResult, load, written};
 use crate::domain::{OrderStatus, Payment, PaymentStatus};
 use crate::ports::{Orders, Payments};
 

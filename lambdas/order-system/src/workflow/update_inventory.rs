@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use function_kit::Clock;
 
-use super::{Task, TaskError, TaskInput, TaskResult, load};
+use super::task::{Task, TaskError, TaskInput, TaskResult, load};
 use crate::domain::OrderStatus;
 use crate::ports::{Inventory, Orders, Take};
 

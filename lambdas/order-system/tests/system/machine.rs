@@ -171,6 +171,7 @@ fn task(world: &World, function: &str) -> Box<dyn Task> {
         }),
         "${send_notification}" => Box::new(SendNotification {
             orders: world.clone(),
+            users: world.clone(),
             notifications: world.clone(),
             clock: world,
         }),

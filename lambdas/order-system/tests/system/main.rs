@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod erase;
 mod machine;
 mod memory;
 mod start;

@@ -77,7 +77,7 @@ impl World {
 
     pub fn add_user(&self, plan: Plan) -> User {
         let new = NewUser {
-            owner: "ann".into(),
+            owner: "ann".parse().unwrap(),
             name: PersonName::try_from("Ann".to_owned()).unwrap(),
             email: Email::try_from("ann@example.com".to_owned()).unwrap(),
             plan,
@@ -91,9 +91,14 @@ impl World {
     /// An order of so many of one product that there is.
     pub fn add_order(&self, plan: Plan, sku: &str, quantity: u32) -> OrderKey {
         let user = self.add_user(plan);
+        self.add_order_of(&user, sku, quantity)
+    }
+
+    /// An order of that user, of so many of one product that there is.
+    pub fn add_order_of(&self, user: &User, sku: &str, quantity: u32) -> OrderKey {
         let mut state = self.state();
         let line = Line::of(&state.products[&Sku(sku.to_owned())], quantity);
-        let order = Order::place(&user, vec![line], state.now);
+        let order = Order::place(user, vec![line], state.now);
         let key = order.key();
         state.orders.insert(key, order);
         key
@@ -156,6 +161,10 @@ impl Users for World {
     async fn find(&self, id: UserId) -> Result<Option<User>, PortError> {
         self.call(|state| state.users.get(&id).cloned())
     }
+
+    async fn remove(&self, id: UserId) -> Result<(), PortError> {
+        self.call(|state| drop(state.users.remove(&id)))
+    }
 }
 
 #[async_trait]
@@ -191,6 +200,10 @@ impl Orders for World {
     async fn update(&self, change: &Change) -> Result<Write, PortError> {
         self.call(|state| state.write(change))
     }
+
+    async fn remove(&self, key: OrderKey) -> Result<(), PortError> {
+        self.call(|state| drop(state.orders.remove(&key)))
+    }
 }
 
 #[async_trait]
@@ -212,6 +225,17 @@ impl Receipts for World {
             state.receipts.insert(key, receipt.clone());
             Write::Done
         })
+    }
+
+    async fn keys(&self, user_id: UserId) -> Result<Vec<IdempotencyKey>, PortError> {
+        self.call(|state| {
+            let keys = state.receipts.keys().filter(|(user, _)| *user == user_id);
+            keys.map(|(_, key)| key.clone()).take(2).collect()
+        })
+    }
+
+    async fn remove(&self, user_id: UserId, key: &IdempotencyKey) -> Result<(), PortError> {
+        self.call(|state| drop(state.receipts.remove(&(user_id, key.clone()))))
     }
 }
 
@@ -273,6 +297,10 @@ impl Notifications for World {
             state.effects.push("Notified".into());
             Write::Done
         })
+    }
+
+    async fn remove(&self, order_id: OrderId) -> Result<(), PortError> {
+        self.call(|state| drop(state.notifications.remove(&order_id)))
     }
 }
 
