@@ -5,6 +5,7 @@
 //! it is on the bus. The event may come twice; whoever reacts to it must stand that.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lambda_events::dynamodb::{Event as Batch, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
@@ -16,6 +17,12 @@ use serde::de::DeserializeOwned;
 use crate::domain::{Order, User};
 use crate::message::{DeadLetter, Event};
 use crate::ports::{DeadLetterQueue, EventBus};
+
+/// Age at which a row that the bus does not take goes to the dead letters. Lambda gives a record up
+/// after 18 hours (`maximum_record_age_hours` of `modules/rust-function`) and then reports only its
+/// shard and sequence number, which lead nowhere once the stream has dropped it, after 24 hours
+/// ("Change data capture for DynamoDB Streams").
+const GIVEN_UP_AFTER: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// Announces the rows of one table.
 pub struct Announcer {
@@ -36,6 +43,15 @@ pub enum Rows {
     Users,
     /// Orders.
     Orders,
+}
+
+impl Rows {
+    fn singular(self) -> &'static str {
+        match self {
+            Self::Users => "a user",
+            Self::Orders => "an order",
+        }
+    }
 }
 
 /// Announces the batch in order, in an invocation that Lambda ends at `deadline`: see [`batch`].
@@ -64,29 +80,52 @@ pub async fn handle(
     Ok(response)
 }
 
-/// A row that is none, written by somebody else, will never be one: it goes to the queue at once,
-/// with its reason, and those behind it go on.
+/// Announces one row. What can never be announced, or could not be for long, goes to the dead
+/// letters with its key, and those behind it go on.
 async fn announce(announcer: &Announcer, record: &EventRecord) -> Result<(), PortError> {
-    match event(announcer.rows, record) {
-        Ok(event) => {
-            announcer.bus.put(&event).await?;
-            tracing::info!(detail_type = event.detail_type, detail = %event.detail, "announced");
-            Ok(())
+    let letter = match event(announcer.rows, record) {
+        Ok(event) => match announcer.bus.put(&event).await {
+            Ok(()) => {
+                let (detail_type, detail) = (event.detail_type, &event.detail);
+                tracing::info!(detail_type, %detail, "announced");
+                return Ok(());
+            }
+            Err(error) if !is_given_up(record, announcer.clock.now()) => return Err(error),
+            Err(error) => letter(
+                record,
+                format!("the bus takes no event: {error}"),
+                Some(event),
+            ),
+        },
+        // The error would quote what the row holds.
+        Err(_) => {
+            let kind = announcer.rows.singular();
+            letter(record, format!("the row cannot be read as {kind}"), None)
         }
-        Err(error) => {
-            let letter = DeadLetter {
-                reason: format!("the row cannot be read: {error}"),
-                event_id: record.event_id.clone(),
-                keys: serde_dynamo::from_item(record.change.keys.clone()).unwrap_or_default(),
-            };
-            tracing::error!(
-                event_id = record.event_id,
-                reason = letter.reason,
-                "dead letter"
-            );
-            announcer.dead_letters.send(&letter).await
-        }
+    };
+    tracing::error!(
+        event_id = letter.event_id,
+        reason = letter.reason,
+        "dead letter"
+    );
+    announcer.dead_letters.send(&letter).await
+}
+
+fn letter(record: &EventRecord, reason: String, event: Option<Event>) -> DeadLetter {
+    DeadLetter {
+        reason,
+        event_id: record.event_id.clone(),
+        keys: serde_dynamo::from_item(record.change.keys.clone()).unwrap_or_default(),
+        event,
     }
+}
+
+/// Whether nobody tries to announce the row any longer. A record without its time is tried until
+/// Lambda gives it up.
+fn is_given_up(record: &EventRecord, now: Timestamp) -> bool {
+    let created = record.change.approximate_creation_date_time.timestamp();
+    let created = Timestamp::from_second(created).unwrap_or_default();
+    created != Timestamp::UNIX_EPOCH && created + GIVEN_UP_AFTER < now
 }
 
 fn event(rows: Rows, record: &EventRecord) -> Result<Event, serde_dynamo::Error> {

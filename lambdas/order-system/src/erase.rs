@@ -85,15 +85,15 @@ async fn receipts(
     in_time: &impl Fn() -> bool,
 ) -> Result<bool, PortError> {
     loop {
-        let keys = eraser.receipts.keys(user_id).await?;
-        if keys.is_empty() {
+        let receipts = eraser.receipts.some_of(user_id).await?;
+        if receipts.is_empty() {
             return Ok(true);
         }
-        for key in keys {
+        for receipt in &receipts {
             if !in_time() {
                 return Ok(false);
             }
-            eraser.receipts.remove(user_id, &key).await?;
+            eraser.receipts.remove(receipt).await?;
             erased.receipts += 1;
         }
     }
@@ -109,7 +109,7 @@ async fn orders(
     let mut after: Option<OrderId> = None;
     loop {
         let page = eraser.orders.page(user_id, after, PAGE).await?;
-        for order in &page.orders {
+        for order in &page.entries {
             if !in_time() {
                 return Ok(false);
             }

@@ -8,9 +8,10 @@ use crate::domain::{Order, OrderKey, User};
 /// `source` of the events. Rules match it.
 pub const SOURCE: &str = "order-system";
 
-/// An event: something that happened. It names what it is about; the tables hold the rest, so that
+/// An event: something that happened. Its members are named as those of an entry of PutEvents. It names what it is about; the tables hold the rest, so that
 /// no bus and no log carries names and addresses.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Event {
     /// What happened, such as `OrderCreated`.
     pub detail_type: &'static str,
@@ -47,4 +48,7 @@ pub struct DeadLetter {
     pub event_id: String,
     /// Keys of the row.
     pub keys: Value,
+    /// What is to be put on the bus, if the row could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<Event>,
 }

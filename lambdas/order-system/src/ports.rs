@@ -1,22 +1,13 @@
 //! What the order system needs of the outside world.
 
 use async_trait::async_trait;
-use function_kit::PortError;
+use function_kit::{Page, PortError, Write};
 
 use crate::domain::{
     Change, IdempotencyKey, Notification, Order, OrderId, OrderKey, Payment, Product, Receipt, Sku,
     User, UserId,
 };
 use crate::message::{DeadLetter, Event};
-
-/// Outcome of a conditional write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Write {
-    /// It was written.
-    Done,
-    /// Another was first; nothing was written.
-    Conflict,
-}
 
 /// Outcome of [`Inventory::take`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,15 +18,6 @@ pub enum Take {
     Conflict,
     /// There is too little of this; nothing was written.
     OutOfStock(Sku),
-}
-
-/// Some of a user's orders.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// The orders, the youngest first.
-    pub orders: Vec<Order>,
-    /// Whether there are older ones.
-    pub more: bool,
 }
 
 /// The table of users.
@@ -66,7 +48,7 @@ pub trait Orders: Send + Sync {
         user_id: UserId,
         after: Option<OrderId>,
         limit: u8,
-    ) -> Result<Page, PortError>;
+    ) -> Result<Page<Order>, PortError>;
 
     /// Writes the order's next state, if it still is in the one before.
     async fn update(&self, change: &Change) -> Result<Write, PortError>;
@@ -89,11 +71,11 @@ pub trait Receipts: Send + Sync {
     /// millisecond, or the key has a receipt: both or neither.
     async fn place(&self, order: &Order, receipt: &Receipt) -> Result<Write, PortError>;
 
-    /// Reads some keys of a user that have a receipt; none when there is no receipt left.
-    async fn keys(&self, user_id: UserId) -> Result<Vec<IdempotencyKey>, PortError>;
+    /// Reads some receipts of a user; none when there is none left.
+    async fn some_of(&self, user_id: UserId) -> Result<Vec<Receipt>, PortError>;
 
-    /// Deletes the receipt of a user's key, if there is one.
-    async fn remove(&self, user_id: UserId, key: &IdempotencyKey) -> Result<(), PortError>;
+    /// Deletes a receipt, if it is there.
+    async fn remove(&self, receipt: &Receipt) -> Result<(), PortError>;
 }
 
 /// What can be ordered.

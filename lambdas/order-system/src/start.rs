@@ -8,12 +8,12 @@
 use std::sync::Arc;
 
 use aws_lambda_events::streams::{SqsBatchItemFailure, SqsEventResponse};
-use function_kit::PortError;
 use function_kit::text::chain;
+use function_kit::{PortError, Write};
 use serde::Deserialize;
 
 use crate::domain::OrderKey;
-use crate::ports::{Executions, Write};
+use crate::ports::Executions;
 
 /// Starts executions.
 pub struct Starter {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use function_kit::http::{Route, json};
-use function_kit::{Clock, Member, Mistakes, Problem, Request, Response, page};
+use function_kit::{Clock, Member, Mistakes, Problem, Request, Response, Write, page};
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::domain::{
     IdempotencyKey, Line, MAX_LINES, MAX_QUANTITY, NewLine, NewOrder, Order, OrderKey, Product,
     Receipt, Sku, User, UserId,
 };
-use crate::ports::{Catalogue, Orders, Receipts, Users, Write};
+use crate::ports::{Catalogue, Orders, Receipts, Users};
 
 /// How often an order is placed anew because another of its user is of the same millisecond.
 const TRIES: usize = 5;
@@ -96,9 +96,9 @@ async fn list(api: &OrdersApi, request: &Request, user_id: &str) -> Result<Respo
     let (limit, after) = (page::limit(request)?, page::after(request)?);
     let user_id = known_user(api, request, user_id).await?;
     let found = api.orders.page(user_id, after, limit).await?;
-    let last = found.orders.last().filter(|_| found.more);
+    let last = found.entries.last().filter(|_| found.more);
     let listing = Listing {
-        orders: &found.orders,
+        orders: &found.entries,
         next_cursor: last.map(|order| page::cursor(order.order_id.into())),
     };
     json(StatusCode::OK, &listing)

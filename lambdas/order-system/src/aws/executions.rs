@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_sfn::Client;
-use function_kit::PortError;
 use function_kit::aws::{broken, code, port_error};
+use function_kit::{PortError, Write};
 
 use crate::domain::OrderKey;
-use crate::ports::{Executions, Write};
+use crate::ports::Executions;
 
 /// A state machine.
 #[derive(Debug, Clone)]

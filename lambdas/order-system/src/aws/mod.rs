@@ -5,7 +5,6 @@ mod event_bus;
 mod executions;
 mod queue;
 mod receipts;
-mod table;
 mod tables;
 mod transaction;
 

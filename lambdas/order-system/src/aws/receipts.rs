@@ -4,17 +4,17 @@
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use function_kit::PortError;
-use function_kit::aws::{broken, port_error};
-use serde::{Deserialize, Serialize};
+use function_kit::aws::table::{Row, Table, key, text};
+use function_kit::{PortError, Write};
+use serde::Serialize;
 
-use super::table::{Row, Table, text};
+use super::tables::remove;
 use super::transaction::{Outcome, WriteError, Writes, transact};
 use crate::domain::{IdempotencyKey, Order, Receipt, UserId};
-use crate::ports::{Receipts, Write};
+use crate::ports::Receipts;
 
-/// Keys of receipts that are listed at once.
-const KEYS_AT_ONCE: i32 = 100;
+/// Receipts that are listed at once.
+const LISTED: u8 = 100;
 
 /// The tables of orders and receipts. A receipt's key is `userId` and `idempotencyKey`.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ impl ReceiptTables {
     /// The tables of those names.
     pub fn new(config: &SdkConfig, orders: String, receipts: String) -> Self {
         Self {
-            receipts: Table::new(config, receipts),
+            receipts: Table::new(config, receipts, "userId"),
             orders,
         }
     }
@@ -35,7 +35,7 @@ impl ReceiptTables {
     fn writes(&self, order: &Order, receipt: &Receipt) -> Result<Writes, WriteError> {
         Ok(vec![
             new_row(&self.orders, order)?,
-            new_row(&self.receipts.name, receipt)?,
+            new_row(self.receipts.name(), receipt)?,
         ])
     }
 }
@@ -47,12 +47,12 @@ impl Receipts for ReceiptTables {
         user_id: UserId,
         key: &IdempotencyKey,
     ) -> Result<Option<Receipt>, PortError> {
-        let get = self.receipts.get().set_key(Some(receipt_key(user_id, key)));
-        self.receipts.row(get).await
+        let row = self.receipts.get(receipt_key(user_id, key)).await?;
+        row.map(|row| self.receipts.value(row)).transpose()
     }
 
     async fn place(&self, order: &Order, receipt: &Receipt) -> Result<Write, PortError> {
-        let Table { client, name } = &self.receipts;
+        let (client, name) = (self.receipts.client(), self.receipts.name());
         let operation = format!("TransactWriteItems in {} and {name}", self.orders);
         match transact(client, operation, self.writes(order, receipt)).await? {
             Outcome::Done => Ok(Write::Done),
@@ -60,43 +60,23 @@ impl Receipts for ReceiptTables {
         }
     }
 
-    async fn keys(&self, user_id: UserId) -> Result<Vec<IdempotencyKey>, PortError> {
-        let Table { client, name } = &self.receipts;
-        let operation = || format!("Query on table {name}");
-        let request = client.query().table_name(name);
-        let output = request
-            .key_condition_expression("userId = :user")
-            .expression_attribute_values(":user", text(user_id))
-            .projection_expression("idempotencyKey")
-            .consistent_read(true)
-            .limit(KEYS_AT_ONCE)
-            .send()
-            .await
-            .map_err(|error| port_error(operation(), error))?;
-        let rows = output.items.unwrap_or_default().into_iter();
-        let keys = rows.map(|row| Ok(serde_dynamo::from_item::<_, Key>(row)?.idempotency_key));
-        keys.collect::<Result<_, serde_dynamo::Error>>()
-            .map_err(|error| broken(operation(), error))
+    async fn some_of(&self, user_id: UserId) -> Result<Vec<Receipt>, PortError> {
+        let page = self.receipts.page(text(user_id), None, LISTED).await?;
+        let page = page.try_map(|row| self.receipts.value(row))?;
+        Ok(page.entries)
     }
 
-    async fn remove(&self, user_id: UserId, key: &IdempotencyKey) -> Result<(), PortError> {
-        self.receipts.delete(receipt_key(user_id, key)).await
+    async fn remove(&self, receipt: &Receipt) -> Result<(), PortError> {
+        let key = receipt_key(receipt.user_id, &receipt.idempotency_key);
+        remove(&self.receipts, key).await
     }
 }
 
-/// What a listing of receipts reads of each.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Key {
-    idempotency_key: IdempotencyKey,
-}
-
-fn receipt_key(user_id: UserId, key: &IdempotencyKey) -> Row {
-    [
-        ("userId".to_owned(), text(user_id)),
-        ("idempotencyKey".to_owned(), text(key.as_ref())),
-    ]
-    .into()
+fn receipt_key(user_id: UserId, idempotency_key: &IdempotencyKey) -> Row {
+    key([
+        ("userId", text(user_id)),
+        ("idempotencyKey", text(idempotency_key.as_ref())),
+    ])
 }
 
 /// Writes a row whose key nothing has. Both tables have a user's rows together.

@@ -1,15 +1,16 @@
-//! The tables of users, orders, products and notifications.
+//! The tables of users, orders, products and notifications. A row's attributes are the members of
+//! its type.
 
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
+use function_kit::aws::table::{Condition, Put, Row, Table, key, text};
 use function_kit::aws::{broken, port_error};
-use function_kit::{PortError, PortErrorKind};
+use function_kit::{Page, PortError, PortErrorKind, Write};
 
-use super::table::{Put, Row, Table, text};
-use super::transaction::{IS_IN_STATUS, STATUS, status};
+use super::transaction::{STATUS, status};
 use crate::domain::{Change, Notification, Order, OrderId, OrderKey, Product, Sku, User, UserId};
-use crate::ports::{Catalogue, Notifications, Orders, Page, Users, Write};
+use crate::ports::{Catalogue, Notifications, Orders, Users};
 
 /// The users, by `id`.
 #[derive(Debug, Clone)]
@@ -30,7 +31,7 @@ pub struct NotificationTable(Table);
 impl UserTable {
     /// The table of that name.
     pub fn new(config: &SdkConfig, name: String) -> Self {
-        Self(Table::new(config, name))
+        Self(Table::new(config, name, "id"))
     }
 }
 
@@ -38,122 +39,93 @@ impl UserTable {
 impl Users for UserTable {
     /// Needs no condition: the id is new, and a try that the SDK repeats writes the same.
     async fn insert(&self, user: &User) -> Result<(), PortError> {
-        let put = self.0.put(user)?.send().await;
-        put.map(drop)
-            .map_err(|error| port_error(format!("PutItem in table {}", self.0.name), error))
+        self.0.put(self.0.row(user)?).await
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, PortError> {
-        let get = self.0.get().key("id", text(id));
-        self.0.row(get).await
+        let row = self.0.get(key([("id", text(id))])).await?;
+        row.map(|row| self.0.value(row)).transpose()
     }
 
     async fn remove(&self, id: UserId) -> Result<(), PortError> {
-        self.0.delete([("id".to_owned(), text(id))].into()).await
+        remove(&self.0, key([("id", text(id))])).await
     }
 }
 
 impl OrderTable {
     /// The table of that name.
     pub fn new(config: &SdkConfig, name: String) -> Self {
-        Self(Table::new(config, name))
+        Self(Table::new(config, name, "userId"))
     }
 }
 
 #[async_trait]
 impl Orders for OrderTable {
-    /// A try that the SDK repeats because its answer was lost finds its own order, which may be
-    /// further by then.
     async fn insert(&self, order: &Order) -> Result<Write, PortError> {
-        let put = self.0.put(order)?;
-        let put = put.condition_expression("attribute_not_exists(userId)");
-        let is_own = |row: &Row| row.get("orderId") == Some(&text(order.order_id));
-        Ok(match self.0.put_if(put).await? {
-            Put::Done => Write::Done,
-            Put::InTheWay(Some(row)) if is_own(&row) => Write::Done,
-            Put::InTheWay(_) => Write::Conflict,
-        })
+        let put = self.0.put_if(self.0.row(order)?, Condition::Absent);
+        Ok(put.await?.into())
     }
 
     async fn find(&self, key: OrderKey) -> Result<Option<Order>, PortError> {
-        let get = self.0.get().set_key(Some(order_key(key)));
-        let order: Option<Order> = self.0.row(get).await?;
+        let row = self.0.get(order_key(key)).await?;
+        let order: Option<Order> = row.map(|row| self.0.value(row)).transpose()?;
         Ok(order.filter(|order| order.order_id == key.order_id))
     }
 
-    /// Reads one row more than asked for, which tells whether there is another page.
     async fn page(
         &self,
         user_id: UserId,
         after: Option<OrderId>,
         limit: u8,
-    ) -> Result<Page, PortError> {
-        let operation = || format!("Query on table {}", self.0.name);
-        let limit = usize::from(limit);
-        let start = after.map(|order_id| order_key(OrderKey { user_id, order_id }));
-        let request = self.0.client.query().table_name(&self.0.name);
-        let output = request
-            .key_condition_expression("userId = :user")
-            .expression_attribute_values(":user", text(user_id))
-            .set_exclusive_start_key(start)
-            .scan_index_forward(false)
-            .consistent_read(true)
-            .limit(limit as i32 + 1)
-            .send()
-            .await
-            .map_err(|error| port_error(operation(), error))?;
-        let more = output.items().len() > limit || output.last_evaluated_key.is_some();
-        let mut rows = output.items.unwrap_or_default();
-        rows.truncate(limit);
-        let orders = serde_dynamo::from_items(rows).map_err(|error| broken(operation(), error))?;
-        Ok(Page { orders, more })
+    ) -> Result<Page<Order>, PortError> {
+        let after = after.map(|order_id| order_key(OrderKey { user_id, order_id }));
+        let page = self.0.page(text(user_id), after, limit).await?;
+        page.try_map(|row| self.0.value(row))
     }
 
     async fn update(&self, change: &Change) -> Result<Write, PortError> {
-        let put = self.0.put(&change.to)?;
-        let put = put
-            .condition_expression(IS_IN_STATUS)
-            .expression_attribute_names("#status", STATUS)
-            .expression_attribute_values(":from", status(change.from));
-        Ok(match self.0.put_if(put).await? {
-            Put::Done => Write::Done,
-            Put::InTheWay(_) => Write::Conflict,
-        })
+        let condition = Condition::Holds(STATUS, Some(status(change.from)));
+        let put = self.0.put_if(self.0.row(&change.to)?, condition);
+        Ok(put.await?.into())
     }
 
     async fn remove(&self, key: OrderKey) -> Result<(), PortError> {
-        self.0.delete(order_key(key)).await
+        remove(&self.0, order_key(key)).await
     }
 }
 
-fn order_key(key: OrderKey) -> Row {
-    [
-        ("userId".to_owned(), text(key.user_id)),
-        ("createdAt".to_owned(), text(key.created_at())),
-    ]
-    .into()
+fn order_key(order: OrderKey) -> Row {
+    key([
+        ("userId", text(order.user_id)),
+        ("createdAt", text(order.created_at())),
+    ])
+}
+
+/// Deletes a row. One that is gone is deleted as well, by an earlier try perhaps.
+pub(super) async fn remove(table: &Table, key: Row) -> Result<(), PortError> {
+    match table.delete_if(key, Condition::Present).await? {
+        Put::Done | Put::Refused(_) => Ok(()),
+    }
 }
 
 impl ProductTable {
     /// The table of that name.
     pub fn new(config: &SdkConfig, name: String) -> Self {
-        Self(Table::new(config, name))
+        Self(Table::new(config, name, "sku"))
     }
 }
 
 #[async_trait]
 impl Catalogue for ProductTable {
     async fn find(&self, skus: &[Sku]) -> Result<Vec<Product>, PortError> {
-        let Table { client, name } = &self.0;
-        let operation = || format!("BatchGetItem from table {name}");
-        let keys = skus
-            .iter()
-            .map(|sku| [("sku".to_owned(), text(sku))].into());
+        let name = self.0.name();
+        let operation = || format!("BatchGetItem on table {name}");
+        let keys = skus.iter().map(|sku| key([("sku", text(sku))]));
         let keys = KeysAndAttributes::builder()
             .set_keys(Some(keys.collect()))
             .build()
             .map_err(|error| broken(operation(), error))?;
-        let request = client.batch_get_item().request_items(name, keys);
+        let request = self.0.client().batch_get_item().request_items(name, keys);
         let mut output = request
             .send()
             .await
@@ -167,30 +139,26 @@ impl Catalogue for ProductTable {
             });
         }
         let rows = output.responses.as_mut().and_then(|rows| rows.remove(name));
-        serde_dynamo::from_items(rows.unwrap_or_default())
-            .map_err(|error| broken(operation(), error))
+        let rows = rows.unwrap_or_default().into_iter();
+        rows.map(|row| self.0.value(row)).collect()
     }
 }
 
 impl NotificationTable {
     /// The table of that name.
     pub fn new(config: &SdkConfig, name: String) -> Self {
-        Self(Table::new(config, name))
+        Self(Table::new(config, name, "orderId"))
     }
 }
 
 #[async_trait]
 impl Notifications for NotificationTable {
     async fn insert(&self, notification: &Notification) -> Result<Write, PortError> {
-        let put = self.0.put(notification)?;
-        let put = put.condition_expression("attribute_not_exists(orderId)");
-        Ok(match self.0.put_if(put).await? {
-            Put::Done => Write::Done,
-            Put::InTheWay(_) => Write::Conflict,
-        })
+        let put = self.0.put_if(self.0.row(notification)?, Condition::Absent);
+        Ok(put.await?.into())
     }
+
     async fn remove(&self, order_id: OrderId) -> Result<(), PortError> {
-        let key = [("orderId".to_owned(), text(order_id))];
-        self.0.delete(key.into()).await
+        remove(&self.0, key([("orderId", text(order_id))])).await
     }
 }

@@ -10,16 +10,16 @@ use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use function_kit::aws::{broken, kind_of, port_error};
-use function_kit::{PortError, PortErrorKind};
+use function_kit::{PortError, PortErrorKind, Write};
 
 use crate::domain::{Change, Line, OrderStatus, Payment};
-use crate::ports::{Inventory, Payments, Take, Write};
+use crate::ports::{Inventory, Payments, Take};
 
 /// Attribute that conditions compare. Its name is a reserved word, for which `#status` stands.
 pub const STATUS: &str = "status";
 
 /// Condition that the order is in the status `:from`.
-pub const IS_IN_STATUS: &str = "#status = :from";
+const IS_IN_STATUS: &str = "#status = :from";
 
 /// The value of the attribute [`STATUS`].
 pub fn status(status: OrderStatus) -> AttributeValue {

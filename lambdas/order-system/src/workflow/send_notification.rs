@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use function_kit::Clock;
+use function_kit::{Clock, Write};
 
 use super::task::{Task, TaskError, TaskInput, TaskResult, load};
 use crate::domain::{Notification, OrderStatus};
-use crate::ports::{Notifications, Orders, Users, Write};
+use crate::ports::{Notifications, Orders, Users};
 
 /// The task.
 pub struct SendNotification {

@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use function_kit::text::chain;
-use function_kit::{PortError, PortErrorKind};
+use function_kit::{PortError, PortErrorKind, Write};
 use lambda_runtime::Diagnostic;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Order, OrderKey, OrderStatus};
-use crate::ports::{Orders, Write};
+use crate::ports::Orders;
 
 /// A task of the state machine.
 #[async_trait]

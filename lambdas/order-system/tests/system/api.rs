@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use function_kit::testing::Fault;
 use function_kit::{Problem, Request};
 use order_system::api::orders::{self, OrdersApi};
 use order_system::api::users::{self, UsersApi};
 use order_system::domain::Plan;
 use serde_json::{Value, json};
 
-use crate::world::{Fault, World};
+use crate::world::World;
 
 /// The claims of the id token of `subject`, as an HTTP API hands them over: every value is text
 /// ("Create an API for HTTP APIs with JWT authorizers"). A subject may have a group behind a slash.
@@ -120,7 +121,7 @@ async fn a_user_is_registered_and_seen_by_who_did_it() {
     );
 
     // Expired, and not yet deleted.
-    world.state().now += Duration::from_secs(3600);
+    world.pass(Duration::from_secs(3600));
     assert_eq!(
         call(&world, "ann", ("GET", &path), Value::Null).await.0,
         404
@@ -164,7 +165,7 @@ async fn a_user_s_orders_are_listed_in_pages_the_youngest_first() {
     let user = world.add_user(Plan::Free);
     let mut expected = Vec::new();
     for _ in 0..3 {
-        world.state().now += Duration::from_secs(1);
+        world.pass(Duration::from_secs(1));
         let body = json!({"userId": user.id, "items": [{"sku": "keyboard", "quantity": 1}]});
         let (_, order) = call(&world, "ann", ("POST", "/orders"), body).await;
         expected.insert(0, order["orderId"].clone());
@@ -310,7 +311,7 @@ async fn an_order_that_is_asked_for_again_is_placed_once() {
 
     let (status, first) = order_under(&world, "\"a\"", body(1)).await;
     assert_eq!(status, 201, "{first}");
-    world.state().now += Duration::from_secs(60);
+    world.pass(Duration::from_secs(60));
     // The catalogue may be another by now.
     world.state().products.clear();
     assert_eq!(order_under(&world, "a", body(1)).await, (201, first));
@@ -339,7 +340,7 @@ async fn an_order_whose_answer_is_lost_is_placed_once() {
                 break;
             }
             assert_eq!(status, 503, "{fault:?} {number}");
-            world.state().now += Duration::from_secs(1);
+            world.pass(Duration::from_secs(1));
             assert_eq!(order_under(&world, "a", body).await.0, 201);
             assert_eq!(world.state().orders.len(), 1, "{fault:?} {number}");
         }

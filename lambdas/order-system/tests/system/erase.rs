@@ -3,19 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use function_kit::Clock;
 use function_kit::PortError;
+use function_kit::testing::Fault;
 use order_system::domain::*;
 use order_system::erase::{Erase, Erased, Eraser, handle};
 
 use crate::machine::Execution;
-use crate::world::{Fault, World};
+use crate::world::World;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Erases the user, in an invocation that has so much time left.
 async fn erase(world: &World, user_id: UserId, left: Duration) -> Result<Erased, PortError> {
     let world = Arc::new(world.clone());
-    let deadline = world.state().now + left;
+    let deadline = world.now() + left;
     let eraser = Eraser {
         users: world.clone(),
         orders: world.clone(),
@@ -33,7 +35,7 @@ async fn world() -> (World, UserId) {
     let users = [world.add_user(Plan::Free), world.add_user(Plan::Free)];
     for user in &users {
         for number in 0..3 {
-            world.state().now += Duration::from_secs(1);
+            world.pass(Duration::from_secs(1));
             let key = world.add_order_of(user, "keyboard", 1);
             let order = world.order(key);
             let name = IdempotencyKey::try_from(number.to_string().as_str()).unwrap();

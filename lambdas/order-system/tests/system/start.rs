@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use function_kit::testing::Fault;
 use order_system::domain::Plan;
 use order_system::message::Event;
 use order_system::start::{Starter, handle};
 use serde_json::{Value, json};
 
-use crate::world::{Fault, World};
+use crate::world::World;
 
 /// Handles messages of those bodies. Gives the places of those that have to come again.
 async fn run(world: &World, bodies: &[String]) -> Vec<usize> {
@@ -53,8 +54,9 @@ async fn a_message_that_fails_keeps_no_other_from_being_done() {
     assert_eq!(world.state().executions.len(), 1);
 }
 
-/// A message as "Using Lambda with Amazon SQS" of the Lambda developer guide prints it, with an
-/// event as "AWS service event metadata" of the EventBridge user guide does.
+/// A message as "Using Lambda with Amazon SQS" of the Lambda developer guide prints it
+/// (docs.aws.amazon.com/lambda/latest/dg/with-sqs.html), whose body is an event with the members of
+/// "AWS service event metadata" (docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html).
 #[tokio::test]
 async fn the_events_of_aws_s_documentation_are_read() {
     let world = World::default();
@@ -68,6 +70,7 @@ async fn the_events_of_aws_s_documentation_are_read() {
         "account": "111122223333",
         "time": "2017-12-22T18:43:48Z",
         "region": "us-west-1",
+        "replay-name": "replay_archive",
         "resources": [],
         "detail": Event::from(&world.order(key)).detail,
     });

@@ -1,11 +1,12 @@
 //! Executions of the state machine: with results, retries, catches and compensation.
 
+use function_kit::testing::Fault;
 use order_system::domain::{OrderKey, OrderStatus, PaymentStatus, Plan};
 use order_system::workflow::TaskInput;
 use serde_json::json;
 
 use crate::machine::{Execution, definition, tasks};
-use crate::world::{Fault, World};
+use crate::world::World;
 
 async fn execute(world: &World, order: OrderKey) -> Result<(), String> {
     Execution::of(order).run(world).await

@@ -1,23 +1,14 @@
-//! Everything outside the order system, in memory, with calls that fail when a test says so.
+//! Everything outside the order system, in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::ops::Deref;
 
 use async_trait::async_trait;
-use function_kit::{Clock, PortError, PortErrorKind};
+use function_kit::{Clock, Page, PortError, Write, testing};
 use jiff::Timestamp;
 use order_system::domain::*;
 use order_system::message::{DeadLetter, Event};
 use order_system::ports::*;
-
-/// How a call fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// Nothing is done, and the caller learns it.
-    Refused,
-    /// It is done, and the caller does not learn it.
-    AnswerLost,
-}
 
 #[derive(Default)]
 pub struct State {
@@ -32,35 +23,21 @@ pub struct State {
     pub letters: Vec<DeadLetter>,
     /// Each change of money or goods, in order.
     pub effects: Vec<String>,
-    pub now: Timestamp,
-    calls: usize,
-    faults: BTreeMap<usize, Fault>,
 }
 
+/// The order system's world: the kit's, for which the ports can be implemented here.
 #[derive(Clone, Default)]
-pub struct World(Arc<Mutex<State>>);
+pub struct World(testing::World<State>);
+
+impl Deref for World {
+    type Target = testing::World<State>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
 
 impl World {
-    pub fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap()
-    }
-
-    /// Lets the call of that number fail, counted from now on.
-    pub fn break_call(&self, number: usize, fault: Fault) {
-        let mut state = self.state();
-        let at = state.calls + number;
-        state.faults.insert(at, fault);
-    }
-
-    /// Lets no call fail from now on. Says whether one was to fail that was not made.
-    pub fn heal(&self) -> bool {
-        let mut state = self.state();
-        let calls = state.calls;
-        let left = state.faults.keys().any(|&at| at >= calls);
-        state.faults.clear();
-        left
-    }
-
     pub fn add_product(&self, sku: &str, price_cents: u32, stock: u32) {
         let sku = Sku(sku.to_owned());
         let product = Product {
@@ -82,9 +59,8 @@ impl World {
             email: Email::try_from("ann@example.com".to_owned()).unwrap(),
             plan,
         };
-        let mut state = self.state();
-        let user = User::register(new, state.now, Some(std::time::Duration::from_secs(3600)));
-        state.users.insert(user.id, user.clone());
+        let user = User::register(new, self.now(), Some(std::time::Duration::from_secs(3600)));
+        self.state().users.insert(user.id, user.clone());
         user
     }
 
@@ -96,9 +72,10 @@ impl World {
 
     /// An order of that user, of so many of one product that there is.
     pub fn add_order_of(&self, user: &User, sku: &str, quantity: u32) -> OrderKey {
+        let now = self.now();
         let mut state = self.state();
         let line = Line::of(&state.products[&Sku(sku.to_owned())], quantity);
-        let order = Order::place(user, vec![line], state.now);
+        let order = Order::place(user, vec![line], now);
         let key = order.key();
         state.orders.insert(key, order);
         key
@@ -106,26 +83,6 @@ impl World {
 
     pub fn order(&self, key: OrderKey) -> Order {
         self.state().orders[&key].clone()
-    }
-
-    /// Does what is asked, unless the call is to fail.
-    fn call<T>(&self, effect: impl FnOnce(&mut State) -> T) -> Result<T, PortError> {
-        let mut state = self.state();
-        let number = state.calls;
-        state.calls += 1;
-        let error = || PortError {
-            operation: "a call".into(),
-            kind: PortErrorKind::Busy,
-            source: "arn:aws:secret".into(),
-        };
-        match state.faults.remove(&number) {
-            None => Ok(effect(&mut state)),
-            Some(Fault::Refused) => Err(error()),
-            Some(Fault::AnswerLost) => {
-                effect(&mut state);
-                Err(error())
-            }
-        }
     }
 }
 
@@ -182,7 +139,7 @@ impl Orders for World {
         user_id: UserId,
         after: Option<OrderId>,
         limit: u8,
-    ) -> Result<Page, PortError> {
+    ) -> Result<Page<Order>, PortError> {
         self.call(|state| {
             let mine = state
                 .orders
@@ -191,7 +148,7 @@ impl Orders for World {
                 .filter(|order| order.user_id == user_id);
             let mut left = mine.filter(|order| after.is_none_or(|after| order.order_id < after));
             Page {
-                orders: left.by_ref().take(limit.into()).cloned().collect(),
+                entries: left.by_ref().take(limit.into()).cloned().collect(),
                 more: left.next().is_some(),
             }
         })
@@ -227,15 +184,17 @@ impl Receipts for World {
         })
     }
 
-    async fn keys(&self, user_id: UserId) -> Result<Vec<IdempotencyKey>, PortError> {
+    async fn some_of(&self, user_id: UserId) -> Result<Vec<Receipt>, PortError> {
         self.call(|state| {
-            let keys = state.receipts.keys().filter(|(user, _)| *user == user_id);
-            keys.map(|(_, key)| key.clone()).take(2).collect()
+            let receipts = state.receipts.values();
+            let mine = receipts.filter(|receipt| receipt.user_id == user_id);
+            mine.take(2).cloned().collect()
         })
     }
 
-    async fn remove(&self, user_id: UserId, key: &IdempotencyKey) -> Result<(), PortError> {
-        self.call(|state| drop(state.receipts.remove(&(user_id, key.clone()))))
+    async fn remove(&self, receipt: &Receipt) -> Result<(), PortError> {
+        let key = (receipt.user_id, receipt.idempotency_key.clone());
+        self.call(|state| drop(state.receipts.remove(&key)))
     }
 }
 
@@ -330,6 +289,6 @@ impl DeadLetterQueue for World {
 
 impl Clock for World {
     fn now(&self) -> Timestamp {
-        self.state().now
+        self.0.now()
     }
 }
