@@ -5,7 +5,7 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # "Amazon Cognito in AWS GovCloud (US)": there the hosted UI has FIPS endpoints alone. China has no user pools.
+  # "Amazon Cognito in AWS GovCloud (US)": there the hosted UI has FIPS endpoints alone.
   hosted_ui_label = data.aws_partition.current.partition == "aws-us-gov" ? "auth-fips" : "auth"
 
   # Cognito does not take both: with rotation, a token is renewed by GetTokensFromRefreshToken or the hosted UI only
@@ -74,6 +74,14 @@ resource "aws_cognito_user_pool" "this" {
     require_numbers                  = true
     require_symbols                  = true
     temporary_password_validity_days = 7
+  }
+
+  lifecycle {
+    precondition {
+      # "Amazon Cognito", Getting Started with Amazon Web Services in China.
+      condition     = data.aws_partition.current.partition != "aws-cn"
+      error_message = "The regions in China have no Cognito user pools. Use another issuer of JWTs there, which http-api takes as `jwt`."
+    }
   }
 }
 

@@ -248,6 +248,15 @@ run "has_a_fips_hosted_ui_in_govcloud" {
   }
 }
 
+run "refuses_china_where_there_are_no_user_pools" {
+  command = plan
+  override_data {
+    target = data.aws_partition.current
+    values = { partition = "aws-cn" }
+  }
+  expect_failures = [aws_cognito_user_pool.this]
+}
+
 run "refuses_what_cognito_would_refuse" {
   command = plan
   variables {
