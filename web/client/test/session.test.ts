@@ -127,6 +127,20 @@ describe("a refresh that fails", () => {
     expect(Date.now() - before).toBeLessThan(30_000);
   });
 
+  test("is repeated within those 30 s also when no answer comes", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(1);
+    const session = signedIn();
+    vi.setSystemTime(Date.now() + HOUR);
+    const sent: number[] = [];
+    vi.stubGlobal("fetch", (_: string, { signal }: RequestInit) => {
+      sent.push(Date.now());
+      return new Promise((__, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+    });
+    expect(await elapse(failure(session.accessToken()))).toMatchObject({ code: "timeout" });
+    expect(sent).toHaveLength(4);
+    expect((sent.at(-1) ?? 0) - (sent[0] ?? 0)).toBeLessThan(30_000);
+  });
+
   test("keeps the session while the device is offline", async () => {
     fakeCognito(() => new TypeError("offline"));
     const session = signedIn();

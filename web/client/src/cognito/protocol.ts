@@ -1,7 +1,7 @@
 /** Cognito's JSON API: unsigned calls of an app client without a secret. */
 
 import { ClientError, type ErrorCode } from "../errors.js";
-import { type Answer, busy, json, request } from "../net/request.js";
+import { type Answer, busy, json, type Limits, request } from "../net/request.js";
 
 /** A user pool and its app client. */
 export interface Pool {
@@ -46,7 +46,7 @@ export async function call(
   pool: Pool,
   action: string,
   body: Record<string, unknown>,
-  signal?: AbortSignal,
+  limits?: Limits,
 ): Promise<CognitoAnswer> {
   const answer = await request(
     endpoint(pool),
@@ -58,7 +58,7 @@ export async function call(
       },
       body: JSON.stringify(body),
     },
-    signal,
+    limits,
   );
   const name = `Cognito's ${action}`;
   if (answer.status !== 200) throw refusal(answer, name);

@@ -5,6 +5,13 @@ import { ClientError, type ErrorDetails } from "../errors.js";
 /** Milliseconds until a request counts as lost: a little over the 30 s that API Gateway allows an integration. */
 const TIMEOUT = 35_000;
 
+/** What may end a request before its answer. */
+export interface Limits {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds. Default: a little more than the service takes at most. */
+  readonly timeout?: number;
+}
+
 /** A whole answer. */
 export interface Answer {
   readonly status: number;
@@ -17,9 +24,10 @@ export interface Answer {
  *
  * Fails with `aborted`, `timeout`, `offline` or `network`.
  */
-export async function request(url: string, init: RequestInit, signal?: AbortSignal): Promise<Answer> {
+export async function request(url: string, init: RequestInit, limits: Limits = {}): Promise<Answer> {
+  const { signal, timeout = TIMEOUT } = limits;
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), TIMEOUT);
+  const timer = setTimeout(() => limit.abort(), timeout);
   const signals = signal ? [signal, limit.signal] : [limit.signal];
   try {
     // Nothing of this is for a cache, and cookies have no business here.
@@ -27,10 +35,15 @@ export async function request(url: string, init: RequestInit, signal?: AbortSign
     const response = await fetch(url, { ...fixed, ...init, signal: AbortSignal.any(signals) });
     return { status: response.status, headers: response.headers, text: await response.text() };
   } catch (cause) {
-    throw noAnswer(new URL(url).host, cause, signal, limit.signal.aborted);
+    throw noAnswer(hostOf(url), cause, signal, limit.signal.aborted);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Returns what to call the server of `url` in an error. A path, on the page's own host, is called by itself. */
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
 }
 
 /** Returns the error of a request to `host` that got no answer. */

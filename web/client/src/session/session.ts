@@ -11,9 +11,10 @@ const MARGIN = 60_000;
 
 /**
  * A refresh whose answer was lost may be repeated with the old refresh token only within the pool's grace period,
- * which modules/user-pool sets to 30 s.
+ * which modules/user-pool sets to 30 s: three time-outs and the pauses between them are shorter.
  */
 const REFRESH: RetryPolicy = { attempts: 4, base: 500, cap: 4_000, waitsForNetwork: false };
+const REFRESH_TIMEOUT = 8_000;
 
 /** Milliseconds to wait for another tab's refresh. */
 const LOCK_TIMEOUT = 60_000;
@@ -122,8 +123,9 @@ export class Session {
 
   async #renew(refresh: string): Promise<Tokens> {
     const body = { ClientId: this.#pool.clientId, RefreshToken: refresh };
+    const once = () => call(this.#pool, "GetTokensFromRefreshToken", body, { timeout: REFRESH_TIMEOUT });
     try {
-      const answer = await retry(() => call(this.#pool, "GetTokensFromRefreshToken", body), REFRESH);
+      const answer = await retry(once, REFRESH);
       return tokensOf(answer.body["AuthenticationResult"], refresh);
     } catch (error) {
       if (!isClientError(error, "not-authorized", "signed-out", "user-not-found")) throw error;

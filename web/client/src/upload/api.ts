@@ -179,7 +179,7 @@ export class UploadApi {
       headers: { ...content, ...headers, authorization: `Bearer ${token}` },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     };
-    return request(this.#base + target, init, signal);
+    return request(this.#base + target, init, { signal });
   }
 }
 

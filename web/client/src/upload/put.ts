@@ -1,7 +1,7 @@
 /** PUT to a presigned address, with progress. */
 
 import { ClientError } from "../errors.js";
-import { aborted, noAnswer } from "../net/request.js";
+import { aborted, hostOf, noAnswer } from "../net/request.js";
 import type { PutTarget } from "./api.js";
 
 /** Milliseconds without a byte after which a PUT counts as lost. */
@@ -21,7 +21,7 @@ export function put(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(aborted(signal));
-    const host = new URL(target.url).host;
+    const host = hostOf(target.url);
     const xhr = new XMLHttpRequest();
     let stalled = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
