@@ -37,6 +37,10 @@ variable "allowed_origin" {
   description = "Web site whose scripts may call the API, such as \"https://app.example.com\". Null allows none."
   type        = string
   default     = null
+  validation {
+    condition     = can(regex("^https?://[^/'*]+$", coalesce(var.allowed_origin, "https://app.example.com")))
+    error_message = "allowed_origin: give scheme and host without a path, such as \"https://app.example.com\". It may hold no \"*\"."
+  }
 }
 
 variable "token_use" {
