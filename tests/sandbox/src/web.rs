@@ -24,19 +24,23 @@ pub struct Web {
     project: Project,
     folder: PathBuf,
     node: Python,
+    /// Held as long as somebody works in the copy.
+    _lock: File,
 }
 
 impl Web {
     /// Brings the copy up to date, and installs packages when the lock file has changed.
     pub fn prepare(project: &Project, progress: Progress) -> Result<Self> {
-        let web = Self {
-            node: Python::prepare_node(project, progress)?,
-            folder: project.build("web"),
-            project: project.clone(),
-        };
-        fs::create_dir_all(&web.folder)?;
+        let node = Python::prepare_node(project, progress)?;
         let lock = File::create(project.build("web.lock"))?;
         lock.lock().context("cannot lock the copy of web/")?;
+        let web = Self {
+            node,
+            folder: project.build("web"),
+            project: project.clone(),
+            _lock: lock,
+        };
+        fs::create_dir_all(&web.folder)?;
         let source = project.root().join("web");
         remove_sources(&web.folder)?;
         copy_folder(&source, &web.folder, is_made).context("cannot copy web/")?;

@@ -42,7 +42,7 @@ export class Auth {
     return this.#session.user;
   }
 
-  /** Calls `listener` with the user, or undefined, after each sign-in and sign-out, also of other tabs. */
+  /** Calls `listener` with the user, or undefined, when that changes, also by another tab. */
   onChange(listener: (user: User | undefined) => void): () => void {
     return this.#session.onChange(listener);
   }

@@ -9,6 +9,7 @@ import { elapse, fakeTime } from "./support/time.js";
 
 const HOUR = 3_600_000;
 const KEY = "tokens";
+const NO_JWT = '{"access":"a","id":"b","refresh":"c","expires":4}';
 
 let window: FakeWindow;
 
@@ -204,6 +205,17 @@ describe("with two tabs", () => {
     expect(users).toEqual([undefined]);
     expect(await failure(other.accessToken())).toMatchObject({ code: "signed-out" });
   });
+
+  test("one refreshes, which is no news of the user for the other", async () => {
+    fakeCognito(() => authenticated("1"));
+    const other = tab();
+    const users: unknown[] = [];
+    other.onChange((user) => users.push(user));
+    vi.setSystemTime(Date.now() + HOUR);
+    await elapse(tab().accessToken());
+    window.events.dispatchEvent(Object.assign(new Event("storage"), { storageArea: storage, key: KEY }));
+    expect(users).toEqual([]);
+  });
 });
 
 describe("what is stored", () => {
@@ -234,7 +246,7 @@ describe("what is stored", () => {
     expect(calls.map((call) => call.body["RefreshToken"])).toEqual(["refresh-0", "refresh-1"]);
   });
 
-  test.each(["null", "{}", "not JSON", '{"access":1,"id":2,"refresh":3,"expires":4}'])("is no session if it is %s", (text) => {
+  test.each(["null", "{}", "not JSON", '{"access":1,"id":2,"refresh":3,"expires":4}', NO_JWT])("is no session if it is %s", (text) => {
     const storage = new FakeStorage();
     storage.setItem(KEY, text);
     expect(new Session(POOL, webStore(storage, KEY)).user).toBeUndefined();

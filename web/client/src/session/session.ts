@@ -25,10 +25,13 @@ export class Session {
   readonly #store: TokenStore;
   readonly #listeners = new Set<(user: User | undefined) => void>();
   #refreshing: Promise<Tokens> | undefined;
+  /** Whom the listeners know of. */
+  #known: string | undefined;
 
   constructor(pool: Pool, store: TokenStore) {
     this.#pool = pool;
     this.#store = store;
+    this.#known = this.user?.sub;
     store.watch(() => this.#changed());
   }
 
@@ -44,7 +47,7 @@ export class Session {
     this.#changed();
   }
 
-  /** Calls `listener` with the user after each sign-in and sign-out. Returns what takes it off again. */
+  /** Calls `listener` with the user, or undefined, when that changes. Returns what takes it off again. */
   onChange(listener: (user: User | undefined) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -141,6 +144,8 @@ export class Session {
 
   #changed(): void {
     const { user } = this;
+    if (user?.sub === this.#known) return;
+    this.#known = user?.sub;
     for (const listener of this.#listeners) {
       try {
         listener(user);

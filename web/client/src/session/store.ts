@@ -1,6 +1,6 @@
 /** Where tokens are kept. */
 
-import type { Tokens } from "../cognito/tokens.js";
+import { claims, type Tokens } from "../cognito/tokens.js";
 
 /** The one place of a session's tokens. */
 export interface TokenStore {
@@ -54,7 +54,7 @@ function parse(text: string | null): Tokens | undefined {
   try {
     const { access, id, refresh, expires } = JSON.parse(text) as Tokens;
     const areText = [access, id, refresh].every((token) => typeof token === "string");
-    if (areText && typeof expires === "number") return { access, id, refresh, expires };
+    if (areText && typeof expires === "number" && claims(id)) return { access, id, refresh, expires };
   } catch {
     // Another program's value under this key is no session.
   }
