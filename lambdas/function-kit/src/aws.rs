@@ -1,5 +1,6 @@
 //! What the adapters of any AWS service share: the SDK's configuration and its errors.
 
+mod sleep;
 #[cfg(feature = "sqs")]
 mod sqs;
 #[cfg(feature = "dynamodb")]
@@ -23,13 +24,12 @@ pub use sqs::Queue;
 /// Time for one try of one call. S3 takes 5 MiB well within it.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// Time for a call with all its tries. Three of them, one after another, end before API Gateway
-/// gives up on the function, after 29 s ("Quotas for configuring and running a REST API") or 30 s
-/// ("Quotas for HTTP APIs").
+/// Time for a call with all its tries, if its invocation's [deadline](crate::Deadline) leaves it as
+/// much.
 const CALL_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The SDK's configuration: region, credentials, endpoint and retries as the environment has
-/// them, and no call that outlasts the request it is for.
+/// them, and no call that outlasts its invocation.
 pub async fn sdk_config() -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
@@ -37,6 +37,7 @@ pub async fn sdk_config() -> SdkConfig {
         .build();
     aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(timeouts)
+        .sleep_impl(sleep::UntilDeadline)
         .load()
         .await
 }

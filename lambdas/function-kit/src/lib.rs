@@ -7,6 +7,7 @@ pub mod aws;
 pub mod batch;
 pub mod claims;
 pub mod clock;
+pub mod deadline;
 pub mod environment;
 pub mod http;
 pub mod id;
@@ -22,6 +23,7 @@ pub mod text;
 
 pub use claims::Claims;
 pub use clock::{Clock, SystemClock};
+pub use deadline::Deadline;
 pub use environment::{Environment, EnvironmentError};
 pub use http::{Member, Request, Response};
 pub use id::{Id, InvalidId};

@@ -10,8 +10,7 @@ use std::time::Duration;
 use aws_lambda_events::dynamodb::{Event as Batch, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use function_kit::text::chain;
-use function_kit::{Clock, PortError, batch};
-use jiff::Timestamp;
+use function_kit::{Clock, Deadline, PortError, batch};
 use serde::de::DeserializeOwned;
 
 use crate::domain::{Order, User};
@@ -61,10 +60,9 @@ impl Rows {
 pub async fn handle(
     announcer: &Announcer,
     batch: Batch,
-    deadline: Timestamp,
+    deadline: Deadline,
 ) -> Result<DynamoDbEventResponse, PortError> {
-    let clock = &*announcer.clock;
-    let again = batch::in_order(&batch.records, clock, deadline, async |record| {
+    let again = batch::in_order(&batch.records, deadline, async |record| {
         announce(announcer, record).await.inspect_err(|error| {
             let (event_id, cause) = (&record.event_id, chain(error));
             tracing::warn!(event_id, cause, "row to be announced again");

@@ -2,7 +2,7 @@
 
 use aws_lambda_events::dynamodb::Event as StreamBatch;
 use function_kit::text::chain;
-use function_kit::{Environment, http, telemetry};
+use function_kit::{Deadline, Environment, http, telemetry};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use order_system::api::{orders, users};
 use order_system::role::Role;
@@ -18,14 +18,15 @@ async fn main() -> anyhow::Result<()> {
         Role::Orders(api) => http::serve(async |request| orders::handle(api, request).await).await,
         Role::Stream(announcer) => {
             run(service_fn(async |event: LambdaEvent<StreamBatch>| {
-                let deadline = event.context.deadline().try_into()?;
+                let deadline = Deadline::of(&event.context);
                 Ok::<_, Error>(announce::handle(announcer, event.payload, deadline).await?)
             }))
             .await
         }
         Role::Start(starter) => {
             run(service_fn(async |event: LambdaEvent<start::Batch>| {
-                Ok::<_, Error>(start::handle(starter, event.payload).await)
+                let deadline = Deadline::of(&event.context);
+                Ok::<_, Error>(start::handle(starter, event.payload, deadline).await)
             }))
             .await
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::streams::{SqsBatchItemFailure, SqsEventResponse};
 use function_kit::text::chain;
-use function_kit::{PortError, Write};
+use function_kit::{Deadline, PortError, Write, batch};
 use serde::Deserialize;
 
 use crate::domain::OrderKey;
@@ -52,15 +52,16 @@ struct Delivered {
 
 /// Starts an execution for each event of the batch. The answer names the messages that have to
 /// come again: each stands for itself, so one that fails keeps none from being done.
-pub async fn handle(starter: &Starter, batch: Batch) -> SqsEventResponse {
+pub async fn handle(starter: &Starter, batch: Batch, deadline: Deadline) -> SqsEventResponse {
+    let failed = batch::at_once(&batch.records, deadline, async |message| {
+        start(starter, &message.body).await
+    });
     let mut response = SqsEventResponse::default();
-    for Message { message_id, body } in batch.records {
-        if let Err(error) = start(starter, &body).await {
-            tracing::error!(message_id, cause = chain(&error), "order not started");
-            let mut failure = SqsBatchItemFailure::default();
-            failure.item_identifier = Some(message_id);
-            response.batch_item_failures.push(failure);
-        }
+    for (Message { message_id, .. }, error) in failed.await {
+        tracing::error!(message_id, cause = chain(&error), "order not started");
+        let mut failure = SqsBatchItemFailure::default();
+        failure.item_identifier = Some(message_id.clone());
+        response.batch_item_failures.push(failure);
     }
     response
 }

@@ -2,9 +2,8 @@
 
 use aws_lambda_events::kinesis::{KinesisEvent, KinesisEventRecord};
 use aws_lambda_events::streams::KinesisEventResponse;
-use function_kit::batch;
 use function_kit::text::chain;
-use jiff::Timestamp;
+use function_kit::{Deadline, batch};
 
 use crate::domain::StreamPosition;
 use crate::process::{Outcome, Processor, Retry};
@@ -17,14 +16,11 @@ use crate::process::{Outcome, Processor, Retry};
 pub async fn handle(
     processor: &Processor,
     batch: KinesisEvent,
-    deadline: Timestamp,
+    deadline: Deadline,
 ) -> Result<KinesisEventResponse, Retry> {
-    let again = batch::in_order(
-        &batch.records,
-        &*processor.clock,
-        deadline,
-        async |record| process(processor, record, deadline).await.map(drop),
-    )
+    let again = batch::in_order(&batch.records, deadline, async |record| {
+        process(processor, record, deadline).await.map(drop)
+    })
     .await?;
     let mut response = KinesisEventResponse::default();
     if let Some(record) = again {
@@ -36,10 +32,11 @@ pub async fn handle(
 async fn process(
     processor: &Processor,
     record: &KinesisEventRecord,
-    deadline: Timestamp,
+    deadline: Deadline,
 ) -> Result<Outcome, Retry> {
     let position = position(record);
     let sequence_number = &position.sequence_number;
+    let deadline = deadline.time(&*processor.clock);
     let tried = processor
         .process(&record.kinesis.data, &position, deadline)
         .await;

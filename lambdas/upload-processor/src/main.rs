@@ -1,7 +1,7 @@
 //! Lambda function: processes uploads from the stream.
 
 use aws_lambda_events::kinesis::KinesisEvent;
-use function_kit::{Environment, telemetry};
+use function_kit::{Deadline, Environment, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use upload_pipeline::{aws, stream};
 
@@ -12,7 +12,7 @@ async fn main() -> anyhow::Result<()> {
     let processor = aws::processor(&environment).await?;
     let processor = &processor;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<KinesisEvent>| {
-        let deadline = event.context.deadline().try_into()?;
+        let deadline = Deadline::of(&event.context);
         Ok::<_, Error>(stream::handle(processor, event.payload, deadline).await?)
     }))
     .await

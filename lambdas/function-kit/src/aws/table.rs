@@ -272,3 +272,6 @@ impl Expression {
         self
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::time::Duration;
 
 use aws_lambda_events::apigw::{ApiGatewayProxyRequest, ApiGatewayProxyResponse};
 use aws_lambda_events::encodings::Body;
@@ -11,7 +12,7 @@ use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
-use super::serve::answer;
+use super::serve::{answer, deadline};
 use super::{Request, Response};
 use crate::claims::Claims;
 use crate::problem::Problem;
@@ -66,6 +67,10 @@ fn claims_of(claims: Value) -> Claims {
     Claims::from(text.collect::<HashMap<_, _>>())
 }
 
+/// How long a REST API waits for the function, unless its owner had the quota raised ("Quotas for
+/// configuring and running a REST API in API Gateway", integration timeout).
+const REST_API_TIMEOUT: Duration = Duration::from_secs(29);
+
 /// Headers of an answer that a script of another web site may read besides the few that it always
 /// may (the Fetch standard's "CORS-safelisted response-header name").
 const EXPOSED: HeaderValue = HeaderValue::from_static("allow, location, retry-after");
@@ -87,7 +92,8 @@ where
     let (handler, allowed_origin) = (&handler, allowed_origin.as_ref());
     lambda_runtime::run(service_fn(
         move |event: LambdaEvent<ApiGatewayProxyRequest>| async move {
-            let response = answer(handler, event.payload.into()).await;
+            let deadline = deadline(&event.context, REST_API_TIMEOUT);
+            let response = answer(handler, event.payload.into(), deadline).await;
             let response = readable_by(allowed_origin, response);
             Ok::<_, Infallible>(into_event(response))
         },

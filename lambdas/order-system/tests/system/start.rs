@@ -1,7 +1,9 @@
 //! From an event to an execution.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use function_kit::Deadline;
 use function_kit::testing::Fault;
 use order_system::domain::Plan;
 use order_system::message::Event;
@@ -9,6 +11,10 @@ use order_system::start::{Starter, handle};
 use serde_json::{Value, json};
 
 use crate::world::World;
+
+fn minute() -> Deadline {
+    Deadline::after(Duration::from_secs(60))
+}
 
 /// Handles messages of those bodies. Gives the places of those that have to come again.
 async fn run(world: &World, bodies: &[String]) -> Vec<usize> {
@@ -18,7 +24,7 @@ async fn run(world: &World, bodies: &[String]) -> Vec<usize> {
     let message = |(index, body): (usize, &String)| json!({"messageId": index.to_string(), "body": body, "receiptHandle": "ignored"});
     let messages: Vec<Value> = bodies.iter().enumerate().map(message).collect();
     let batch = serde_json::from_value(json!({"Records": messages})).unwrap();
-    let failures = handle(&starter, batch).await.batch_item_failures;
+    let failures = handle(&starter, batch, minute()).await.batch_item_failures;
     failures
         .into_iter()
         .map(|failure| failure.item_identifier.unwrap().parse().unwrap())
@@ -94,6 +100,11 @@ async fn the_events_of_aws_s_documentation_are_read() {
     let starter = Starter {
         executions: Arc::new(world.clone()),
     };
-    assert!(handle(&starter, batch).await.batch_item_failures.is_empty());
+    assert!(
+        handle(&starter, batch, minute())
+            .await
+            .batch_item_failures
+            .is_empty()
+    );
     assert_eq!(world.state().executions.len(), 1);
 }

@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::dynamodb::{Event as Batch, EventRecord};
-use function_kit::Clock;
-use function_kit::PortError;
 use function_kit::testing::Fault;
+use function_kit::{Deadline, PortError};
 use order_system::announce::{Announcer, Rows, handle};
 use order_system::domain::{Order, Plan};
 use serde::Serialize;
@@ -55,7 +54,7 @@ async fn run(world: &World, rows: Rows, records: &[EventRecord]) -> Result<Vec<S
         dead_letters: Arc::new(world.clone()),
         clock: Arc::new(world.clone()),
     };
-    let deadline = world.now() + Duration::from_secs(60);
+    let deadline = Deadline::after(Duration::from_secs(60));
     let mut batch = Batch::default();
     batch.records = records.to_vec();
     let response = handle(&announcer, batch, deadline).await?;

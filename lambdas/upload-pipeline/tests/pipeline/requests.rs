@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use function_kit::Request;
+use function_kit::{Deadline, Request};
 use serde_json::{Value, json};
 use upload_pipeline::process::Retry;
 use upload_pipeline::{api, stream};
@@ -104,7 +104,7 @@ pub async fn try_deliver(
         .collect();
     let batch = serde_json::from_value(json!({"Records": records})).unwrap();
     let processor = world.processor();
-    let deadline = processor.clock.now() + timeout;
+    let deadline = Deadline::after(timeout);
     let response = stream::handle(&processor, batch, deadline).await?;
     let failed = response.batch_item_failures.first();
     Ok(failed.map(|f| f.item_identifier.as_ref().unwrap().parse().unwrap()))
