@@ -35,6 +35,7 @@ module "table" {
   name                = "${var.name}-items"
   partition_key       = { name = "owner" }
   sort_key            = { name = "id" }
+  ttl_attribute       = "expires_at" # Of receipts: what an Idempotency-Key stands for is forgotten after a day.
   provisioned         = var.provisioned
   deletion_protection = var.deletion_protection
 }
@@ -45,7 +46,7 @@ module "function" {
   name            = "${var.name}-items"
   description     = "Answers the items API."
   memory_mb       = 256
-  timeout_seconds = 15 # A request makes one call to DynamoDB, which may take 8 s, retries included. API Gateway gives up after 29 s.
+  timeout_seconds = 20 # A request makes up to three calls to DynamoDB, which share this time. API Gateway gives up after 29 s.
 
   package = {
     manifest_path = "${path.module}/../../lambdas/items-api/Cargo.toml"

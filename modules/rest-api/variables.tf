@@ -73,7 +73,7 @@ variable "cors" {
   description = "Web site whose scripts may call the API: its origin, or \"*\" for every one. API Gateway then answers OPTIONS without a token; the functions have to name the origin in Access-Control-Allow-Origin of their own answers. Null allows none."
   type = object({
     origin          = string
-    headers         = optional(list(string), ["authorization", "content-type", "x-api-key"])
+    headers         = optional(list(string), ["authorization", "content-type", "idempotency-key", "if-match", "x-api-key"])
     max_age_seconds = optional(number, 3600)
   })
   default = null

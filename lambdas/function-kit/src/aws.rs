@@ -5,6 +5,8 @@ mod sleep;
 mod sqs;
 #[cfg(feature = "dynamodb")]
 pub mod table;
+#[cfg(feature = "dynamodb")]
+pub mod transaction;
 
 use std::error::Error;
 use std::time::Duration;
@@ -71,22 +73,33 @@ pub fn code<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Optio
     error.as_service_error().and_then(|service| service.code())
 }
 
-/// Codes of errors that a later try may not meet, besides those that the SDK knows.
-const MORE_TRANSIENT_ERRORS: [&str; 10] = [
-    // DynamoDB: another transaction is at the same rows ("Error handling with DynamoDB").
+/// Codes of errors that a later try may not meet, besides those that the SDK knows
+/// (`THROTTLING_ERRORS`, `TRANSIENT_ERRORS`) and besides all with a status of 5xx or 429.
+const MORE_TRANSIENT_ERRORS: [&str; 14] = [
+    // DynamoDB: another write or transaction is at the same rows ("Error handling with DynamoDB";
+    // "PutItem", Errors).
     "TransactionConflict",
     "TransactionConflictException",
+    "ReplicatedWriteConflictException",
+    // DynamoDB, for a single write of a transaction ("TransactWriteItems", Cancellation Reasons).
     "ThrottlingError",
     "ProvisionedThroughputExceeded",
-    // Kinesis, DynamoDB and SQS pass the throttling of KMS on (their API references).
+    // What KMS throttles, as each service passes it on: Kinesis ("PutRecord", Errors), Step
+    // Functions ("StartExecution", Errors), SQS ("SendMessage", Errors; the former is its code in
+    // the query protocol's header) and S3.
     "KMSThrottlingException",
+    "KmsThrottlingException",
     "KMS.ThrottlingException",
     "KmsThrottled",
-    // EventBridge, for a single entry of PutEvents ("PutEventsResultEntry").
+    // EventBridge: for a single entry of PutEvents ("PutEventsResultEntry"), and for the call
+    // ("PutEvents", Errors).
     "InternalFailure",
     "InternalException",
+    // Step Functions: running executions end ("StartExecution", Errors).
+    "ExecutionLimitExceeded",
     // S3: another write of the same key is under way ("Error responses").
     "ConditionalRequestConflict",
+    "OperationAborted",
 ];
 
 /// Returns what kind of failure the service's code for an error is: of a call, of one entry of a
@@ -126,10 +139,20 @@ mod tests {
         for code in [
             "TransactionConflict",
             "TransactionConflictException",
+            "ReplicatedWriteConflictException",
             "KMSThrottlingException",
+            "KmsThrottlingException",
+            "KMS.ThrottlingException",
+            "KmsThrottled",
             "ThrottlingException",
             "ProvisionedThroughputExceededException",
             "InternalFailure",
+            "InternalException",
+            "ExecutionLimitExceeded",
+            "ConditionalRequestConflict",
+            "OperationAborted",
+            "SlowDown",
+            "RequestTimeout",
         ] {
             assert_eq!(kind_of(code), PortErrorKind::Busy, "{code}");
         }
@@ -138,6 +161,11 @@ mod tests {
             "AccessDeniedException",
             "ValidationException",
             "KMSDisabledException",
+            "KMSAccessDeniedException",
+            // Of a single entry of PutEvents.
+            "MalformedDetail",
+            "NotAuthorizedForSourceException",
+            "RedactionFailure",
         ] {
             assert_eq!(kind_of(code), PortErrorKind::Broken, "{code}");
         }

@@ -7,10 +7,12 @@
 
 mod member;
 mod members;
+mod precondition;
 mod request;
 mod rest;
 mod route;
 mod serve;
+pub mod size;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
@@ -19,6 +21,7 @@ use serde::Serialize;
 use crate::problem::Problem;
 
 pub use member::Member;
+pub use precondition::{IfMatch, etag, precondition_failed};
 pub use request::Request;
 pub use rest::serve_rest;
 pub use route::{Matched, Route};

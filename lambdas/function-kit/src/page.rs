@@ -6,6 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::http::Request;
+use crate::http::size::{MAX_PAYLOAD_BYTES, escaped_bytes};
 use crate::problem::Problem;
 
 /// Entries of a page unless the client asks for another number.
@@ -37,9 +38,8 @@ impl<T> Page<T> {
     }
 }
 
-/// Largest sum of a page's entries, in bytes of the function's answer. Lambda takes answers of up
-/// to 6 MB ("Lambda quotas"); this leaves room for all else.
-const MAX_PAGE_BYTES: usize = 5_000_000;
+/// Largest sum of a page's entries, in bytes of the function's answer; this leaves room for all else.
+const MAX_PAGE_BYTES: usize = MAX_PAYLOAD_BYTES - 1_000_000;
 
 /// Returns how many of the entries fit into an answer: the first at least, which a row of DynamoDB
 /// bounds.
@@ -49,9 +49,8 @@ const MAX_PAGE_BYTES: usize = 5_000_000;
 pub fn fitting(entries: &[impl Serialize]) -> Result<usize, Problem> {
     let mut bytes = 0;
     for (index, entry) in entries.iter().enumerate() {
-        // The body is a string of the answer, where its quotes and backslashes are escaped.
-        let answered = serde_json::to_string(entry).and_then(|text| serde_json::to_string(&text));
-        bytes += answered.map_err(Problem::internal)?.len();
+        let text = serde_json::to_string(entry).map_err(Problem::internal)?;
+        bytes += escaped_bytes(&text);
         if index > 0 && bytes > MAX_PAGE_BYTES {
             return Ok(index);
         }

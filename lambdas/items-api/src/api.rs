@@ -3,14 +3,14 @@
 mod body;
 mod listing;
 
-use function_kit::http::{Route, json};
+use function_kit::http::{IfMatch, Route, etag, json, precondition_failed};
 use function_kit::{Problem, Request, Response};
-use http::header::LOCATION;
+use http::header::{ETAG, LOCATION};
 use http::{HeaderValue, Method, StatusCode};
 use serde::Serialize;
 
-use crate::domain::{Item, ItemId, Owner};
-use crate::ports::{Found, ItemTable};
+use crate::domain::{Item, ItemId, Owner, Receipt, Version};
+use crate::ports::{Expected, ItemTable, Write};
 
 pub use body::MAX_BODY_BYTES;
 
@@ -51,26 +51,56 @@ pub async fn handle(table: &dyn ItemTable, request: &Request) -> Result<Response
         Operation::Create => create(table, request, owner).await,
         Operation::Read => read(table, owner, id).await,
         Operation::Replace => replace(table, request, owner, id).await,
-        Operation::Remove => remove(table, owner, id).await,
+        Operation::Remove => remove(table, request, owner, id).await,
     }
 }
 
+/// A request that is repeated with its key is answered with the item that the first one created, as
+/// it is by now.
 async fn create(
     table: &dyn ItemTable,
     request: &Request,
     owner: Owner,
 ) -> Result<Response, Problem> {
+    let key = request.idempotency_key()?;
     let item = Item {
         owner,
         id: ItemId::generate(),
+        version: Version::generate(),
         draft: body::read(request, None)?,
     };
-    table.insert(&item).await?;
+    let receipt = key.map(|key| Receipt::of(&item, key)).transpose();
+    let receipt = receipt.map_err(Problem::internal)?;
+    match (table.insert(&item, receipt.as_ref()).await?, receipt) {
+        (Write::Conflict, Some(receipt)) => created(&created_before(table, receipt).await?),
+        _ => created(&item),
+    }
+}
+
+async fn created_before(table: &dyn ItemTable, repeated: Receipt) -> Result<Item, Problem> {
+    let Receipt { owner, key, entry } = repeated;
+    let first = table.receipt(&owner, &key).await?;
+    let first = first.ok_or_else(|| Problem::unavailable("the key's receipt has just expired"))?;
+    if first.draft_sha256 != entry.draft_sha256 {
+        return Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "the Idempotency-Key stands for another item; send a new key with a new item",
+        ));
+    }
+    table.find(&owner, first.item_id).await?.ok_or_else(|| {
+        Problem::new(
+            StatusCode::CONFLICT,
+            "the item that the Idempotency-Key stands for was deleted; send a new key to create another",
+        )
+    })
+}
+
+fn created(item: &Item) -> Result<Response, Problem> {
     let created = Created {
         message: "Item created",
-        item: &item,
+        item,
     };
-    let mut response = json(StatusCode::CREATED, &created)?;
+    let mut response = tagged(StatusCode::CREATED, &created, item)?;
     // Relative to /items, whatever stands before it: a stage, or a custom domain's base path.
     let place = HeaderValue::try_from(format!("items/{}", item.id));
     let place = place.map_err(Problem::internal)?;
@@ -79,8 +109,8 @@ async fn create(
 }
 
 async fn read(table: &dyn ItemTable, owner: Owner, id: &str) -> Result<Response, Problem> {
-    let found = table.find(&owner, known(id)?).await?;
-    json(StatusCode::OK, &found.ok_or_else(unknown)?)
+    let item = table.find(&owner, known(id)?).await?.ok_or_else(unknown)?;
+    tagged(StatusCode::OK, &item, &item)
 }
 
 async fn replace(
@@ -93,23 +123,65 @@ async fn replace(
     let item = Item {
         owner,
         id,
+        version: Version::generate(),
         draft: body::read(request, Some(id))?,
     };
-    match table.replace(&item).await? {
-        Found::Yes => json(StatusCode::OK, &item),
-        Found::No => Err(unknown()),
+    let expected = expected(table, request, &item.owner, id).await?;
+    match table.replace(&item, expected).await? {
+        Write::Done => tagged(StatusCode::OK, &item, &item),
+        Write::Conflict => Err(conflict(expected)),
     }
 }
 
-async fn remove(table: &dyn ItemTable, owner: Owner, id: &str) -> Result<Response, Problem> {
-    match table.remove(&owner, known(id)?).await? {
-        Found::Yes => {
+async fn remove(
+    table: &dyn ItemTable,
+    request: &Request,
+    owner: Owner,
+    id: &str,
+) -> Result<Response, Problem> {
+    let id = known(id)?;
+    let expected = expected(table, request, &owner, id).await?;
+    match table.remove(&owner, id, expected).await? {
+        Write::Done => {
             let mut response = Response::default();
             *response.status_mut() = StatusCode::NO_CONTENT;
             Ok(response)
         }
-        Found::No => Err(unknown()),
+        Write::Conflict => Err(conflict(expected)),
     }
+}
+
+/// Returns what a write may ask of the item, after the request's If-Match. An item that does not
+/// exist is not found, whatever the header says (RFC 9110, section 13.2.1).
+async fn expected(
+    table: &dyn ItemTable,
+    request: &Request,
+    owner: &Owner,
+    id: ItemId,
+) -> Result<Expected, Problem> {
+    let Some(tags @ IfMatch::Tags(_)) = request.if_match()? else {
+        return Ok(Expected::Any);
+    };
+    let item = table.find(owner, id).await?.ok_or_else(unknown)?;
+    match tags.allows(&item.version.to_string()) {
+        true => Ok(Expected::Version(item.version)),
+        false => Err(precondition_failed()),
+    }
+}
+
+fn conflict(expected: Expected) -> Problem {
+    match expected {
+        Expected::Any => unknown(),
+        Expected::Version(_) => precondition_failed(),
+    }
+}
+
+/// Answers with the body and the item's entity tag.
+fn tagged(status: StatusCode, body: &impl Serialize, item: &Item) -> Result<Response, Problem> {
+    let mut response = json(status, body)?;
+    let tag = etag(&item.version.to_string())?;
+    response.headers_mut().insert(ETAG, tag);
+    Ok(response)
 }
 
 /// What cannot be an id is the id of nothing.

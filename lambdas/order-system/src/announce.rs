@@ -11,6 +11,7 @@ use aws_lambda_events::dynamodb::{Event as Batch, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use function_kit::text::chain;
 use function_kit::{Clock, Deadline, PortError, batch};
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use crate::domain::{Order, User};

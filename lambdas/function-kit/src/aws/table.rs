@@ -95,6 +95,10 @@ impl Table {
         &self.name
     }
 
+    pub(super) fn partition_key(&self) -> &'static str {
+        self.partition_key
+    }
+
     /// Returns the value as a row, whose attributes are the value's members.
     ///
     /// # Errors

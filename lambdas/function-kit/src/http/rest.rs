@@ -73,7 +73,7 @@ const REST_API_TIMEOUT: Duration = Duration::from_secs(29);
 
 /// Headers of an answer that a script of another web site may read besides the few that it always
 /// may (the Fetch standard's "CORS-safelisted response-header name").
-const EXPOSED: HeaderValue = HeaderValue::from_static("allow, location, retry-after");
+const EXPOSED: HeaderValue = HeaderValue::from_static("allow, etag, location, retry-after");
 
 /// [`serve`](super::serve), for a function behind a REST API. Scripts of the web site
 /// `allowed_origin` (`*` for every one) may read its answers: a REST API, unlike an HTTP API, leaves
@@ -155,6 +155,81 @@ mod tests {
         assert_eq!(request.claims.subject().unwrap(), "alice");
         assert_eq!(request.query("cursor"), Some("a"));
         assert_eq!(request.request_id, "id");
+    }
+
+    /// The request as "Create AWS Lambda proxy integrations for HTTP APIs in API Gateway" of the API
+    /// Gateway developer guide prints it, format 1.0, which is that of a REST API.
+    #[test]
+    fn the_event_of_aws_s_documentation_is_read() {
+        let event = r#"{
+            "version": "1.0",
+            "resource": "/my/path",
+            "path": "/my/path",
+            "httpMethod": "GET",
+            "headers": {"header1": "value1", "header2": "value2"},
+            "multiValueHeaders": {"header1": ["value1"], "header2": ["value1", "value2"]},
+            "queryStringParameters": {"parameter1": "value1", "parameter2": "value"},
+            "multiValueQueryStringParameters": {
+                "parameter1": ["value1", "value2"],
+                "parameter2": ["value"]
+            },
+            "requestContext": {
+                "accountId": "123456789012",
+                "apiId": "id",
+                "authorizer": {"claims": null, "scopes": null},
+                "domainName": "id.execute-api.us-east-1.amazonaws.com",
+                "domainPrefix": "id",
+                "extendedRequestId": "request-id",
+                "httpMethod": "GET",
+                "identity": {
+                    "accessKey": null,
+                    "accountId": null,
+                    "caller": null,
+                    "cognitoAuthenticationProvider": null,
+                    "cognitoAuthenticationType": null,
+                    "cognitoIdentityId": null,
+                    "cognitoIdentityPoolId": null,
+                    "principalOrgId": null,
+                    "sourceIp": "192.0.2.1",
+                    "user": null,
+                    "userAgent": "user-agent",
+                    "userArn": null,
+                    "clientCert": {
+                        "clientCertPem": "CERT_CONTENT",
+                        "subjectDN": "www.example.com",
+                        "issuerDN": "Example issuer",
+                        "serialNumber": "a1:a1:a1:a1:a1:a1:a1:a1:a1:a1:a1:a1:a1:a1:a1:a1",
+                        "validity": {
+                            "notBefore": "May 28 12:30:02 2019 GMT",
+                            "notAfter": "Aug  5 09:36:04 2021 GMT"
+                        }
+                    }
+                },
+                "path": "/my/path",
+                "protocol": "HTTP/1.1",
+                "requestId": "id=",
+                "requestTime": "04/Mar/2020:19:15:17 +0000",
+                "requestTimeEpoch": 1583349317135,
+                "resourceId": null,
+                "resourcePath": "/my/path",
+                "stage": "$default"
+            },
+            "pathParameters": null,
+            "stageVariables": null,
+            "body": "Hello from Lambda!",
+            "isBase64Encoded": false
+        }"#;
+        let event: ApiGatewayProxyRequest = serde_json::from_str(event).unwrap();
+        let request = Request::from(event);
+        assert_eq!(
+            (request.method.as_str(), request.path.as_str()),
+            ("GET", "/my/path")
+        );
+        assert_eq!(request.request_id, "id=");
+        assert_eq!(request.query("parameter2"), Some("value"));
+        assert_eq!(request.headers["header2"], "value2");
+        assert_eq!(request.body, "Hello from Lambda!");
+        assert_eq!(request.claims.subject().unwrap_err().status(), 401);
     }
 
     #[test]

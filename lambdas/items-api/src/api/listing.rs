@@ -23,8 +23,8 @@ pub async fn handle(
 ) -> Result<Response, Problem> {
     let (limit, after) = (page::limit(request)?, page::after(request)?);
     let found = table.page(&owner, after, limit).await?;
-    let items = &found.items[..page::fitting(&found.items)?];
-    let more = found.more || items.len() < found.items.len();
+    let items = &found.entries[..page::fitting(&found.entries)?];
+    let more = found.more || items.len() < found.entries.len();
     let last = items.last().filter(|_| more);
     let listing = Listing {
         items,

@@ -3,18 +3,15 @@
 //! What the client may name freely stands in one map, where no name can clash with a key, or with
 //! what a later version of the row adds.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::AttributeValue;
+use function_kit::Id;
+use function_kit::aws::table::{self, Row, text};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::attribute::{self, NotJson};
-use crate::domain::{Draft, Item, ItemId, Name, Owner};
-
-/// Attributes by their names.
-pub type Row = HashMap<String, AttributeValue>;
+use crate::domain::{Draft, Item, ItemId, Name, Owner, Version};
 
 /// Partition key.
 pub const OWNER: &str = "owner";
@@ -43,11 +40,14 @@ struct Head {
     /// For whoever reads the table; the API takes it from the id.
     #[serde(skip_deserializing)]
     timestamp: Timestamp,
+    /// Called as [`LAST_WRITE`](table::LAST_WRITE) is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_write: Option<Id<Version>>,
 }
 
 /// Returns the key of an item.
 pub fn key(owner: &Owner, id: ItemId) -> Row {
-    Row::from([text(OWNER, owner), text(ID, id)])
+    table::key([(OWNER, text(owner)), (ID, text(id))])
 }
 
 /// Returns the row of an item.
@@ -60,6 +60,7 @@ pub fn of(item: &Item) -> Result<Row, InvalidRow> {
         id: item.id,
         name: item.draft.name.clone(),
         timestamp: item.id.created_at(),
+        last_write: item.version.mark(),
     };
     let mut row: Row = serde_dynamo::to_item(head)?;
     let attributes = attribute::map_of(&item.draft.attributes);
@@ -80,15 +81,12 @@ pub fn read(mut row: Row) -> Result<Item, InvalidRow> {
     Ok(Item {
         owner: head.owner,
         id: head.id,
+        version: Version::of_mark(head.last_write),
         draft: Draft {
             name: head.name,
             attributes: attributes.map_err(InvalidRow::Attributes)?,
         },
     })
-}
-
-fn text(name: &str, value: impl ToString) -> (String, AttributeValue) {
-    (name.to_owned(), AttributeValue::S(value.to_string()))
 }
 
 #[cfg(test)]
@@ -108,6 +106,7 @@ mod tests {
         Item {
             owner: "owner".parse().unwrap(),
             id: ItemId::generate(),
+            version: Version::generate(),
             draft: Draft {
                 name: Name::try_from("ü".to_owned()).unwrap(),
                 attributes,
@@ -119,6 +118,8 @@ mod tests {
     fn an_item_survives_its_row() {
         let item = item();
         let row = of(&item).unwrap();
+        let mark = item.version.to_string();
+        assert_eq!(row[table::LAST_WRITE], text(mark));
         let number = &row[ATTRIBUTES].as_m().unwrap()["n"];
         assert_eq!(number.as_n().unwrap().len(), 38);
         assert_eq!(
@@ -132,10 +133,9 @@ mod tests {
     #[test]
     fn an_old_row_is_read_whatever_new_input_must_be() {
         let mut row = of(&item()).unwrap();
-        row.extend([
-            text("name", "x".repeat(Name::MAX_CHARACTERS + 1)),
-            text(OWNER, "auth0|1"),
-        ]);
+        let name = "x".repeat(Name::MAX_CHARACTERS + 1);
+        row.extend(table::key([("name", text(name)), (OWNER, text("auth0|1"))]));
+        row.remove(table::LAST_WRITE);
         assert_eq!(of(&read(row.clone()).unwrap()).unwrap(), row);
         row.remove("timestamp");
         assert!(read(row).is_ok());

@@ -11,6 +11,10 @@ use super::Attributes;
 /// Which item of its owner: an owner's items sort by their age.
 pub type ItemId = Id<Item>;
 
+/// Which write made an item what it is. A client that names it changes only what it has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version(Option<Id<Version>>);
+
 /// An item's name: what people call it.
 ///
 /// `TryFrom` checks new input. Deserialization does not: a rule for new input must not make an old
@@ -31,6 +35,33 @@ pub enum InvalidName {
     /// It has a control character, such as a line end.
     #[error("must not have control characters")]
     Control,
+}
+
+impl Version {
+    /// Returns the version of an item that is written now.
+    pub fn generate() -> Self {
+        Self(Some(Id::generate()))
+    }
+
+    /// Returns the version of an item whose row has this mark. The first rows have none.
+    pub fn of_mark(mark: Option<Id<Version>>) -> Self {
+        Self(mark)
+    }
+
+    /// Returns the mark that the item's row bears.
+    pub fn mark(self) -> Option<Id<Version>> {
+        self.0
+    }
+}
+
+impl Display for Version {
+    /// Writes the version as an entity tag shows it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(mark) => mark.fmt(f),
+            None => f.write_str("0"),
+        }
+    }
 }
 
 impl Name {
@@ -84,6 +115,8 @@ pub struct Item {
     pub owner: Owner,
     /// Which of its owner's it is.
     pub id: ItemId,
+    /// Which version of it.
+    pub version: Version,
     /// What its owner says of it.
     pub draft: Draft,
 }

@@ -4,8 +4,10 @@
 pub mod item;
 pub mod json;
 pub mod number;
+pub mod receipt;
 
-pub use function_kit::Owner;
-pub use item::{Draft, InvalidName, Item, ItemId, Name};
+pub use function_kit::{IdempotencyKey, Owner};
+pub use item::{Draft, InvalidName, Item, ItemId, Name, Version};
 pub use json::{Attributes, Value};
 pub use number::{InvalidNumber, Number};
+pub use receipt::{Entry, Receipt};

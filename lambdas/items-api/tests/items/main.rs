@@ -7,4 +7,6 @@ mod bodies;
 mod listing;
 mod lives;
 mod memory;
+mod repeated;
+mod versions;
 mod world;

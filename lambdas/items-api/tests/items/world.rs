@@ -1,14 +1,14 @@
 //! A table in memory, requests as a REST API sends them, and their answers.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard};
+use std::ops::Deref;
 
 use async_trait::async_trait;
 use aws_lambda_events::apigw::ApiGatewayProxyRequest;
-use function_kit::{PortErrorKind, Request};
+use function_kit::{Request, testing};
 use items_api::api;
-use items_api::domain::{Item, ItemId, Owner};
-use items_api::ports::{Found, ItemTable, Page, PortError};
+use items_api::domain::{Entry, IdempotencyKey, Item, ItemId, Owner, Receipt};
+use items_api::ports::{Expected, ItemTable, Page, PortError, Write};
 use serde_json::{Value, json};
 
 pub const ALICE: &str = "alice";
@@ -16,10 +16,21 @@ pub const BOB: &str = "bob";
 
 type Key = (String, ItemId);
 
+#[derive(Debug, Default)]
+pub struct State {
+    pub rows: BTreeMap<Key, Item>,
+    pub receipts: BTreeMap<(String, IdempotencyKey), Entry>,
+}
+
 #[derive(Default)]
-pub struct World {
-    rows: Mutex<BTreeMap<Key, Item>>,
-    broken: Mutex<Option<PortErrorKind>>,
+pub struct World(testing::World<State>);
+
+impl Deref for World {
+    type Target = testing::World<State>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
 }
 
 /// An answer, with its body read.
@@ -61,18 +72,29 @@ impl Answer {
 }
 
 impl World {
-    pub fn rows(&self) -> MutexGuard<'_, BTreeMap<Key, Item>> {
-        self.rows.lock().unwrap()
-    }
-
-    /// Lets every call of the table fail from now on.
-    pub fn break_table(&self, kind: PortErrorKind) {
-        *self.broken.lock().unwrap() = Some(kind);
+    /// How many items there are.
+    pub fn count(&self) -> usize {
+        self.state().rows.len()
     }
 
     /// Sends a request in the name of `sub`, if of anybody; `target` may have a query.
     pub async fn send(&self, sub: Option<&str>, method: &str, target: &str, body: &str) -> Answer {
-        let request = Request::from(event(sub, method, target, body));
+        self.send_with(sub, method, target, body, &[]).await
+    }
+
+    /// Sends a request with these headers.
+    pub async fn send_with(
+        &self,
+        sub: Option<&str>,
+        method: &str,
+        target: &str,
+        body: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Answer {
+        let mut request = Request::from(event(sub, method, target, body));
+        for (name, value) in headers {
+            request.headers.insert(*name, value.parse().unwrap());
+        }
         let response = api::handle(self, &request)
             .await
             .unwrap_or_else(|problem| problem.into_response("request"));
@@ -89,17 +111,6 @@ impl World {
 
     pub async fn post(&self, body: &str) -> Answer {
         self.send(Some(ALICE), "POST", "/items", body).await
-    }
-
-    fn check(&self) -> Result<(), PortError> {
-        match *self.broken.lock().unwrap() {
-            None => Ok(()),
-            Some(kind) => Err(PortError {
-                operation: "a call".into(),
-                kind,
-                source: "arn:aws:secret".into(),
-            }),
-        }
     }
 }
 
@@ -124,35 +135,68 @@ fn key(owner: &Owner, id: ItemId) -> Key {
     (owner.to_string(), id)
 }
 
+fn is_as_expected(row: Option<&Item>, expected: Expected) -> bool {
+    row.is_some_and(|row| match expected {
+        Expected::Any => true,
+        Expected::Version(version) => row.version == version,
+    })
+}
+
 #[async_trait]
 impl ItemTable for World {
-    async fn insert(&self, item: &Item) -> Result<(), PortError> {
-        self.check()?;
-        self.rows().insert(key(&item.owner, item.id), item.clone());
-        Ok(())
+    async fn insert(&self, item: &Item, receipt: Option<&Receipt>) -> Result<Write, PortError> {
+        self.call(|state| {
+            if let Some(Receipt { owner, key, entry }) = receipt {
+                let place = (owner.to_string(), key.clone());
+                if state.receipts.contains_key(&place) {
+                    return Write::Conflict;
+                }
+                state.receipts.insert(place, entry.clone());
+            }
+            state.rows.insert(key(&item.owner, item.id), item.clone());
+            Write::Done
+        })
     }
 
-    async fn replace(&self, item: &Item) -> Result<Found, PortError> {
-        self.check()?;
-        Ok(match self.rows().get_mut(&key(&item.owner, item.id)) {
-            Some(row) => {
-                *row = item.clone();
-                Found::Yes
+    async fn receipt(
+        &self,
+        owner: &Owner,
+        key: &IdempotencyKey,
+    ) -> Result<Option<Entry>, PortError> {
+        self.call(|state| {
+            let place = (owner.to_string(), key.clone());
+            state.receipts.get(&place).cloned()
+        })
+    }
+
+    async fn replace(&self, item: &Item, expected: Expected) -> Result<Write, PortError> {
+        self.call(|state| {
+            let place = key(&item.owner, item.id);
+            if !is_as_expected(state.rows.get(&place), expected) {
+                return Write::Conflict;
             }
-            None => Found::No,
+            state.rows.insert(place, item.clone());
+            Write::Done
         })
     }
 
     async fn find(&self, owner: &Owner, id: ItemId) -> Result<Option<Item>, PortError> {
-        self.check()?;
-        Ok(self.rows().get(&key(owner, id)).cloned())
+        self.call(|state| state.rows.get(&key(owner, id)).cloned())
     }
 
-    async fn remove(&self, owner: &Owner, id: ItemId) -> Result<Found, PortError> {
-        self.check()?;
-        Ok(match self.rows().remove(&key(owner, id)) {
-            Some(_) => Found::Yes,
-            None => Found::No,
+    async fn remove(
+        &self,
+        owner: &Owner,
+        id: ItemId,
+        expected: Expected,
+    ) -> Result<Write, PortError> {
+        self.call(|state| {
+            let place = key(owner, id);
+            if !is_as_expected(state.rows.get(&place), expected) {
+                return Write::Conflict;
+            }
+            state.rows.remove(&place);
+            Write::Done
         })
     }
 
@@ -161,14 +205,18 @@ impl ItemTable for World {
         owner: &Owner,
         after: Option<ItemId>,
         limit: u8,
-    ) -> Result<Page, PortError> {
-        self.check()?;
-        let rows = self.rows();
-        let mine = rows.values().rev().filter(|item| item.owner == *owner);
-        let mut left = mine.filter(|item| after.is_none_or(|after| item.id < after));
-        Ok(Page {
-            items: left.by_ref().take(limit.into()).cloned().collect(),
-            more: left.next().is_some(),
+    ) -> Result<Page<Item>, PortError> {
+        self.call(|state| {
+            let mine = state
+                .rows
+                .values()
+                .rev()
+                .filter(|item| item.owner == *owner);
+            let mut left = mine.filter(|item| after.is_none_or(|after| item.id < after));
+            Page {
+                entries: left.by_ref().take(limit.into()).cloned().collect(),
+                more: left.next().is_some(),
+            }
         })
     }
 }
