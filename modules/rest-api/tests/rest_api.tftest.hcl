@@ -299,7 +299,7 @@ run "answers_browsers_of_a_web_site_without_a_token" {
     condition = alltrue([
       for response in aws_api_gateway_integration_response.preflight :
       response.response_parameters["method.response.header.Access-Control-Allow-Origin"] == "'https://app.example.com'"
-      && response.response_parameters["method.response.header.Access-Control-Allow-Headers"] == "'authorization,content-type,x-api-key'"
+      && response.response_parameters["method.response.header.Access-Control-Allow-Headers"] == "'authorization,content-type,idempotency-key,if-match,x-api-key'"
     ])
     error_message = "The answer must name the web site, and the headers that carry the token and the body's type."
   }
