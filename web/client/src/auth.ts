@@ -27,7 +27,7 @@ export interface TotpSetup extends TotpSecret {
   confirm(code: string): Promise<void>;
 }
 
-/** One user's way in and out. */
+/** Accounts, sign-in and session of one user. */
 export class Auth {
   readonly #options: AuthOptions;
   readonly #session: Session;
@@ -47,10 +47,10 @@ export class Auth {
     return this.#session.onChange(listener);
   }
 
-  /** Returns a good access token, refreshed if need be. `refused` is one that an API has answered 401 to. */
+  /** Returns a valid access token, refreshed if needed. `refused` is a token that an API rejected with 401. */
   readonly accessToken = (refused?: string): Promise<string> => this.#session.accessToken(refused);
 
-  /** Returns a good id token, refreshed if need be. */
+  /** Returns a valid id token, refreshed if needed. */
   readonly idToken = (): Promise<string> => this.#session.idToken();
 
   /** Signs in by SRP. Returns what Cognito asks for next, or `{ step: "done" }`. */
@@ -105,17 +105,17 @@ export class Auth {
     await prefer(this.#options, await this.accessToken(), false);
   }
 
-  /** Returns the hosted UI's address to send the browser to. Call {@link Auth.finishHostedUi} when it comes back. */
+  /** Returns the URL of the hosted UI's sign-in page. Call {@link Auth.finishHostedUi} after the redirect back. */
   async beginHostedUi(): Promise<string> {
     return hostedUi.begin(this.#hostedUi(), this.#options.clientId);
   }
 
-  /** Signs in with the code in the address that the hosted UI sent the browser back to. */
+  /** Signs in with the code in `url`, the redirect back from the hosted UI. */
   async finishHostedUi(url: string = location.href): Promise<void> {
     this.#session.begin(await hostedUi.finish(this.#hostedUi(), this.#options.clientId, url));
   }
 
-  /** Returns the address that ends the hosted UI's own session; go there after {@link Auth.signOut}. */
+  /** Returns the URL that ends the hosted UI's own session; go there after {@link Auth.signOut}. */
   hostedUiLogoutUrl(logoutUri: string): string {
     return hostedUi.logoutUrl(this.#hostedUi(), this.#options.clientId, logoutUri);
   }

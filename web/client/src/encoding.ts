@@ -1,6 +1,6 @@
 /** Bytes as text and back. */
 
-/** Bytes in memory of their own, as WebCrypto takes them. */
+/** Bytes that are not in shared memory, as WebCrypto requires. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Returns the UTF-8 bytes of `text`. */

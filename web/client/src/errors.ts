@@ -1,8 +1,8 @@
 /** The one error type of this library. */
 
-/** What failed, as a word that a program can decide by. The README says what to do about each. */
+/** Machine-readable reason of a failure. The README says what to do about each. */
 export type ErrorCode =
-  // The way there.
+  // Network and environment.
   | "offline"
   | "network"
   | "timeout"
@@ -47,7 +47,7 @@ export interface Problem {
   readonly [extension: string]: unknown;
 }
 
-/** What is known of a failure beside its code. */
+/** Details of a failure. */
 export interface ErrorDetails {
   readonly cause?: unknown;
   /** The HTTP status of the answer. */

@@ -1,4 +1,4 @@
-/** The worker that hashes pieces of files, so that reading and hashing never hold up the page. */
+/** The worker that reads and hashes pieces of files, so that the page stays responsive. */
 
 import { type HashAnswer, type HashRequest, hashHere } from "./upload/hash.js";
 

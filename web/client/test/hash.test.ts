@@ -48,7 +48,7 @@ test("a worker that does not start fails all who wait, and is started again for 
   expect(workers).toHaveLength(2);
 });
 
-test("a worker that the page's policies forbid is named as the reason", async () => {
+test("a worker that the page's policy forbids is reported", async () => {
   const hash = hashIn(() => {
     throw new TypeError("This document requires 'TrustedScriptURL' assignment.");
   });

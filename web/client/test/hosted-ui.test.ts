@@ -78,6 +78,6 @@ test("leads to the hosted UI's sign-out", () => {
   expect(url).toBe(`${UI.domain}/logout?client_id=client&logout_uri=https%3A%2F%2Fapp.example.com%2F`);
 });
 
-test("is not there unless it is set", async () => {
+test("reports a missing hostedUi option", async () => {
   expect(await failure(new Auth(POOL).beginHostedUi())).toMatchObject({ code: "invalid-parameter" });
 });

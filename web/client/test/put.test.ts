@@ -33,17 +33,17 @@ test.each([
   expect(await elapse(failure(send()))).toMatchObject({ code: expected, details: { status, service: code } });
 });
 
-test("that stands still for a minute is late", async () => {
+test("times out after a minute without progress", async () => {
   vi.spyOn(XMLHttpRequest.prototype, "send").mockImplementationOnce(() => undefined);
   expect(await elapse(failure(send()))).toMatchObject({ code: "timeout" });
 });
 
-test("that never got through is a matter of the network", async () => {
+test("reports a failed connection", async () => {
   service.fault = () => "cut";
   expect(await elapse(failure(send()))).toMatchObject({ code: "network" });
 });
 
-test("is not begun once it is aborted", async () => {
+test("sends nothing after an abort", async () => {
   const reason = new ClientError("paused", "paused");
   expect(await failure(send(AbortSignal.abort(reason)))).toBe(reason);
   expect(service.log).toEqual([]);

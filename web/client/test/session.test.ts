@@ -25,13 +25,13 @@ function signedIn(store: TokenStore = memoryStore()): Session {
   return session;
 }
 
-test("gives the access token without asking Cognito while it is good", async () => {
+test("returns a valid access token without calling Cognito", async () => {
   const calls = fakeCognito(() => new Error("not expected"));
   expect(await signedIn().accessToken()).toBe("access-0");
   expect(calls).toEqual([]);
 });
 
-test("refreshes a token that is about to end", async () => {
+test("refreshes a token that is about to expire", async () => {
   const calls = fakeCognito(() => authenticated("1"));
   const session = signedIn();
   vi.setSystemTime(Date.now() + HOUR - 30_000);
@@ -62,7 +62,7 @@ test("goes on with the same refresh token when they do not rotate", async () => 
   expect(calls.map((call) => call.body["RefreshToken"])).toEqual(["refresh-0", "refresh-0"]);
 });
 
-test.each([true, false])("refreshes once for everybody who asks at the same time (Web Locks: %s)", async (locks) => {
+test.each([true, false])("refreshes once for concurrent callers (Web Locks: %s)", async (locks) => {
   if (!locks) vi.stubGlobal("navigator", { onLine: true });
   const calls = fakeCognito(() => authenticated("1"));
   const session = signedIn();
@@ -80,7 +80,7 @@ test("refreshes a token that an API has refused, and only that one", async () =>
   expect(calls).toHaveLength(1);
 });
 
-test("is not misled by a clock that is a day ahead or behind", async () => {
+test("works with a clock that is a day fast or slow", async () => {
   for (const skew of [-24 * HOUR, 24 * HOUR]) {
     vi.setSystemTime(Date.UTC(2026, 10, 1) + skew);
     const calls = fakeCognito(() => authenticated("1"));
@@ -92,7 +92,7 @@ test("is not misled by a clock that is a day ahead or behind", async () => {
   }
 });
 
-test("is not broken by a listener that is", async () => {
+test("survives a listener that throws", async () => {
   fakeCognito(() => ({ exception: "NotAuthorizedException" }));
   const session = signedIn();
   const thrown: unknown[] = [];
@@ -110,7 +110,7 @@ test("is not broken by a listener that is", async () => {
 });
 
 describe("a refresh that fails", () => {
-  test("is repeated with the same refresh token when its answer is lost", async () => {
+  test("is retried with the same refresh token after a lost response", async () => {
     const calls = fakeCognito((_, count) => (count < 3 ? new TypeError("reset") : authenticated("1")));
     const session = signedIn();
     vi.setSystemTime(Date.now() + HOUR);
@@ -118,7 +118,7 @@ describe("a refresh that fails", () => {
     expect(calls.map((call) => call.body["RefreshToken"])).toEqual(["refresh-0", "refresh-0", "refresh-0"]);
   });
 
-  test("is repeated only within the 30 s for which the old refresh token is good", async () => {
+  test("is retried only within the grace period of 30 s", async () => {
     vi.spyOn(Math, "random").mockReturnValue(1);
     fakeCognito(() => new TypeError("reset"));
     const session = signedIn();
@@ -128,7 +128,7 @@ describe("a refresh that fails", () => {
     expect(Date.now() - before).toBeLessThan(30_000);
   });
 
-  test("is repeated within those 30 s also when no answer comes", async () => {
+  test("is retried within the grace period when requests time out", async () => {
     vi.spyOn(Math, "random").mockReturnValue(1);
     const session = signedIn();
     vi.setSystemTime(Date.now() + HOUR);
@@ -206,7 +206,7 @@ describe("with two tabs", () => {
     expect(await failure(other.accessToken())).toMatchObject({ code: "signed-out" });
   });
 
-  test("one refreshes, which is no news of the user for the other", async () => {
+  test("one refreshes without notifying the listeners of the other", async () => {
     fakeCognito(() => authenticated("1"));
     const other = tab();
     const users: unknown[] = [];
@@ -246,7 +246,7 @@ describe("what is stored", () => {
     expect(calls.map((call) => call.body["RefreshToken"])).toEqual(["refresh-0", "refresh-1"]);
   });
 
-  test.each(["null", "{}", "not JSON", '{"access":1,"id":2,"refresh":3,"expires":4}', NO_JWT])("is no session if it is %s", (text) => {
+  test.each(["null", "{}", "not JSON", '{"access":1,"id":2,"refresh":3,"expires":4}', NO_JWT])("is ignored if it is %s", (text) => {
     const storage = new FakeStorage();
     storage.setItem(KEY, text);
     expect(new Session(POOL, webStore(storage, KEY)).user).toBeUndefined();
@@ -268,7 +268,7 @@ describe("sign-out", () => {
     expect(calls).toEqual([{ action: "GlobalSignOut", body: { AccessToken: "access-0" } }]);
   });
 
-  test.each([false, true])("forgets the tokens though Cognito cannot be told (everywhere: %s)", async (everywhere) => {
+  test.each([false, true])("removes the tokens though Cognito cannot be reached (everywhere: %s)", async (everywhere) => {
     fakeCognito(() => new TypeError("down"));
     const session = signedIn();
     expect(await elapse(failure(session.signOut(everywhere)))).toMatchObject({ code: "network" });
@@ -289,7 +289,7 @@ describe("sign-out", () => {
     expect(calls.at(-1)).toEqual({ action: "RevokeToken", body: { ClientId: "client", Token: "refresh-1" } });
   });
 
-  test("without Web Locks is not undone by a refresh either", async () => {
+  test("without Web Locks is not undone by a running refresh", async () => {
     vi.stubGlobal("navigator", { onLine: true });
     const calls = fakeCognito(async (call) => {
       if (call.action === "RevokeToken") return {};

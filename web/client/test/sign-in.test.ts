@@ -108,7 +108,7 @@ test("says that a page without WebCrypto cannot sign in", async () => {
   expect(error).toMatchObject({ code: "insecure-context" });
 });
 
-test("names a pool id that is none", async () => {
+test("reports an invalid pool id", async () => {
   const error = await failure(new Auth({ userPoolId: "mine", clientId: "c" }).forgotPassword("ann@example.com"));
   expect(error.message).toContain('userPoolId is "mine"');
 });

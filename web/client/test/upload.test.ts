@@ -43,13 +43,13 @@ describe("a small file", () => {
     expect(service.log).toEqual(["POST /uploads", PUT, "GET /uploads/upload-1-0"]);
   });
 
-  test("is announced once, though the answer was lost", async () => {
+  test("is announced once after a lost response", async () => {
     service.fault = (line, count) => (line === "POST /uploads" && count === 1 ? "lost" : undefined);
     await arrives(page().create(file(10)));
     expect(service.uploads.size).toBe(1);
   });
 
-  test("is announced anew when its address has expired", async () => {
+  test("is announced again when its URL has expired", async () => {
     service.fault = (line, count) => {
       if (line === PUT && count === 1) service.expireSignatures();
       return undefined;
@@ -85,7 +85,7 @@ describe("a large file", () => {
     expect(puts()).toHaveLength(11 + sent - 1);
   });
 
-  test("has a part signed again whose address has expired", async () => {
+  test("signs a part again when its URL has expired", async () => {
     service.fault = (line, count) => {
       if (line === part(3) && count === 1) service.expireSignatures();
       return undefined;
@@ -93,14 +93,14 @@ describe("a large file", () => {
     await arrives(page().create(file(LARGE)));
   });
 
-  test("is completed once more when that answer was lost", async () => {
+  test("retries the completion after a lost response", async () => {
     const complete = "POST /uploads/upload-1-0/complete";
     service.fault = (line, count) => (line === complete && count === 1 ? "lost" : undefined);
     await arrives(page().create(file(LARGE)));
     expect(service.count(complete)).toBe(2);
   });
 
-  test("waits as long as the service asks to", async () => {
+  test("obeys Retry-After", async () => {
     const parts = "POST /uploads/upload-1-0/parts";
     const before = Date.now();
     service.fault = (line, count) => (line === parts && count === 1 ? { status: 429, retryAfter: 40 } : undefined);
@@ -143,7 +143,7 @@ describe("without a connection", () => {
     await arrives(upload);
   });
 
-  test("that stands still, a part counts as lost after a minute", async () => {
+  test("a stalled part is retried after a minute", async () => {
     const upload = page().create(file(10));
     const send = vi.spyOn(XMLHttpRequest.prototype, "send").mockImplementationOnce(() => undefined);
     await arrives(upload);
@@ -296,14 +296,14 @@ test("an aborted upload is deleted", async () => {
   expect(service.open).toBe(0);
 });
 
-test("an upload is deleted once more when that answer was lost", async () => {
+test("a delete is retried after a lost response", async () => {
   await arrives(page().create(file(10)));
   service.fault = (line, count) => (line.startsWith("DELETE") && count === 1 ? "lost" : undefined);
   await elapse(page().delete("upload-1-0"));
   expect(service.uploads.size).toBe(0);
 });
 
-test("an upload survives an hour's sleep, after which connections, addresses and token are gone", async () => {
+test("an upload survives an hour of sleep, which ends connections, URLs and token", async () => {
   const token = async (refused?: string): Promise<string> => (refused ? "new" : "good");
   const upload = page({ token }).create(file(LARGE));
   let asleep = true;
@@ -326,7 +326,7 @@ test("an upload runs once at a time", async () => {
   await elapse(run);
 });
 
-test("a file that cannot be read any more is named as such", async () => {
+test("an unreadable file is reported", async () => {
   const gone = file(10);
   gone.arrayBuffer = () => Promise.reject(new DOMException("gone", "NotReadableError"));
   expect(await elapse(failure(page().create(gone).run()))).toMatchObject({ code: "file-unreadable" });
@@ -340,7 +340,7 @@ test("the API's problem reaches the caller, with its type", async () => {
   });
 });
 
-test("a plan that does not fit the file is not followed", async () => {
+test("a multipart plan that does not fit the file is refused", async () => {
   const upload = page().create(file(LARGE));
   const run = failure(upload.run());
   await until(() => upload.id !== undefined);

@@ -1,4 +1,4 @@
-/** Making an account, and getting back into one. */
+/** Sign-up and password recovery. */
 
 import { call, type Pool } from "./protocol.js";
 

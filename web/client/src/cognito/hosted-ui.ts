@@ -23,10 +23,10 @@ interface Pending {
   readonly verifier: string;
 }
 
-/** Its place in this tab's sessionStorage. */
+/** Key in sessionStorage. */
 const KEY = "rustlambda.hosted-ui";
 
-/** Returns the address of the sign-in page, and remembers in this tab what the way back has to match. */
+/** Returns the URL of the sign-in page, and stores state, nonce and verifier in this tab. */
 export async function begin(ui: HostedUi, clientId: string): Promise<string> {
   // 32 bytes each: RFC 7636, section 7.1.
   const pending: Pending = { state: secret(), nonce: secret(), verifier: secret() };
@@ -45,7 +45,7 @@ export async function begin(ui: HostedUi, clientId: string): Promise<string> {
 }
 
 /**
- * Redeems the code in `url`, the address that the hosted UI sent the user back to.
+ * Redeems the code in `url`, the redirect back from the hosted UI.
  *
  * Fails with `state-mismatch` when this tab did not ask for it, and with `hosted-ui` when the hosted UI refused.
  */
@@ -56,7 +56,7 @@ export async function finish(ui: HostedUi, clientId: string, url: string): Promi
   if (!state || !nonce || !verifier || parameters.get("state") !== state) {
     throw new ClientError("state-mismatch", "this tab did not begin the sign-in of this address; begin it again");
   }
-  // A code is good for one attempt, and so is what belongs to it.
+  // The code works once, so the verifier is removed before it is redeemed.
   sessionStorage.removeItem(KEY);
   const code = parameters.get("code");
   if (!code) throw refused(parameters.get("error"), parameters.get("error_description"));
@@ -67,7 +67,7 @@ export async function finish(ui: HostedUi, clientId: string, url: string): Promi
   return tokens;
 }
 
-/** Returns the address that ends the hosted UI's own session and goes on to `logoutUri`. */
+/** Returns the URL that ends the hosted UI's own session and redirects to `logoutUri`. */
 export function logoutUrl(ui: HostedUi, clientId: string, logoutUri: string): string {
   return address(ui, "/logout", { client_id: clientId, logout_uri: logoutUri });
 }

@@ -12,14 +12,14 @@ export interface Pool {
   readonly endpoint?: string | undefined;
 }
 
-/** An answer of Cognito. */
+/** A response of Cognito. */
 export interface CognitoAnswer {
   readonly body: Record<string, unknown>;
-  /** The server's clock in milliseconds since 1970; undefined where its `Date` is hidden from scripts. */
+  /** The server's time in milliseconds since 1970; undefined if CORS hides the `Date` header. */
   readonly date: number | undefined;
 }
 
-/** The exceptions of the "Amazon Cognito user pools API reference" that the calls below are answered with. */
+/** Exceptions of the calls in this library ("Amazon Cognito user pools API reference"). */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   AliasExistsException: "user-exists",
   CodeDeliveryFailureException: "code-not-delivered",
@@ -87,7 +87,7 @@ function refusal(answer: Answer, name: string): ClientError {
 }
 
 function codeOf(service: string, message: string): ErrorCode {
-  // Told from a wrong password by its message alone.
+  // Only the message tells it from a wrong password.
   if (service === "NotAuthorizedException" && /attempts exceeded/i.test(message)) return "too-many-attempts";
   return CODES[service] ?? "unexpected-answer";
 }

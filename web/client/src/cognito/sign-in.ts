@@ -25,9 +25,9 @@ export type SignInStep =
 /** One sign-in under way. */
 interface Attempt {
   readonly pool: Pool;
-  /** The name that Cognito's challenges are answered under. */
+  /** USERNAME of every challenge response. */
   readonly username: string;
-  /** Takes the tokens at the end. */
+  /** Receives the tokens at the end. */
   readonly accept: (tokens: Tokens) => void;
 }
 
@@ -54,7 +54,7 @@ export async function signIn(
     publicB: parameters.get("SRP_B"),
     secretBlock: parameters.get("SECRET_BLOCK"),
   };
-  // The signed time is the server's where it can be seen: this device's clock may be wrong.
+  // Prefers the server's time to the local clock, which may be wrong.
   const timestamp = srpTimestamp(first.date ?? sent);
   const attempt = { pool, username: parameters.get("USERNAME"), accept };
   return respond(attempt, "PASSWORD_VERIFIER", first.body["Session"], {
@@ -123,7 +123,7 @@ function newPassword(attempt: Attempt, session: unknown, parameters: unknown): S
   };
 }
 
-/** The members of a JSON object that are strings; a missing one without a default is an error. */
+/** Reads string members of a JSON object. A missing member without a default is an error. */
 function strings(value: unknown): { get(name: string, otherwise?: string): string } {
   return {
     get(name, otherwise) {

@@ -1,10 +1,10 @@
 /**
  * The client's half of SRP-6a as Cognito speaks it, on BigInt and WebCrypto: the password never leaves the browser.
  *
- * Written here because the libraries for it weigh more than the rest of this package (amazon-cognito-identity-js is in
- * maintenance, cognito-srp-helper brings the AWS SDK and crypto-js). It computes what AWS's own library computes; the
- * tests hold vectors of that library. BigInt's arithmetic takes a time that depends on its values, as in those
- * libraries: a script in the same page could measure it, and could as well read the password.
+ * No library fits: amazon-cognito-identity-js is in maintenance and heavier than this whole package, and
+ * cognito-srp-helper pulls in the AWS SDK and crypto-js. The tests compare with vectors computed by AWS's own library.
+ * BigInt arithmetic is not constant-time, as in those libraries: only a script in the same page could measure it, and
+ * that script could read the password anyway.
  */
 
 import { sha256 } from "../crypto.js";
@@ -25,10 +25,10 @@ export const PRIME = BigInt(
 /** Cognito's generator. RFC 5054 has 5 for this prime. */
 const GENERATOR = 2n;
 
-/** Bytes of the secret exponent: RFC 5054, section 3.1, asks for at least 256 bits. */
+/** Bytes of the secret exponent: at least 256 bits (RFC 5054, section 2.5.4). */
 const SECRET_BYTES = 32;
 
-/** What Cognito's PASSWORD_VERIFIER challenge says. */
+/** Parameters of Cognito's PASSWORD_VERIFIER challenge. */
 export interface PasswordChallenge {
   /** The user's id in the pool, which may differ from what was typed. */
   readonly userId: string;
@@ -59,7 +59,7 @@ export class SrpClient {
   /**
    * Returns PASSWORD_CLAIM_SIGNATURE: the proof, in base64, of knowing the password.
    *
-   * Fails for values of Cognito with which the proof would give the password away (RFC 5054, section 2.5.4).
+   * Fails for unsafe server values: B = 0 modulo the prime, or u = 0 ("SRP Protocol Design", srp.stanford.edu).
    */
   async sign(poolId: string, password: string, challenge: PasswordChallenge, timestamp: string): Promise<string> {
     const { userId, salt, secretBlock } = challenge;

@@ -8,11 +8,11 @@ export interface Tokens {
   readonly access: string;
   readonly id: string;
   readonly refresh: string;
-  /** When the access token ends by this device's clock, in milliseconds since 1970. */
+  /** Expiry of the access token by the local clock, in milliseconds since 1970. */
   readonly expires: number;
 }
 
-/** What an id token says of the user. For display: only the API checks its signature. */
+/** Claims of the id token. For display only: nothing here verifies the signature. */
 export interface User {
   readonly sub: string;
   readonly email?: string;
@@ -29,9 +29,9 @@ interface AuthenticationResult {
 }
 
 /**
- * Reads an AuthenticationResult. Without refresh token rotation a refresh returns none, and `refresh` goes on.
+ * Reads an AuthenticationResult. Without refresh token rotation it has no RefreshToken, and `refresh` is kept.
  *
- * Counts the lifetime from now rather than reading `exp`, so that a wrong clock on this device does no harm.
+ * Computes the expiry from ExpiresIn and the local clock instead of reading `exp`, so that a wrong clock does no harm.
  */
 export function tokensOf(result: unknown, refresh?: string): Tokens {
   const { AccessToken, IdToken, RefreshToken = refresh, ExpiresIn } = (result ?? {}) as AuthenticationResult;

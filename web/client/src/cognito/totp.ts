@@ -27,7 +27,7 @@ export async function associate(pool: Pool, username: string, proof: Proof): Pro
   if (typeof secret !== "string") {
     throw new ClientError("unexpected-answer", "Cognito's AssociateSoftwareToken returned no SecretCode");
   }
-  // With an access token, that proves who asks; otherwise the session goes on.
+  // A signed-in user proves itself by the access token again; a sign-in goes on with the new session.
   const next = "AccessToken" in proof ? proof : { Session: session };
   return {
     secret,

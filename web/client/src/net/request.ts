@@ -1,18 +1,18 @@
-/** HTTP requests whose failures are typed. */
+/** HTTP requests with typed errors. */
 
 import { ClientError, type ErrorDetails } from "../errors.js";
 
-/** Milliseconds until a request counts as lost: a little over the 30 s that API Gateway allows an integration. */
+/** Default timeout in milliseconds: just above the 30 s of an integration ("Quotas for HTTP APIs", API Gateway). */
 const TIMEOUT = 35_000;
 
-/** What may end a request before its answer. */
+/** Limits of one request. */
 export interface Limits {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds. Default: a little more than the service takes at most. */
+  /** Milliseconds. Default: 35 s. */
   readonly timeout?: number;
 }
 
-/** A whole answer. */
+/** A response with its whole body. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -20,7 +20,7 @@ export interface Answer {
 }
 
 /**
- * Sends a request and reads the whole answer, whatever its status.
+ * Sends a request and reads the whole response, whatever its status.
  *
  * Fails with `aborted`, `timeout`, `offline` or `network`.
  */
@@ -30,7 +30,7 @@ export async function request(url: string, init: RequestInit, limits: Limits = {
   const timer = setTimeout(() => limit.abort(), timeout);
   const signals = signal ? [signal, limit.signal] : [limit.signal];
   try {
-    // Nothing of this is for a cache, and cookies have no business here.
+    // Responses hold tokens and signed URLs, so no cache keeps them. Requests carry a token, so they need no cookies.
     const fixed = { cache: "no-store", credentials: "omit", redirect: "error" } as const;
     const response = await fetch(url, { ...fixed, ...init, signal: AbortSignal.any(signals) });
     return { status: response.status, headers: response.headers, text: await response.text() };
@@ -41,12 +41,12 @@ export async function request(url: string, init: RequestInit, limits: Limits = {
   }
 }
 
-/** Returns what to call the server of `url` in an error. A path, on the page's own host, is called by itself. */
+/** Returns the host of `url` for an error message, or `url` itself if it is only a path. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }
 
-/** Returns the error of a request to `host` that got no answer. */
+/** Returns the error for a request to `host` that got no response. */
 export function noAnswer(host: string, cause: unknown, signal: AbortSignal | undefined, late: boolean): ClientError {
   if (signal?.aborted) return aborted(signal);
   if (late) return new ClientError("timeout", `${host} did not answer in time; try again`, { cause });
@@ -72,14 +72,14 @@ export function json(answer: Answer, from: string): Record<string, unknown> {
     const value: unknown = JSON.parse(answer.text || "{}");
     if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
   } catch {
-    // Falls through to the error of every other answer that is not an object.
+    // Reported below, like every other body that is not an object.
   }
   throw new ClientError("unexpected-answer", `${from} answered ${answer.status} without a JSON object`, {
     status: answer.status,
   });
 }
 
-/** Returns the error of an answer whose status is 429 or 5xx: the same request may succeed later. */
+/** Returns the error for a 429 or 5xx response: the same request may succeed later. */
 export function busy(answer: Answer, from: string, details: ErrorDetails = {}): ClientError | undefined {
   if (answer.status !== 429 && answer.status < 500) return undefined;
   const code = answer.status === 429 ? "throttled" : "server";

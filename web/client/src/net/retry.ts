@@ -1,24 +1,24 @@
-/** Repeats what failed for a passing reason. */
+/** Retries with exponential backoff and full jitter. */
 
 import { type ClientError, isClientError } from "../errors.js";
 import { aborted, isOffline } from "./request.js";
 
-/** How often and how fast to repeat. */
+/** How often and how fast to retry. */
 export interface RetryPolicy {
-  /** Most attempts, the first one included. */
+  /** Maximum number of attempts, including the first. */
   readonly attempts: number;
-  /** Milliseconds that the first pause is at most. */
+  /** Upper bound of the first pause, in milliseconds. */
   readonly base: number;
-  /** Milliseconds that any pause is at most, unless the service asks for more. */
+  /** Upper bound of every pause, in milliseconds; `Retry-After` is added to it. */
   readonly cap: number;
   /** Whether to wait for the network while the device is offline, without counting attempts. */
   readonly waitsForNetwork: boolean;
 }
 
-/** Longest `Retry-After` that is obeyed, in milliseconds; whoever asks for more gets an error instead. */
+/** Longest `Retry-After` to wait for, in milliseconds. A longer one fails at once. */
 const LONGEST_WAIT = 120_000;
 
-/** Runs `work` until it succeeds, fails for good, or the attempts are used up. */
+/** Runs `work` until it succeeds, fails permanently, or uses up its attempts. */
 export async function retry<T>(work: () => Promise<T>, policy: RetryPolicy, signal?: AbortSignal): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -62,7 +62,7 @@ function networkIsBack(signal?: AbortSignal): Promise<void> {
   }, signal);
 }
 
-/** Waits for `begin`'s callback or for `signal`, and undoes what `begin` did. */
+/** Waits for the callback of `begin` or for `signal`, then calls the cleanup that `begin` returned. */
 function settledBy(begin: (done: () => void) => () => void, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(aborted(signal));

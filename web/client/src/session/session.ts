@@ -1,4 +1,4 @@
-/** A signed-in user's tokens: kept, refreshed and ended. */
+/** The session of a signed-in user: storage, refresh and sign-out. */
 
 import { call, type Pool } from "../cognito/protocol.js";
 import { claims, type Tokens, tokensOf, type User } from "../cognito/tokens.js";
@@ -6,12 +6,12 @@ import { ClientError, isClientError } from "../errors.js";
 import { type RetryPolicy, retry } from "../net/retry.js";
 import type { TokenStore } from "./store.js";
 
-/** Milliseconds before its end at which an access token is refreshed, so that it does not expire on its way. */
+/** Milliseconds before expiry at which to refresh, so that no token expires on its way to the API. */
 const MARGIN = 60_000;
 
 /**
- * A refresh whose answer was lost may be repeated with the old refresh token only within the pool's grace period,
- * which modules/user-pool sets to 30 s: three time-outs and the pauses between them are shorter.
+ * After a lost response, Cognito accepts the old refresh token only within the pool's grace period, which
+ * modules/user-pool sets to 30 s. The last of these attempts starts before that.
  */
 const REFRESH: RetryPolicy = { attempts: 4, base: 500, cap: 4_000, waitsForNetwork: false };
 const REFRESH_TIMEOUT = 8_000;
@@ -25,7 +25,7 @@ export class Session {
   readonly #store: TokenStore;
   readonly #listeners = new Set<(user: User | undefined) => void>();
   #refreshing: Promise<Tokens> | undefined;
-  /** Whom the listeners know of. */
+  /** `sub` of the user that the listeners were last told of. */
   #known: string | undefined;
 
   constructor(pool: Pool, store: TokenStore) {
@@ -54,10 +54,10 @@ export class Session {
   }
 
   /**
-   * Returns an access token that is still good, refreshed if need be.
+   * Returns a valid access token, refreshed if needed.
    *
-   * `refused` is a token that an API has answered 401 to, whatever its lifetime; another one is returned.
-   * Fails with `signed-out` when there is no session any more. Without a connection the session stays as it is.
+   * `refused` is a token that an API rejected with 401: never returns that one.
+   * Fails with `signed-out` when the session has ended. Keeps the session if Cognito cannot be reached.
    */
   async accessToken(refused?: string): Promise<string> {
     const held = this.#held();
@@ -75,16 +75,16 @@ export class Session {
   /**
    * Ends the session here, then revokes its refresh token, or all of the user's with `everywhere`.
    *
-   * Fails when Cognito could not be told; the tokens are forgotten here all the same.
+   * Fails if Cognito cannot be reached; removes the tokens from this browser all the same.
    */
   async signOut(everywhere = false): Promise<void> {
-    // Before the lock, which a refresh takes as well.
+    // Outside the lock, which a refresh takes too.
     const told = everywhere ? this.accessToken() : Promise.resolve("");
     const access = await told.catch((error: unknown) => {
       this.#end();
       throw error;
     });
-    // A refresh under way would bring a new refresh token back: it finishes first.
+    // Waits for a running refresh, so that its new refresh token is the one to revoke.
     const held = await this.#exclusively(async () => {
       const tokens = this.#store.load();
       this.#end();
@@ -101,7 +101,7 @@ export class Session {
     throw new ClientError("signed-out", "nobody is signed in; sign in first");
   }
 
-  /** Everybody in this tab shares one refresh, and all tabs take turns. */
+  /** Shares one refresh among all callers in this tab, and takes turns with other tabs. */
   #refresh(refused: string | undefined): Promise<Tokens> {
     this.#refreshing ??= this.#exclusively(() => this.#rotate(refused)).finally(() => {
       this.#refreshing = undefined;
@@ -110,13 +110,13 @@ export class Session {
   }
 
   async #rotate(refused: string | undefined): Promise<Tokens> {
-    // What another tab has stored while this one waited for its turn.
+    // Another tab may have refreshed while this one waited for the lock.
     const held = this.#held();
     if (isGood(held, refused)) return held;
     const fresh = await this.#renew(held.refresh);
     const now = this.#store.load();
     if (now?.refresh !== held.refresh) {
-      // Somebody signed out or in meanwhile, and that stands.
+      // A sign-out or sign-in during the refresh wins.
       await call(this.#pool, "RevokeToken", { ClientId: this.#pool.clientId, Token: fresh.refresh }).catch(() => {});
       return this.#held();
     }
@@ -150,7 +150,7 @@ export class Session {
       try {
         listener(user);
       } catch (error) {
-        // The page's mistake is the page's: no refresh or sign-out may fail for it.
+        // A throwing listener must not break a refresh or a sign-out.
         reportError(error);
       }
     }

@@ -2,7 +2,7 @@
 
 import { claims, type Tokens } from "../cognito/tokens.js";
 
-/** The one place of a session's tokens. */
+/** The only place that holds the tokens of a session. */
 export interface TokenStore {
   load(): Tokens | undefined;
   save(tokens: Tokens): void;
@@ -24,7 +24,7 @@ export function memoryStore(): TokenStore {
 
 /** Keeps tokens in `storage` under `key`, readable by every script of the origin. */
 export function webStore(storage: Storage, key: string): TokenStore {
-  // What the browser would not store, because it is full or forbids it, lives as long as the page.
+  // Tokens that the browser refused to store (quota, policy) live as long as the page.
   let unstored: Tokens | undefined;
   return {
     load: () => unstored ?? parse(storage.getItem(key)),
@@ -41,7 +41,7 @@ export function webStore(storage: Storage, key: string): TokenStore {
       storage.removeItem(key);
     },
     watch(listener) {
-      // Comes to the other tabs alone, and with a null key when they cleared everything.
+      // Fires in other tabs only; the key is null after Storage.clear().
       addEventListener("storage", (event) => {
         if (event.storageArea === storage && (event.key === key || event.key === null)) listener();
       });
@@ -56,7 +56,7 @@ function parse(text: string | null): Tokens | undefined {
     const areText = [access, id, refresh].every((token) => typeof token === "string");
     if (areText && typeof expires === "number" && claims(id)) return { access, id, refresh, expires };
   } catch {
-    // Another program's value under this key is no session.
+    // Ignores values that other programs stored under this key.
   }
   return undefined;
 }

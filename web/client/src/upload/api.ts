@@ -1,7 +1,5 @@
 /**
- * The upload API as this library needs it: its wire format, and calls that are repeated where that is safe.
- *
- * This file is the whole of what is known here of the API.
+ * The wire format of the upload API, and a client with retries. Nothing outside this file knows the API.
  */
 
 import { ClientError, isClientError, type Problem } from "../errors.js";
@@ -25,11 +23,11 @@ export interface UploadDescription {
   readonly updated_at: string;
   /** Where a pending upload comes in parts. */
   readonly multipart?: Multipart;
-  /** Presigned addresses, good for minutes. */
+  /** Presigned URLs, valid for minutes. */
   readonly download?: { readonly original?: string; readonly result?: string };
 }
 
-/** How an upload is cut. */
+/** Part size and number of parts of an upload. */
 export interface Multipart {
   /** Bytes of every part but the last. */
   readonly part_size: number;
@@ -54,7 +52,7 @@ export interface Announcement {
   readonly sha256?: string;
 }
 
-/** Its answer: one PUT for all, or parts. */
+/** Response to an announcement: one presigned PUT, or a multipart plan. */
 export interface Announced {
   readonly upload_id: string;
   readonly put?: PutTarget;
@@ -83,17 +81,17 @@ export interface ArrivedPart extends PartRequest {
 /** One page of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
-  /** What asks for the next page; absent on the last one. */
+  /** Cursor of the next page; absent on the last one. */
   readonly cursor?: string;
 }
 
-/** Returns a good token; `refused` is one that the API has answered 401 to. */
+/** Returns a valid token. `refused` is a token that the API rejected with 401. */
 export type TokenSource = (refused?: string) => Promise<string>;
 
-/** All of these calls may be repeated: POST /uploads has a key for it, the others are idempotent. */
+/** All calls are safe to retry: POST /uploads has an Idempotency-Key, the others are idempotent. */
 const CALLS: RetryPolicy = { attempts: 6, base: 500, cap: 15_000, waitsForNetwork: true };
 
-/** Calls the API in a user's name. */
+/** A client of the API for one user. */
 export class UploadApi {
   readonly #base: string;
   readonly #token: TokenSource;
@@ -103,7 +101,7 @@ export class UploadApi {
     this.#token = token;
   }
 
-  /** Announces an upload. The same `key` announces it once, however often it is sent. */
+  /** Announces an upload, once for each `key`. */
   async announce(announcement: Announcement, key: string, signal?: AbortSignal): Promise<Announced> {
     const headers = { "idempotency-key": key };
     return (await this.#call("POST", "/uploads", { body: announcement, headers, signal })) as unknown as Announced;
@@ -144,10 +142,10 @@ export class UploadApi {
     return { items: list<UploadDescription>(body, "uploads"), ...(cursor && { cursor }) };
   }
 
-  /** Deletes original and result, or takes back an announcement. One that is not there counts as deleted. */
+  /** Deletes original and result, or withdraws an announcement. A missing upload counts as deleted. */
   async delete(id: string): Promise<void> {
     await this.#call("DELETE", path(id), {}).catch((error: unknown) => {
-      // What a repeated call is answered whose first answer was lost.
+      // The response to a retry after the first response was lost.
       if (!isClientError(error, "problem") || error.details.status !== 404) throw error;
     });
   }
@@ -161,7 +159,7 @@ export class UploadApi {
     return retry(() => this.#once(method, target, options), CALLS, options.signal);
   }
 
-  /** Asks for a new token when the API refuses one, once. */
+  /** Sends a request, and again with a new token after a 401. */
   async #once(method: string, target: string, options: CallOptions): Promise<Record<string, unknown>> {
     const token = await this.#token();
     let answer = await this.#send(method, target, options, token);
@@ -209,13 +207,13 @@ function list<T>(body: Record<string, unknown>, name: string): readonly T[] {
   throw new ClientError("unexpected-answer", `the upload API's answer has no list ${name}`);
 }
 
-/** API Gateway's own refusals, such as 401, are no problem details: `type` is then RFC 9457's default. */
+/** Reads problem details. API Gateway's own errors, such as 401, have no `type`: RFC 9457 defaults it to about:blank. */
 function problemOf(answer: Answer): { readonly problem?: Problem } {
   try {
     const body: unknown = JSON.parse(answer.text);
     if (typeof body === "object" && body !== null) return { problem: { type: "about:blank", ...body } };
   } catch {
-    // A proxy's page says nothing that its status does not.
+    // Not JSON, such as the error page of a proxy: the status has to do.
   }
   return {};
 }

@@ -1,16 +1,16 @@
-/** SHA-256 of a piece of a file, in a worker where there is one. */
+/** SHA-256 of pieces of a file, in a worker if there is one. */
 
 import { sha256 } from "../crypto.js";
 import { toHex } from "../encoding.js";
 import { ClientError } from "../errors.js";
 
-/** What the worker is sent. */
+/** Message to the worker. */
 export interface HashRequest {
   readonly id: number;
   readonly piece: Blob;
 }
 
-/** What it answers: the digest, or why the piece could not be read. */
+/** Message from the worker: the digest, or why it cannot read the piece. */
 export type HashAnswer = { readonly id: number } & ({ readonly digest: string } | { readonly unreadable: string });
 
 /** Computes the SHA-256 of pieces, hexadecimal. */
@@ -24,7 +24,7 @@ export async function hashHere(piece: Blob): Promise<string> {
   return toHex(await sha256(new Uint8Array(bytes)));
 }
 
-/** Hashes in the worker that `create` makes when there is something to hash first. */
+/** Returns a hasher in the worker that `create` makes; starts it on first use. */
 export function hashIn(create: () => Worker): Hasher {
   const waiting = new Map<number, { resolve(digest: string): void; reject(error: Error): void }>();
   let worker: Worker | undefined;

@@ -1,11 +1,11 @@
-/** The parts of a multipart upload: which are missing, and PUTs for them, signed a little ahead. */
+/** The parts of a multipart upload: which are missing, and signed PUTs for them. */
 
 import { ClientError } from "../errors.js";
 import { aborted } from "../net/request.js";
 import type { ArrivedPart, Multipart, PartRequest, SignedPart, UploadApi } from "./api.js";
 import type { Hasher } from "./hash.js";
 
-/** A file cut into parts, with the hashes that are known so far. */
+/** A file cut into parts, with the hashes computed so far. */
 export class Parts {
   readonly #file: Blob;
   readonly #hash: Hasher;
@@ -59,7 +59,7 @@ export class Parts {
     return [...missing];
   }
 
-  /** Yields signed PUTs for `numbers`, asked for `page` at a time, one page ahead of what is used. */
+  /** Yields signed PUTs for `numbers`; fetches `page` of them at a time, one page ahead. */
   async *signed(
     api: UploadApi,
     id: string,
@@ -69,7 +69,7 @@ export class Parts {
   ): AsyncGenerator<SignedPart> {
     const fetchPage = (from: number): Promise<readonly SignedPart[]> => {
       const fetched = this.sign(api, id, numbers.slice(from, from + page), signal);
-      // Its failure is for whoever takes the page, and nobody may when another part fails first.
+      // Rejects again where the page is awaited, which may never happen when another part fails first.
       fetched.catch(() => {});
       return fetched;
     };
@@ -81,7 +81,7 @@ export class Parts {
     }
   }
 
-  /** Hashes these parts, one in memory at a time, and has PUTs signed for them. */
+  /** Hashes these parts one by one, to hold only one in memory, and signs PUTs for them. */
   async sign(api: UploadApi, id: string, numbers: readonly number[], signal: AbortSignal): Promise<readonly SignedPart[]> {
     const hashed: PartRequest[] = [];
     for (const number of numbers) {

@@ -1,4 +1,4 @@
-/** One upload: announced, sent, and completed; to be run again after whatever interrupted it. */
+/** One upload: announce, send, complete; resumable after any interruption. */
 
 import { ClientError, isClientError } from "../errors.js";
 import { type RetryPolicy, retry } from "../net/retry.js";
@@ -26,21 +26,21 @@ export interface UploadContext {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** PUTs fail for passing reasons more often than anything else, and carry the most. */
+/** Retries more patiently than API calls: a part is large, and the network fails more often than S3. */
 const PUTS: RetryPolicy = { attempts: 8, base: 1_000, cap: 30_000, waitsForNetwork: true };
 
-/** One file on its way. */
+/** An upload of one file. */
 export class Upload {
   readonly file: File;
   readonly #context: UploadContext;
-  /** Announces this file once, however often it has to be asked for. */
+  /** Idempotency-Key of the announcement. */
   #key = crypto.randomUUID();
   #id: string | undefined;
   #parts: Parts | undefined;
   #running: AbortController | undefined;
   readonly #sent = new Map<number, number>();
 
-  /** Prepares an upload of `file`, or with `id` goes on with one that the API knows. */
+  /** Prepares an upload of `file`, or resumes the upload `id`. */
   constructor(file: File, context: UploadContext, id?: string) {
     this.file = file;
     this.#context = context;
@@ -62,7 +62,7 @@ export class Upload {
   /**
    * Sends what has not arrived yet, and returns the upload as the API describes it then.
    *
-   * Fails with a ClientError; unless that says otherwise, a further `run` goes on from what has arrived.
+   * Fails with a ClientError. Call `run` again to resume from what has arrived.
    */
   async run(): Promise<UploadDescription> {
     if (this.#running) throw new ClientError("invalid-parameter", "this upload is running already");
@@ -71,7 +71,7 @@ export class Upload {
     try {
       return await this.#send(running.signal);
     } catch (error) {
-      // The first failure ends what is sent beside it.
+      // Stops the other parts after the first failure.
       running.abort(error);
       throw error;
     } finally {
@@ -84,7 +84,7 @@ export class Upload {
     this.#running?.abort(new ClientError("paused", "the upload is paused; run it again to go on"));
   }
 
-  /** Gives the upload up: `run` fails with `aborted`, and what has arrived is deleted. */
+  /** Aborts the upload and deletes what has arrived: `run` fails with `aborted`. */
   async abort(): Promise<void> {
     this.#running?.abort(new ClientError("aborted", "the upload was aborted"));
     if (this.#id) await this.#context.api.delete(this.#id);
@@ -103,7 +103,7 @@ export class Upload {
     }
     if (known) await this.#takeBack(known.upload_id);
     const id = await this.#announceAndSend(signal).catch(async (error: unknown) => {
-      // A device that slept between announcement and PUT wakes up with an address that has expired.
+      // The URL expires while a device sleeps between announcement and PUT.
       if (!isClientError(error, "url-refused") || this.#id === undefined) throw error;
       await this.#takeBack(this.#id);
       return this.#announceAndSend(signal);
@@ -111,7 +111,7 @@ export class Upload {
     return api.get(id, signal);
   }
 
-  /** A single PUT cannot go on in the middle, and nobody signs it again: it has to be announced anew. */
+  /** Withdraws a single PUT: it can neither resume in the middle nor be signed again. */
   async #takeBack(id: string): Promise<void> {
     await this.#context.api.delete(id);
     this.#id = undefined;
@@ -151,7 +151,7 @@ export class Upload {
     await api.complete(id, signal);
   }
 
-  /** Signs a part anew when its address has expired, which it may do while the device is asleep. */
+  /** Sends a part, and signs it again if its URL has expired, as happens while a device sleeps. */
   async #sendPart(id: string, parts: Parts, part: SignedPart, signal: AbortSignal): Promise<void> {
     const body = parts.slice(part.number);
     try {
@@ -183,7 +183,7 @@ export class Upload {
   }
 }
 
-/** A failed upload is an error, and one that has arrived is done. */
+/** Returns an upload that has arrived already. Fails for one that has failed. */
 function ended(known: UploadDescription): UploadDescription {
   if (known.status !== "FAILED") return known;
   throw new ClientError("upload-ended", `the upload has failed: ${known.reason ?? "no reason given"}`);
