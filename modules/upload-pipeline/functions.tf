@@ -5,6 +5,12 @@ locals {
   # Six hours to fetch a record by what the queue says of it, before the stream forgets it; Lambda's limit is a week.
   maximum_record_age_hours = coalesce(var.stream.maximum_record_age_hours, min(var.stream.retention_hours - 6, 168))
 
+  # Of every function: whatever writes a row says when DynamoDB deletes it.
+  environment = merge(
+    { LOG_LEVEL = var.log_level },
+    { for days in var.expire_after_days[*] : "EXPIRE_AFTER_DAYS" => days },
+  )
+
   # What differs from function to function.
   functions = {
     upload-api = {
@@ -109,7 +115,7 @@ module "function" {
   memory_mb            = each.value.memory_mb
   timeout_seconds      = each.value.timeout_seconds
   reserved_concurrency = each.value.reserved_concurrency
-  environment          = merge(each.value.environment, { LOG_LEVEL = var.log_level })
+  environment          = merge(local.environment, each.value.environment)
   kinesis_source       = each.value.kinesis_source
   permissions          = each.value.permissions
   role                 = var.role

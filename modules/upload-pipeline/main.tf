@@ -4,7 +4,21 @@ data "aws_region" "current" {}
 
 locals {
   # What expires is an old version from then on. S3 keeps those for a day at least, and 30 are for what was deleted by mistake.
-  lifecycle_days = { object = var.expire_after_days, old_version = var.expire_after_days == null ? 30 : 1 }
+  lifecycle_days = {
+    object            = var.expire_after_days
+    old_version       = var.expire_after_days == null ? 30 : 1
+    incomplete_upload = try(min(var.expire_after_days, 7), 7)
+  }
+
+  # API references: UpdateShardCount, IncreaseStreamRetentionPeriod, CreateEventSourceMapping.
+  stream_limits = {
+    shards                   = [1, 10000]
+    retention_hours          = [24, 8760]
+    parallelization_factor   = [1, 10]
+    batch_size               = [1, 10000]
+    maximum_retries          = [-1, 10000]
+    maximum_record_age_hours = [1, 168]
+  }
 
   # Bucket names are shared by all accounts; with these two the same pipeline goes into any account and region.
   bucket_suffix = "${data.aws_caller_identity.current.account_id}-${data.aws_region.current.id}"
@@ -13,6 +27,7 @@ locals {
 module "uploads" {
   source              = "../object-store"
   name                = "${var.name}-uploads-${local.bucket_suffix}"
+  write_once          = true
   deletion_protection = var.deletion_protection
   lifecycle_days      = local.lifecycle_days
   kms_key_arn         = var.kms_key_arn
@@ -23,6 +38,7 @@ module "uploads" {
 module "processed" {
   source              = "../object-store"
   name                = "${var.name}-processed-${local.bucket_suffix}"
+  write_once          = true
   deletion_protection = var.deletion_protection
   lifecycle_days      = local.lifecycle_days
   kms_key_arn         = var.kms_key_arn
@@ -35,6 +51,7 @@ module "table" {
   name                = "${var.name}-uploads"
   partition_key       = { name = "owner" }
   sort_key            = { name = "upload_id" }
+  ttl_attribute       = "expires_at"
   kms_key_arn         = var.kms_key_arn
   deletion_protection = var.deletion_protection
   tags                = var.tags

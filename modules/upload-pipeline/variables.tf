@@ -45,6 +45,10 @@ variable "allowed_origins" {
   type        = list(string)
   default     = []
   nullable    = false
+  validation {
+    condition     = alltrue([for origin in var.allowed_origins : can(regex("^https?://[^/*]+$", origin))])
+    error_message = "allowed_origins: give scheme and host of each site without a path or \"*\", such as \"https://app.example.com\". \"*\" would let any site read what a signed link opens."
+  }
 }
 
 variable "build" {
@@ -85,6 +89,13 @@ variable "stream" {
   default  = {}
   nullable = false
   validation {
+    condition = alltrue([
+      for name, limits in local.stream_limits : var.stream[name] == null ||
+      try(var.stream[name] >= limits[0] && var.stream[name] <= limits[1] && floor(var.stream[name]) == var.stream[name], false)
+    ])
+    error_message = "stream: give whole numbers. AWS takes ${join(", ", [for name, limits in local.stream_limits : "${name} from ${limits[0]} to ${limits[1]}"])}."
+  }
+  validation {
     condition     = try(var.stream.maximum_record_age_hours < var.stream.retention_hours, true)
     error_message = "stream.maximum_record_age_hours: give less than retention_hours. What the stream has forgotten cannot be fetched any more."
   }
@@ -101,12 +112,12 @@ variable "throttling" {
 }
 
 variable "expire_after_days" {
-  description = "Days until uploads and results are deleted, for good a day or two later. Null keeps them. Rows of the table stay."
+  description = "Days until uploads, results and their rows are deleted; the README says when each is gone for good. Null keeps them."
   type        = number
   default     = null
   validation {
     condition     = try(var.expire_after_days >= 1 && floor(var.expire_after_days) == var.expire_after_days, var.expire_after_days == null)
-    error_message = "expire_after_days: give whole days, 1 or more, or leave it out to keep uploads and results."
+    error_message = "expire_after_days: give whole days, 1 or more, or leave it out to keep uploads, results and rows."
   }
 }
 
@@ -173,6 +184,11 @@ variable "kms_key_arn" {
   description = "KMS key that encrypts buckets, table, stream, dead letters, logs and the functions' environment. Its policy has to allow what the README lists. Null encrypts with keys of AWS and of the account."
   type        = string
   default     = null
+  validation {
+    # IAM's policies and CloudWatch Logs take no alias ("Using aliases to control access to KMS keys", AssociateKmsKey).
+    condition     = can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", var.kms_key_arn)) || var.kms_key_arn == null
+    error_message = "kms_key_arn: give the ARN of the key, such as \"arn:aws:kms:eu-west-1:123456789012:key/…\", not its id or an alias."
+  }
 }
 
 variable "tags" {

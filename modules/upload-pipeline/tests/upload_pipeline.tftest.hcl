@@ -106,6 +106,23 @@ run "refuses_an_api_that_answers_nothing" {
   expect_failures = [var.api_concurrency, var.expire_after_days]
 }
 
+run "keeps_what_nobody_asked_to_delete" {
+  assert {
+    condition     = !contains(keys(local.environment), "EXPIRE_AFTER_DAYS") && jsonencode(local.lifecycle_days) == jsonencode({ object = null, old_version = 30, incomplete_upload = 7 })
+    error_message = "Objects and rows must stay unless the caller says how long."
+  }
+}
+
+run "deletes_rows_with_their_objects" {
+  variables {
+    expire_after_days = 5
+  }
+  assert {
+    condition     = local.environment.EXPIRE_AFTER_DAYS == 5 && local.lifecycle_days == { object = 5, old_version = 1, incomplete_upload = 5 }
+    error_message = "Whatever writes a row must know when it expires, and an expired object must not stay for 30 days more."
+  }
+}
+
 run "keeps_dead_letters_as_long_as_it_can" {
   assert {
     condition     = aws_sqs_queue.dead_letters.message_retention_seconds == 1209600 && aws_sqs_queue.dead_letters.sqs_managed_sse_enabled
@@ -117,6 +134,25 @@ run "refuses_to_retry_what_the_stream_has_forgotten" {
   command = plan
   variables {
     stream = { retention_hours = 48, maximum_record_age_hours = 48 }
+  }
+  expect_failures = [var.stream]
+}
+
+# What a caller reads must name the caller's own variable, not one of a module within.
+run "names_the_callers_variable" {
+  command = plan
+  variables {
+    stream          = { batch_size = 20000 }
+    allowed_origins = ["https://*"]
+    kms_key_arn     = "alias/uploads"
+  }
+  expect_failures = [var.stream, var.allowed_origins, var.kms_key_arn]
+}
+
+run "refuses_a_part_of_a_shard" {
+  command = plan
+  variables {
+    stream = { shards = 1.5 }
   }
   expect_failures = [var.stream]
 }

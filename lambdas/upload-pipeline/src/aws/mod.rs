@@ -4,6 +4,7 @@
 mod clients;
 mod dead_letter_queue;
 mod object_store;
+mod retention;
 mod row;
 mod upload_stream;
 mod upload_table;

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
+use super::retention::Retention;
 use super::row::{self, OWNER, REVISION, UPLOAD_ID};
 use crate::domain::{Owner, Upload, UploadId};
 use crate::ports::{PortError, UploadTable, Write};
@@ -28,14 +29,16 @@ enum Condition {
 pub struct DynamoTable {
     client: Client,
     name: String,
+    retention: Retention,
 }
 
 impl DynamoTable {
-    /// The table of that name.
-    pub fn new(config: &SdkConfig, name: String) -> Self {
+    /// The table of that name, whose rows stay as long as `retention` says.
+    pub fn new(config: &SdkConfig, name: String, retention: Retention) -> Self {
         Self {
             client: Client::new(config),
             name,
+            retention,
         }
     }
 
@@ -44,11 +47,13 @@ impl DynamoTable {
     /// The whole row is written, so that its attributes are exactly those of its state.
     async fn write(&self, upload: &Upload, condition: Condition) -> Result<Write, PortError> {
         let mark = AttributeValue::S(Uuid::now_v7().to_string());
+        let mut row = row::of(upload);
+        self.retention.mark(&mut row, upload.uploaded_at);
         let put = self
             .client
             .put_item()
             .table_name(&self.name)
-            .set_item(Some(row::of(upload)))
+            .set_item(Some(row))
             .item(LAST_WRITE, mark.clone())
             .expression_attribute_values(":mark", mark);
         let put = match condition {
