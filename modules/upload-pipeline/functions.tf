@@ -22,11 +22,16 @@ locals {
       reserved_concurrency = var.api_concurrency
       kinesis_source       = null
 
-      environment = {
-        UPLOADS_BUCKET = module.uploads.name
-        UPLOADS_TABLE  = module.table.name
-        STREAM_NAME    = module.stream.name
-      }
+      # A REST API sends another event than an HTTP API, and leaves the answer to browsers of other sites to the function.
+      environment = merge(
+        {
+          UPLOADS_BUCKET = module.uploads.name
+          UPLOADS_TABLE  = module.table.name
+          STREAM_NAME    = module.stream.name
+          REST_API       = var.api == "rest"
+        },
+        { for origin in var.allowed_origins : "ALLOWED_ORIGIN" => origin if var.api == "rest" },
+      )
 
       permissions = [
         {

@@ -80,7 +80,8 @@ module "dashboard" {
   functions          = { for name, function in module.function : name => function.function_name }
   stream_consumers   = ["upload-processor"]
   dead_letter_queues = { uploads = aws_sqs_queue.dead_letters.name }
-  http_apis          = { api = module.api.id }
+  http_apis          = { for api in module.http_api : "api" => api.id }
+  rest_apis          = { for api in module.rest_api : "api" => { name = var.name, stage = api.stage_name } }
   alarm_topic_arns   = var.alarm_topic_arns
   tags               = var.tags
 }
@@ -100,24 +101,50 @@ module "user_pool" {
   tags                = var.tags
 }
 
-module "api" {
+locals {
+  # One of the two.
+  api = concat(module.http_api, module.rest_api)[0]
+
+  # Access tokens carry these, id tokens none.
+  scopes = var.sign_in.accept_id_tokens ? [] : module.user_pool.access_token_scopes
+
+  routes = {
+    "POST /uploads"            = { function = "upload-api" }
+    "GET /uploads/{upload_id}" = { function = "upload-api" }
+  }
+}
+
+module "http_api" {
   source             = "../http-api"
+  count              = var.api == "http" ? 1 : 0
   name               = var.name
   cors               = length(var.allowed_origins) == 0 ? null : { origins = var.allowed_origins, methods = ["GET", "POST"], expose_headers = ["location"] }
   throttling         = var.throttling
   kms_key_arn        = var.kms_key_arn
   log_retention_days = var.log_retention_days
+  functions          = { upload-api = module.function["upload-api"].arn }
+  routes             = local.routes
   tags               = var.tags
 
   jwt = {
     issuer   = module.user_pool.issuer
     audience = [module.user_pool.client_id]
-    scopes   = var.sign_in.accept_id_tokens ? [] : module.user_pool.access_token_scopes
+    scopes   = local.scopes
   }
+}
 
-  functions = { upload-api = module.function["upload-api"].arn }
-  routes = {
-    "POST /uploads"            = { function = "upload-api" }
-    "GET /uploads/{upload_id}" = { function = "upload-api" }
-  }
+module "rest_api" {
+  source             = "../rest-api"
+  count              = var.api == "rest" ? 1 : 0
+  name               = var.name
+  cors               = one([for origin in var.allowed_origins : { origin = origin }])
+  throttling         = var.throttling
+  requests_per_ip    = var.requests_per_ip
+  kms_key_arn        = var.kms_key_arn
+  log_retention_days = var.log_retention_days
+  user_pool_arns     = [module.user_pool.arn]
+  accept_id_tokens   = var.sign_in.accept_id_tokens
+  functions          = { upload-api = module.function["upload-api"].arn }
+  routes             = { for key, route in local.routes : key => merge(route, { scopes = local.scopes }) }
+  tags               = var.tags
 }

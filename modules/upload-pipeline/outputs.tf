@@ -1,6 +1,6 @@
 output "api_endpoint" {
   description = "Address of the API, without a slash at the end."
-  value       = module.api.api_endpoint
+  value       = local.api.api_endpoint
 }
 
 output "user_pool_id" {
@@ -52,14 +52,14 @@ output "arns" {
     stream            = module.stream.arn
     dead_letter_queue = aws_sqs_queue.dead_letters.arn
     user_pool         = module.user_pool.arn
-    api_execution     = module.api.execution_arn
-    access_log        = module.api.log_group_arn
+    api_execution     = local.api.execution_arn
+    access_log        = local.api.log_group_arn
   }
 }
 
 output "api_id" {
   description = "Id of the API."
-  value       = module.api.id
+  value       = local.api.id
 }
 
 output "dashboard_name" {

@@ -40,6 +40,26 @@ variable "sign_in" {
   nullable = false
 }
 
+variable "api" {
+  description = "What clients call: \"http\", an HTTP API, or \"rest\", a REST API, which costs 3.5 times as much and can have `requests_per_ip`. A change gives the API another address."
+  type        = string
+  default     = "http"
+  validation {
+    condition     = contains(["http", "rest"], var.api)
+    error_message = "api: use \"http\" or \"rest\"."
+  }
+}
+
+variable "requests_per_ip" {
+  description = "Requests that AWS WAF takes from one IP address in five minutes before the REST API answers 429. Null has no WAF."
+  type        = number
+  default     = null
+  validation {
+    condition     = var.requests_per_ip == null || var.api == "rest"
+    error_message = "requests_per_ip: an HTTP API cannot have AWS WAF. Set api = \"rest\", or leave it out."
+  }
+}
+
 variable "allowed_origins" {
   description = "Web sites whose scripts may call the API and use signed links to the buckets, such as [\"https://app.example.com\"]."
   type        = list(string)
@@ -48,6 +68,10 @@ variable "allowed_origins" {
   validation {
     condition     = alltrue([for origin in var.allowed_origins : can(regex("^https?://[^/*]+$", origin))])
     error_message = "allowed_origins: give scheme and host of each site without a path or \"*\", such as \"https://app.example.com\". \"*\" would let any site read what a signed link opens."
+  }
+  validation {
+    condition     = var.api == "http" || length(var.allowed_origins) <= 1
+    error_message = "allowed_origins: a REST API answers the scripts of one site. Name one, or set api = \"http\"."
   }
 }
 

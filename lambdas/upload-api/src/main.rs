@@ -1,4 +1,4 @@
-//! Lambda function: takes an upload over HTTP.
+//! Lambda function: takes an upload over HTTP, behind an HTTP API or (`REST_API=true`) a REST API.
 
 use function_kit::{Environment, http, telemetry};
 use upload_pipeline::{api, aws};
@@ -9,7 +9,11 @@ async fn main() -> anyhow::Result<()> {
     telemetry::init(&environment)?;
     let receiver = aws::receiver(&environment).await?;
     let receiver = &receiver;
-    http::serve(async |request| api::handle(receiver, request).await)
-        .await
-        .map_err(anyhow::Error::from_boxed)
+    let handler = async |request| api::handle(receiver, request).await;
+    let served = if environment.parsed_or("REST_API", false)? {
+        http::serve_rest(environment.parsed("ALLOWED_ORIGIN")?, handler).await
+    } else {
+        http::serve(handler).await
+    };
+    served.map_err(anyhow::Error::from_boxed)
 }

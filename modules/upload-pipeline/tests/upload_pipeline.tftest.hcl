@@ -23,6 +23,18 @@ mock_provider "aws" {
   mock_resource "aws_apigatewayv2_api" {
     defaults = { execution_arn = "arn:aws:execute-api:eu-west-1:123456789012:api" }
   }
+  mock_resource "aws_api_gateway_rest_api" {
+    defaults = { execution_arn = "arn:aws:execute-api:eu-west-1:123456789012:api" }
+  }
+  mock_resource "aws_api_gateway_stage" {
+    defaults = { arn = "arn:aws:apigateway:eu-west-1::/restapis/api/stages/v1", invoke_url = "https://api.execute-api.eu-west-1.amazonaws.com/v1" }
+  }
+  mock_resource "aws_cognito_user_pool" {
+    defaults = { arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_pool" }
+  }
+  mock_resource "aws_wafv2_web_acl" {
+    defaults = { arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/photos/1" }
+  }
   mock_resource "aws_kinesis_stream" {
     defaults = { arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/uploads" }
   }
@@ -68,6 +80,50 @@ run "alarms_of_what_somebody_should_look_at" {
     ])
     error_message = "The pipeline must have its dashboard and its alarms."
   }
+}
+
+run "is_called_through_an_http_api" {
+  assert {
+    condition     = length(module.rest_api) == 0 && !local.functions.upload-api.environment.REST_API
+    error_message = "The API must be an HTTP API unless the caller asks for the dearer one."
+  }
+}
+
+run "is_called_through_a_rest_api_by_choice" {
+  variables {
+    api             = "rest"
+    requests_per_ip = 1000
+    allowed_origins = ["https://photos.example.com"]
+  }
+  assert {
+    condition     = output.api_endpoint == "https://api.execute-api.eu-west-1.amazonaws.com/v1" && length(module.http_api) == 0
+    error_message = "Clients must call the REST API."
+  }
+  assert {
+    condition     = local.functions.upload-api.environment.REST_API && local.functions.upload-api.environment.ALLOWED_ORIGIN == "https://photos.example.com"
+    error_message = "The function must know which event it gets, and whose scripts may read its answers."
+  }
+  assert {
+    condition     = contains(keys(output.alarm_names), "api-errors-5xx")
+    error_message = "Answers of 5xx must be an alarm with either API."
+  }
+}
+
+run "refuses_what_one_of_the_apis_cannot_do" {
+  command = plan
+  variables {
+    requests_per_ip = 1000
+  }
+  expect_failures = [var.requests_per_ip]
+}
+
+run "refuses_a_second_site_with_a_rest_api" {
+  command = plan
+  variables {
+    api             = "rest"
+    allowed_origins = ["https://a.example.com", "https://b.example.com"]
+  }
+  expect_failures = [var.allowed_origins]
 }
 
 run "encrypts_with_a_key_of_ones_own" {
