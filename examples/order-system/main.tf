@@ -46,7 +46,7 @@ module "uploads" {
   source              = "../../modules/object-store"
   name                = "${var.name}-uploads-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.id}"
   deletion_protection = var.deletion_protection
-  lifecycle_days      = { object = 365 }
+  lifecycle_days      = { object = 335, old_version = 30 } # Together a year, after which nothing is left of a file.
   cors                = { origins = var.allowed_origins, methods = ["GET", "HEAD", "PUT"] }
 }
 

@@ -44,7 +44,7 @@ output "queue_urls" {
 }
 
 output "uploads_bucket" {
-  description = "Bucket for files, which are deleted after 365 days."
+  description = "Bucket for files, of which nothing is left 365 days after they were sent."
   value       = module.uploads.name
 }
 

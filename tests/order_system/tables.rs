@@ -120,7 +120,8 @@ fn waiting(deployment: &Deployment, url: &str) -> Result<u32> {
     .sum()
 }
 
-/// The bucket takes a browser's files and deletes them after a year.
+/// The bucket takes a browser's files. After a year nothing is left of one: an object that expires
+/// is an old version from then on.
 pub fn uploads_are_for_browsers_and_expire(deployment: &Deployment) -> Result<()> {
     let Clients { s3, .. } = deployment.clients();
     let bucket = deployment.output("uploads_bucket")?;
@@ -135,11 +136,13 @@ pub fn uploads_are_for_browsers_and_expire(deployment: &Deployment) -> Result<()
 
     let request = s3.get_bucket_lifecycle_configuration().bucket(bucket);
     let lifecycle = clients.wait(request.send())?;
-    let days: Vec<_> = lifecycle
-        .rules()
-        .iter()
-        .filter_map(|rule| rule.expiration()?.days())
-        .collect();
-    ensure!(days == [365], "objects expire after {days:?} days");
+    let rules = lifecycle.rules().iter();
+    let current = rules.clone().filter_map(|rule| rule.expiration()?.days());
+    let old = rules.filter_map(|rule| rule.noncurrent_version_expiration()?.noncurrent_days());
+    let (current, old): (Vec<_>, Vec<_>) = (current.collect(), old.collect());
+    ensure!(
+        (current.as_slice(), old.as_slice()) == (&[335][..], &[30][..]),
+        "objects expire after {current:?} days, and old versions after {old:?}"
+    );
     Ok(())
 }

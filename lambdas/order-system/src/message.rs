@@ -1,4 +1,4 @@
-//! What the order system tells others: events and dead letters.
+//! Messages to others: events and dead letters.
 
 use serde::Serialize;
 use serde_json::{Value, json};

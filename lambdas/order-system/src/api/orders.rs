@@ -16,7 +16,7 @@ use crate::domain::{
 };
 use crate::ports::{Catalogue, Orders, Receipts, Users};
 
-/// How often an order is placed anew because another of its user is of the same millisecond.
+/// Tries to place an order at another millisecond than the user's other orders.
 const TRIES: usize = 5;
 
 /// Header with which a client makes a request that it may have to repeat
@@ -25,7 +25,7 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Answers for orders.
 pub struct OrdersApi {
-    /// Where orders are.
+    /// The orders.
     pub orders: Arc<dyn Orders>,
     /// Which keys stand for which orders.
     pub receipts: Arc<dyn Receipts>,
@@ -68,7 +68,7 @@ const ROUTES: &[Route<Operation>] = &[
 /// Answers one request.
 ///
 /// # Errors
-/// The problem to answer with.
+/// Fails with the problem to answer with.
 pub async fn handle(api: &OrdersApi, request: Request) -> Result<Response, Problem> {
     let matched = request.matched(ROUTES)?;
     let user_id = matched.parameter("id");
@@ -130,7 +130,7 @@ fn placed(order: &Order) -> Result<Response, Problem> {
     created(order, format!("/users/{user_id}/orders/{order_id}"))
 }
 
-/// The order that the request's key stands for, as it is by now.
+/// Returns the order that the request's key stands for, as it is by now.
 async fn placed_before(api: &OrdersApi, new: &NewOrder) -> Result<Option<Order>, Problem> {
     let user_id = new.user_id;
     let Some(key) = &new.key else {
@@ -222,7 +222,7 @@ fn items(mistakes: &mut Mistakes, items: Option<&Value>) -> Option<Vec<NewLine>>
             continue;
         };
         if lines.iter().any(|other| other.sku == line.sku) {
-            let detail = "stands in another member already; add the quantities";
+            let detail = "is a duplicate; add the quantities";
             mistakes.note(format!("/items/{index}/sku"), detail);
         }
         lines.push(line);
@@ -252,7 +252,7 @@ fn line(mistakes: &mut Mistakes, index: usize, item: &Value) -> Option<NewLine> 
     Some(NewLine { sku, quantity })
 }
 
-/// What the body names, as it is in the tables.
+/// Returns what the body names, as it is in the tables.
 fn resolve(
     user: Option<User>,
     lines: &[NewLine],

@@ -13,7 +13,7 @@ use super::created::{MAX_BODY_BYTES, created};
 use crate::domain::{Email, NewUser, PersonName, Plan, User};
 use crate::ports::Users;
 
-/// Answers for users.
+/// Answers requests for users.
 pub struct UsersApi {
     /// Where users are.
     pub users: Arc<dyn Users>,
@@ -47,7 +47,7 @@ const ROUTES: &[Route<Operation>] = &[
 /// Answers one request.
 ///
 /// # Errors
-/// The problem to answer with.
+/// Fails with the problem to answer with.
 pub async fn handle(api: &UsersApi, request: Request) -> Result<Response, Problem> {
     let matched = request.matched(ROUTES)?;
     match matched.route {

@@ -17,7 +17,7 @@ pub struct StateMachine {
 }
 
 impl StateMachine {
-    /// The state machine of that ARN.
+    /// Returns the state machine of that ARN.
     pub fn new(config: &SdkConfig, arn: String) -> Self {
         Self {
             client: Client::new(config),

@@ -24,7 +24,7 @@ pub struct ReceiptTables {
 }
 
 impl ReceiptTables {
-    /// The tables of those names.
+    /// Returns the tables of those names.
     pub fn new(config: &SdkConfig, orders: String, receipts: String) -> Self {
         Self {
             receipts: Table::new(config, receipts, "userId"),

@@ -29,7 +29,7 @@ pub struct ProductTable(Table);
 pub struct NotificationTable(Table);
 
 impl UserTable {
-    /// The table of that name.
+    /// Returns the table of that name.
     pub fn new(config: &SdkConfig, name: String) -> Self {
         Self(Table::new(config, name, "id"))
     }
@@ -53,7 +53,7 @@ impl Users for UserTable {
 }
 
 impl OrderTable {
-    /// The table of that name.
+    /// Returns the table of that name.
     pub fn new(config: &SdkConfig, name: String) -> Self {
         Self(Table::new(config, name, "userId"))
     }
@@ -109,7 +109,7 @@ pub(super) async fn remove(table: &Table, key: Row) -> Result<(), PortError> {
 }
 
 impl ProductTable {
-    /// The table of that name.
+    /// Returns the table of that name.
     pub fn new(config: &SdkConfig, name: String) -> Self {
         Self(Table::new(config, name, "sku"))
     }
@@ -145,7 +145,7 @@ impl Catalogue for ProductTable {
 }
 
 impl NotificationTable {
-    /// The table of that name.
+    /// Returns the table of that name.
     pub fn new(config: &SdkConfig, name: String) -> Self {
         Self(Table::new(config, name, "orderId"))
     }

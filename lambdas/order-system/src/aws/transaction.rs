@@ -21,7 +21,7 @@ pub const STATUS: &str = "status";
 /// Condition that the order is in the status `:from`.
 const IS_IN_STATUS: &str = "#status = :from";
 
-/// The value of the attribute [`STATUS`].
+/// Returns the value of the attribute [`STATUS`].
 pub fn status(status: OrderStatus) -> AttributeValue {
     AttributeValue::S(status.name().to_owned())
 }
@@ -42,15 +42,15 @@ pub struct InventoryTables {
     products: String,
 }
 
-/// What became of a transaction.
+/// Outcome of a transaction.
 pub(super) enum Outcome {
     Done,
-    /// The condition of the write at this place did not hold; nothing was written.
+    /// The condition of the write at this index did not hold; nothing was written.
     Refused(usize),
 }
 
 impl PaymentTables {
-    /// The tables of those names.
+    /// Returns the tables of those names.
     pub fn new(config: &SdkConfig, orders: String, payments: String) -> Self {
         Self {
             client: Client::new(config),
@@ -84,7 +84,7 @@ impl Payments for PaymentTables {
 }
 
 impl InventoryTables {
-    /// The tables of those names.
+    /// Returns the tables of those names.
     pub fn new(config: &SdkConfig, orders: String, products: String) -> Self {
         Self {
             client: Client::new(config),
@@ -153,8 +153,8 @@ fn order(table: &str, change: &Change) -> Result<TransactWriteItem, WriteError> 
     Ok(TransactWriteItem::builder().put(put).build())
 }
 
-/// A write that no later try can do, such as one that is invalid, breaks the transaction whatever
-/// the other writes met.
+/// Returns the kind of failure that these reasons make together. One invalid write fails the
+/// transaction for good, whatever the other writes met.
 fn kind_of_cancellation<'a>(codes: impl Iterator<Item = &'a str>) -> PortErrorKind {
     let mut met = codes.filter(|code| *code != "None");
     match met.all(|code| kind_of(code) == PortErrorKind::Busy) {
@@ -163,8 +163,8 @@ fn kind_of_cancellation<'a>(codes: impl Iterator<Item = &'a str>) -> PortErrorKi
     }
 }
 
-/// The SDK sends a token with the transaction, so that a try that it repeats because the answer was
-/// lost succeeds.
+/// Writes all or nothing. The SDK sends a token with the transaction, with which a try that it
+/// repeats after a lost answer succeeds.
 pub(super) async fn transact(
     client: &Client,
     operation: String,

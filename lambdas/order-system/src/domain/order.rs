@@ -7,8 +7,8 @@
 //! ```
 //!
 //! Each transition is a pure function from an order to the [`Change`] to write, and a table writes
-//! it only over the status that it starts from. No status comes twice, so a step that is tried
-//! again, late or by two at once happens once.
+//! it only over the status that it starts from. No status repeats, so a step that is retried, late,
+//! or run by two at once takes effect once.
 
 use function_kit::Id;
 use jiff::Timestamp;
@@ -66,7 +66,7 @@ pub struct OrderKey {
     pub order_id: OrderId,
 }
 
-/// So many of a product, at the price when the order was placed.
+/// A quantity of a product, at the price when the order was placed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Line {
@@ -78,7 +78,7 @@ pub struct Line {
     pub price_cents: u32,
 }
 
-/// So many of a product, as somebody asks for them.
+/// A quantity of a product, as a client asks for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewLine {
     /// Which product.
@@ -120,7 +120,7 @@ impl OrderStatus {
         !matches!(self, Self::Pending | Self::Paid)
     }
 
-    /// The status as rows, answers and conditions show it.
+    /// Returns the status as rows, answers and conditions show it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
@@ -134,7 +134,7 @@ impl OrderStatus {
 }
 
 impl Line {
-    /// So many of that product, at its price of today.
+    /// Returns a line of a product, at its price of today.
     pub fn of(product: &Product, quantity: u32) -> Self {
         Self {
             sku: product.sku.clone(),
@@ -145,7 +145,7 @@ impl Line {
 }
 
 impl Order {
-    /// A new order.
+    /// Returns a new order.
     pub fn place(user: &User, items: Vec<Line>, now: Timestamp) -> Self {
         let order_id = OrderId::generate_at(now);
         // At most 20 lines of 1,000 pieces at 2³² cents: far from 2⁶⁴.
@@ -163,7 +163,7 @@ impl Order {
         }
     }
 
-    /// What finds its row.
+    /// Returns what finds the order's row.
     pub fn key(&self) -> OrderKey {
         OrderKey {
             user_id: self.user_id,
@@ -171,7 +171,7 @@ impl Order {
         }
     }
 
-    /// Whether it is what these lines ask for.
+    /// Whether the order is what these lines ask for.
     pub fn is_of(&self, lines: &[NewLine]) -> bool {
         let lines = lines.iter().map(|line| (&line.sku, line.quantity));
         lines.eq(self.items.iter().map(|line| (&line.sku, line.quantity)))
@@ -182,7 +182,7 @@ impl Order {
         self.total_cents <= self.plan.order_limit_cents()
     }
 
-    /// The next state, which needs no reason.
+    /// Returns the change to a status that needs no reason.
     pub fn becomes(&self, status: OrderStatus, now: Timestamp) -> Change {
         Change {
             from: self.status,
@@ -194,7 +194,7 @@ impl Order {
         }
     }
 
-    /// The end without goods, and why.
+    /// Returns the change to an end without goods, and why.
     pub fn ends(&self, status: OrderStatus, reason: impl Into<String>, now: Timestamp) -> Change {
         let mut change = self.becomes(status, now);
         change.to.reason = Some(reason.into());
@@ -203,7 +203,7 @@ impl Order {
 }
 
 impl OrderKey {
-    /// The sort key of the row.
+    /// Returns the sort key of the row.
     pub fn created_at(&self) -> String {
         time::text(self.order_id.created_at())
     }

@@ -37,7 +37,7 @@ pub enum PaymentStatus {
 }
 
 impl Payment {
-    /// The payment that goes with a change of its order.
+    /// Returns the payment that goes with a change of its order.
     pub fn of(change: &Change, status: PaymentStatus) -> Self {
         let Order {
             order_id,

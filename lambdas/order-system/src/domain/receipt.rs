@@ -1,4 +1,4 @@
-//! What a request that is repeated finds: the order that it was answered with.
+//! Receipts: the order that a repeated request is answered with.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::order::{NewLine, Order, OrderId};
 use super::user::UserId;
 
-/// How long a receipt is kept at least: longer than any client tries again.
+/// How long a receipt is kept at least: longer than any client retries.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A client's name for one order that it wants, the same in each request that repeats it
@@ -17,7 +17,7 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 #[serde(transparent)]
 pub struct IdempotencyKey(String);
 
-/// A text that is no [`IdempotencyKey`].
+/// A text that cannot be an [`IdempotencyKey`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must have 1 to 255 visible characters of ASCII, such as a UUID in double quotes")]
 pub struct InvalidIdempotencyKey;
@@ -46,14 +46,14 @@ impl AsRef<str> for IdempotencyKey {
     }
 }
 
-/// An order as somebody asks for it.
+/// An order as a client asks for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOrder {
     /// Who orders.
     pub user_id: UserId,
     /// What, each product once.
     pub lines: Vec<NewLine>,
-    /// What makes it the same order when it is asked for again.
+    /// Key that marks a repeated request.
     pub key: Option<IdempotencyKey>,
 }
 
@@ -72,7 +72,7 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// The receipt of an order that is placed now.
+    /// Returns the receipt of an order that is placed now.
     pub fn of(order: &Order, key: &IdempotencyKey, now: Timestamp) -> Self {
         Self {
             user_id: order.user_id,

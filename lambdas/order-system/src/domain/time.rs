@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serializer};
 
-/// The time as text.
+/// Returns the time as text.
 pub fn text(time: Timestamp) -> String {
     format!("{time:.3}")
 }

@@ -41,7 +41,7 @@ pub struct User {
     pub expires_at: Option<i64>,
 }
 
-/// What somebody registers with.
+/// A user to be registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUser {
     /// See [`User::owner`].
@@ -54,7 +54,7 @@ pub struct NewUser {
     pub plan: Plan,
 }
 
-/// What a user pays for, which limits what an order may cost.
+/// Plan that a user is on, which limits what an order may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Plan {
@@ -71,13 +71,13 @@ pub enum Plan {
 #[serde(transparent)]
 pub struct PersonName(String);
 
-/// An address that looks like one. Only a message that arrives could prove more. Rows are read as
-/// they are, as those of a [`PersonName`].
+/// An e-mail address, by its shape: only a message that arrives could prove more. `TryFrom` checks
+/// new input only, as a [`PersonName`]'s does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Email(String);
 
-/// What a user cannot be registered with.
+/// Input that a user cannot be registered with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidUser {
     /// See [`PersonName`].
@@ -112,7 +112,7 @@ impl User {
 }
 
 impl Plan {
-    /// The most that an order may cost, in cents.
+    /// Returns the most that an order may cost, in cents.
     pub fn order_limit_cents(self) -> u64 {
         match self {
             Self::Free => 10_000,
