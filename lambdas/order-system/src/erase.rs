@@ -10,8 +10,7 @@
 use std::sync::Arc;
 
 use function_kit::batch::TIME_FOR_A_RECORD;
-use function_kit::{Clock, PortError};
-use jiff::Timestamp;
+use function_kit::{Deadline, PortError};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{OrderId, UserId};
@@ -30,8 +29,6 @@ pub struct Eraser {
     pub receipts: Arc<dyn Receipts>,
     /// Where notifications are.
     pub notifications: Arc<dyn Notifications>,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
 }
 
 /// Whom to erase.
@@ -57,24 +54,32 @@ pub struct Erased {
     pub complete: bool,
 }
 
-/// Erases a user, in an invocation that Lambda ends at `deadline`.
+/// Erases a user, in an invocation that ends at `deadline`.
 ///
 /// # Errors
 /// Fails when a port does. What was deleted by then stays deleted.
 pub async fn handle(
     eraser: &Eraser,
     Erase { user_id }: Erase,
-    deadline: Timestamp,
+    deadline: Deadline,
 ) -> Result<Erased, PortError> {
+    let erased = deadline.bound(erase(eraser, user_id, deadline)).await??;
+    tracing::info!(%user_id, ?erased, "user erased");
+    Ok(erased)
+}
+
+async fn erase(eraser: &Eraser, user_id: UserId, deadline: Deadline) -> Result<Erased, PortError> {
     // First the user, without whom nothing new is written for it.
     eraser.users.remove(user_id).await?;
     let mut erased = Erased::default();
-    let in_time = || eraser.clock.now() + TIME_FOR_A_RECORD < deadline;
-    let complete = receipts(eraser, user_id, &mut erased, &in_time).await?
-        && orders(eraser, user_id, &mut erased, &in_time).await?;
+    let complete = receipts(eraser, user_id, &mut erased, deadline).await?
+        && orders(eraser, user_id, &mut erased, deadline).await?;
     erased.complete = complete && erased.open_orders == 0;
-    tracing::info!(%user_id, ?erased, "user erased");
     Ok(erased)
+}
+
+fn is_late(deadline: Deadline) -> bool {
+    deadline.left() <= TIME_FOR_A_RECORD
 }
 
 /// Deletes the user's receipts. Returns whether all are deleted.
@@ -82,7 +87,7 @@ async fn receipts(
     eraser: &Eraser,
     user_id: UserId,
     erased: &mut Erased,
-    in_time: &impl Fn() -> bool,
+    deadline: Deadline,
 ) -> Result<bool, PortError> {
     loop {
         let receipts = eraser.receipts.some_of(user_id).await?;
@@ -90,7 +95,7 @@ async fn receipts(
             return Ok(true);
         }
         for receipt in &receipts {
-            if !in_time() {
+            if is_late(deadline) {
                 return Ok(false);
             }
             eraser.receipts.remove(receipt).await?;
@@ -104,13 +109,13 @@ async fn orders(
     eraser: &Eraser,
     user_id: UserId,
     erased: &mut Erased,
-    in_time: &impl Fn() -> bool,
+    deadline: Deadline,
 ) -> Result<bool, PortError> {
     let mut after: Option<OrderId> = None;
     loop {
         let page = eraser.orders.page(user_id, after, PAGE).await?;
         for order in &page.entries {
-            if !in_time() {
+            if is_late(deadline) {
                 return Ok(false);
             }
             after = Some(order.order_id);

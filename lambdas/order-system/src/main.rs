@@ -2,7 +2,7 @@
 
 use aws_lambda_events::dynamodb::Event as StreamBatch;
 use function_kit::text::chain;
-use function_kit::{Deadline, Environment, http, telemetry};
+use function_kit::{Deadline, Environment, PortError, http, telemetry};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use order_system::api::{orders, users};
 use order_system::role::Role;
@@ -32,14 +32,15 @@ async fn main() -> anyhow::Result<()> {
         }
         Role::Erase(eraser) => {
             run(service_fn(async |event: LambdaEvent<erase::Erase>| {
-                let deadline = event.context.deadline().try_into()?;
+                let deadline = Deadline::of(&event.context);
                 Ok::<_, Error>(erase::handle(eraser, event.payload, deadline).await?)
             }))
             .await
         }
         Role::Task(task) => {
             run(service_fn(async |event: LambdaEvent<TaskInput>| {
-                attempt(&**task, event.payload).await
+                let deadline = Deadline::of(&event.context);
+                attempt(&**task, event.payload, deadline).await
             }))
             .await
         }
@@ -47,9 +48,14 @@ async fn main() -> anyhow::Result<()> {
     served.map_err(anyhow::Error::from_boxed)
 }
 
-async fn attempt(task: &dyn Task, input: TaskInput) -> Result<TaskResult, TaskError> {
+async fn attempt(
+    task: &dyn Task,
+    input: TaskInput,
+    deadline: Deadline,
+) -> Result<TaskResult, TaskError> {
     let (user_id, order_id) = (input.order.user_id, input.order.order_id);
-    let outcome = task.run(&input).await;
+    let outcome = deadline.bound(task.run(&input)).await;
+    let outcome = outcome.unwrap_or_else(|late| Err(PortError::from(late).into()));
     match &outcome {
         Ok(TaskResult { status, .. }) => tracing::info!(%user_id, %order_id, ?status, "task done"),
         Err(error) => {

@@ -1,11 +1,11 @@
 //! What the order system needs of the outside world.
 
 use async_trait::async_trait;
+use function_kit::idempotency::IdempotencyKey;
 use function_kit::{Page, PortError, Write};
 
 use crate::domain::{
-    Change, IdempotencyKey, Notification, Order, OrderId, OrderKey, Payment, Product, Receipt, Sku,
-    User, UserId,
+    Change, Notification, Order, OrderId, OrderKey, Payment, Product, Receipt, Sku, User, UserId,
 };
 use crate::message::{DeadLetter, Event};
 

@@ -191,7 +191,6 @@ impl Wiring<'_> {
             orders: self.orders()?,
             receipts: self.receipts()?,
             notifications: self.notifications()?,
-            clock: Arc::new(SystemClock),
         })
     }
 

@@ -11,17 +11,13 @@ use serde_json::Value;
 use super::caller::{unknown_user, user_of_caller};
 use super::created::{MAX_BODY_BYTES, created};
 use crate::domain::{
-    IdempotencyKey, Line, MAX_LINES, MAX_QUANTITY, NewLine, NewOrder, Order, OrderKey, Product,
-    Receipt, Sku, User, UserId,
+    Line, MAX_LINES, MAX_QUANTITY, NewLine, NewOrder, Order, OrderKey, Product, Receipt, Sku, User,
+    UserId,
 };
 use crate::ports::{Catalogue, Orders, Receipts, Users};
 
 /// Tries to place an order at another millisecond than the user's other orders.
 const TRIES: usize = 5;
-
-/// Header with which a client makes a request that it may have to repeat
-/// (draft-ietf-httpapi-idempotency-key-header-07).
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Answers for orders.
 pub struct OrdersApi {
@@ -180,7 +176,7 @@ async fn place(
 
 fn validate(request: &Request) -> Result<NewOrder, Problem> {
     request.claims.owner()?;
-    let key = idempotency_key(request)?;
+    let key = request.idempotency_key()?;
     let body: Body = request.json(MAX_BODY_BYTES)?;
     let mut mistakes = Mistakes::default();
     let user_id = mistakes.parse("/userId", body.user_id, |text| {
@@ -195,15 +191,6 @@ fn validate(request: &Request) -> Result<NewOrder, Problem> {
         }),
         _ => Err(mistakes.into_problem()),
     }
-}
-
-fn idempotency_key(request: &Request) -> Result<Option<IdempotencyKey>, Problem> {
-    let Some(value) = request.headers.get(IDEMPOTENCY_KEY) else {
-        return Ok(None);
-    };
-    let key = IdempotencyKey::try_from(value.to_str().unwrap_or_default());
-    key.map(Some)
-        .map_err(|error| Problem::bad_request(format!("the header Idempotency-Key {error}")))
 }
 
 fn items(mistakes: &mut Mistakes, items: Option<&Value>) -> Option<Vec<NewLine>> {

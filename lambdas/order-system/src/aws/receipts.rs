@@ -3,14 +3,13 @@
 
 use async_trait::async_trait;
 use aws_config::SdkConfig;
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use function_kit::aws::table::{Row, Table, key, text};
+use function_kit::aws::transaction::{Outcome, transact};
+use function_kit::idempotency::IdempotencyKey;
 use function_kit::{PortError, Write};
-use serde::Serialize;
 
 use super::tables::remove;
-use super::transaction::{Outcome, WriteError, Writes, transact};
-use crate::domain::{IdempotencyKey, Order, Receipt, UserId};
+use crate::domain::{Order, Receipt, UserId};
 use crate::ports::Receipts;
 
 /// Receipts that are listed at once.
@@ -20,7 +19,7 @@ const LISTED: u8 = 100;
 #[derive(Debug, Clone)]
 pub struct ReceiptTables {
     receipts: Table,
-    orders: String,
+    orders: Table,
 }
 
 impl ReceiptTables {
@@ -28,15 +27,8 @@ impl ReceiptTables {
     pub fn new(config: &SdkConfig, orders: String, receipts: String) -> Self {
         Self {
             receipts: Table::new(config, receipts, "userId"),
-            orders,
+            orders: Table::new(config, orders, "userId"),
         }
-    }
-
-    fn writes(&self, order: &Order, receipt: &Receipt) -> Result<Writes, WriteError> {
-        Ok(vec![
-            new_row(&self.orders, order)?,
-            new_row(self.receipts.name(), receipt)?,
-        ])
     }
 }
 
@@ -52,9 +44,12 @@ impl Receipts for ReceiptTables {
     }
 
     async fn place(&self, order: &Order, receipt: &Receipt) -> Result<Write, PortError> {
-        let (client, name) = (self.receipts.client(), self.receipts.name());
-        let operation = format!("TransactWriteItems in {} and {name}", self.orders);
-        match transact(client, operation, self.writes(order, receipt)).await? {
+        let writes = vec![
+            self.orders.insertion(self.orders.row(order)?)?,
+            self.receipts.insertion(self.receipts.row(receipt)?)?,
+        ];
+        let operation = format!("TransactWriteItems on table {}", self.orders.name());
+        match transact(self.orders.client(), operation, writes).await? {
             Outcome::Done => Ok(Write::Done),
             Outcome::Refused(_) => Ok(Write::Conflict),
         }
@@ -77,14 +72,4 @@ fn receipt_key(user_id: UserId, idempotency_key: &IdempotencyKey) -> Row {
         ("userId", text(user_id)),
         ("idempotencyKey", text(idempotency_key.as_ref())),
     ])
-}
-
-/// Writes a row whose key nothing has. Both tables have a user's rows together.
-fn new_row(table: &str, row: &impl Serialize) -> Result<TransactWriteItem, WriteError> {
-    let put = Put::builder()
-        .table_name(table)
-        .set_item(Some(serde_dynamo::to_item(row)?))
-        .condition_expression("attribute_not_exists(userId)")
-        .build()?;
-    Ok(TransactWriteItem::builder().put(put).build())
 }

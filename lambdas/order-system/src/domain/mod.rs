@@ -14,5 +14,5 @@ pub use order::{
 };
 pub use payment::{Payment, PaymentStatus};
 pub use product::{Product, Sku};
-pub use receipt::{IdempotencyKey, InvalidIdempotencyKey, NewOrder, Receipt};
+pub use receipt::{NewOrder, Receipt};
 pub use user::{Email, InvalidUser, NewUser, PersonName, Plan, User, UserId};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use function_kit::Clock;
-use function_kit::PortError;
+use function_kit::idempotency::IdempotencyKey;
 use function_kit::testing::Fault;
+use function_kit::{Deadline, PortError};
 use order_system::domain::*;
 use order_system::erase::{Erase, Erased, Eraser, handle};
 
@@ -17,15 +17,13 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Erases the user, in an invocation that has so much time left.
 async fn erase(world: &World, user_id: UserId, left: Duration) -> Result<Erased, PortError> {
     let world = Arc::new(world.clone());
-    let deadline = world.now() + left;
     let eraser = Eraser {
         users: world.clone(),
         orders: world.clone(),
         receipts: world.clone(),
-        notifications: world.clone(),
-        clock: world,
+        notifications: world,
     };
-    handle(&eraser, Erase { user_id }, deadline).await
+    handle(&eraser, Erase { user_id }, Deadline::after(left)).await
 }
 
 /// Two users with three orders each, one of which waits. Returns the first.

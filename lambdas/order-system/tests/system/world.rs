@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use async_trait::async_trait;
+use function_kit::idempotency::IdempotencyKey;
 use function_kit::{Clock, Page, PortError, Write, testing};
 use jiff::Timestamp;
 use order_system::domain::*;
