@@ -9,7 +9,7 @@ export type ErrorCode =
   | "aborted"
   | "throttled"
   | "server"
-  | "unexpected-answer"
+  | "unexpected-response"
   | "insecure-context"
   // Accounts and sign-in.
   | "invalid-parameter"

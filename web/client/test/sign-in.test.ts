@@ -95,7 +95,7 @@ test.each([
   ["PasswordResetRequiredException", "reset", "password-reset-required"],
   ["com.amazonaws.cognito#UserNotConfirmedException", "confirm", "not-confirmed"],
   ["TooManyRequestsException", "slow", "throttled"],
-  ["SomethingNewException", "new", "unexpected-answer"],
+  ["SomethingNewException", "new", "unexpected-response"],
 ])("makes %s (%s) the error %s", async (exception, message, code) => {
   fakeCognito(() => ({ exception, message }));
   const error = await failure(new Auth(POOL).signIn("ann@example.com", "secret"));

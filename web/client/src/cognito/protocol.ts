@@ -89,5 +89,5 @@ function refusal(answer: Answer, name: string): ClientError {
 function codeOf(service: string, message: string): ErrorCode {
   // Only the message tells it from a wrong password.
   if (service === "NotAuthorizedException" && /attempts exceeded/i.test(message)) return "too-many-attempts";
-  return CODES[service] ?? "unexpected-answer";
+  return CODES[service] ?? "unexpected-response";
 }

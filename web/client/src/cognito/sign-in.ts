@@ -129,7 +129,7 @@ function strings(value: unknown): { get(name: string, otherwise?: string): strin
     get(name, otherwise) {
       const member = (value as Record<string, unknown> | undefined)?.[name] ?? otherwise;
       if (typeof member === "string") return member;
-      throw new ClientError("unexpected-answer", `Cognito's challenge has no ${name}`);
+      throw new ClientError("unexpected-response", `Cognito's challenge has no ${name}`);
     },
   };
 }

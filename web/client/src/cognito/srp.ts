@@ -67,7 +67,7 @@ export class SrpClient {
     const publicB = BigInt(`0x${challenge.publicB}`);
     const scramble = await sha256(padded(this.#public), padded(publicB));
     if (publicB % PRIME === 0n || integer(scramble) === 0n) {
-      throw new ClientError("unexpected-answer", "Cognito's SRP values are not safe to answer; do not sign in here");
+      throw new ClientError("unexpected-response", "Cognito's SRP values are not safe to answer; do not sign in here");
     }
     const identity = await sha256(utf8(`${poolName}${userId}:${password}`));
     const x = integer(await sha256(padded(BigInt(`0x${salt}`)), identity));

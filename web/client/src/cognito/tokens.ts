@@ -43,7 +43,7 @@ export function tokensOf(result: unknown, refresh?: string): Tokens {
   ) {
     return { access: AccessToken, id: IdToken, refresh: RefreshToken, expires: Date.now() + ExpiresIn * 1000 };
   }
-  throw new ClientError("unexpected-answer", "Cognito did not return all of access, id and refresh token");
+  throw new ClientError("unexpected-response", "Cognito did not return all of access, id and refresh token");
 }
 
 /** Reads the claims of a JWT without checking its signature. */
@@ -52,6 +52,6 @@ export function claims(token: string): User {
     const text = new TextDecoder().decode(fromBase64Url(token.split(".")[1] ?? ""));
     return JSON.parse(text) as User;
   } catch (cause) {
-    throw new ClientError("unexpected-answer", "Cognito returned a token that is not a JWT", { cause });
+    throw new ClientError("unexpected-response", "Cognito returned a token that is not a JWT", { cause });
   }
 }

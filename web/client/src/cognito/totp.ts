@@ -25,7 +25,7 @@ export async function associate(pool: Pool, username: string, proof: Proof): Pro
   const { body } = await call(pool, "AssociateSoftwareToken", proof);
   const { SecretCode: secret, Session: session } = body;
   if (typeof secret !== "string") {
-    throw new ClientError("unexpected-answer", "Cognito's AssociateSoftwareToken returned no SecretCode");
+    throw new ClientError("unexpected-response", "Cognito's AssociateSoftwareToken returned no SecretCode");
   }
   // A signed-in user proves itself by the access token again; a sign-in goes on with the new session.
   const next = "AccessToken" in proof ? proof : { Session: session };

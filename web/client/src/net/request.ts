@@ -66,7 +66,7 @@ export function isOffline(): boolean {
   return globalThis.navigator?.onLine === false;
 }
 
-/** Reads a JSON object. Fails with `unexpected-answer` for anything else. */
+/** Reads a JSON object. Fails with `unexpected-response` for anything else. */
 export function json(answer: Answer, from: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(answer.text || "{}");
@@ -74,7 +74,7 @@ export function json(answer: Answer, from: string): Record<string, unknown> {
   } catch {
     // Reported below, like every other body that is not an object.
   }
-  throw new ClientError("unexpected-answer", `${from} answered ${answer.status} without a JSON object`, {
+  throw new ClientError("unexpected-response", `${from} answered ${answer.status} without a JSON object`, {
     status: answer.status,
   });
 }

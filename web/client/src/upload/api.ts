@@ -204,7 +204,7 @@ function cursorOf(body: Record<string, unknown>): string | undefined {
 function list<T>(body: Record<string, unknown>, name: string): readonly T[] {
   const items = body[name];
   if (Array.isArray(items)) return items as T[];
-  throw new ClientError("unexpected-answer", `the upload API's answer has no list ${name}`);
+  throw new ClientError("unexpected-response", `the upload API's answer has no list ${name}`);
 }
 
 /** Reads problem details. API Gateway's own errors, such as 401, have no `type`: RFC 9457 defaults it to about:blank. */

@@ -40,7 +40,7 @@ export function hashIn(create: () => Worker): Hasher {
     };
     started.onerror = (event) => {
       const why = event.message || "its script was not loaded; does the Content-Security-Policy allow it?";
-      const error = new ClientError("unexpected-answer", `the hash worker failed: ${why}`);
+      const error = new ClientError("unexpected-response", `the hash worker failed: ${why}`);
       for (const caller of waiting.values()) caller.reject(error);
       waiting.clear();
       worker = undefined;

@@ -22,7 +22,7 @@ export class Parts {
     this.count = plan.parts;
     if (!(plan.part_size > 0) || Math.ceil(file.size / plan.part_size) !== plan.parts) {
       throw new ClientError(
-        "unexpected-answer",
+        "unexpected-response",
         `the API cuts ${file.size} bytes into ${plan.parts} parts of ${plan.part_size}`,
       );
     }
@@ -59,7 +59,7 @@ export class Parts {
     return [...missing];
   }
 
-  /** Yields signed PUTs for `numbers`; fetches `page` of them at a time, one page ahead. */
+  /** Yields signed PUTs for `numbers`; signs `page` of them at a time, one page ahead, and half a page at first. */
   async *signed(
     api: UploadApi,
     id: string,
@@ -67,18 +67,18 @@ export class Parts {
     page: number,
     signal: AbortSignal,
   ): AsyncGenerator<SignedPart> {
-    const fetchPage = (from: number): Promise<readonly SignedPart[]> => {
-      const fetched = this.sign(api, id, numbers.slice(from, from + page), signal);
-      // Rejects again where the page is awaited, which may never happen when another part fails first.
-      fetched.catch(() => {});
-      return fetched;
-    };
-    let ahead = fetchPage(0);
-    for (let from = 0; from < numbers.length; from += page) {
+    let ahead: Promise<readonly SignedPart[]> | undefined;
+    let from = 0;
+    do {
       const parts = await ahead;
-      if (from + page < numbers.length) ahead = fetchPage(from + page);
-      yield* parts;
-    }
+      // Nothing can be sent before the first page is hashed, so that one is small.
+      const next = numbers.slice(from, from + (from === 0 ? Math.ceil(page / 2) : page));
+      from += next.length;
+      ahead = next.length > 0 ? this.sign(api, id, next, signal) : undefined;
+      // Rejects again where the page is awaited, which may never happen when another part fails first.
+      ahead?.catch(() => {});
+      if (parts) yield* parts;
+    } while (ahead);
   }
 
   /** Hashes these parts one by one, to hold only one in memory, and signs PUTs for them. */
@@ -91,7 +91,7 @@ export class Parts {
     const signed = await api.signParts(id, hashed, signal);
     const isForAll = signed.length === numbers.length && signed.every((part) => numbers.includes(part.number));
     if (isForAll) return signed;
-    throw new ClientError("unexpected-answer", `the API did not sign exactly the parts ${numbers.join(", ")}`);
+    throw new ClientError("unexpected-response", `the API did not sign exactly the parts ${numbers.join(", ")}`);
   }
 }
 

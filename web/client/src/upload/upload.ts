@@ -128,7 +128,7 @@ export class Upload {
     this.#id = id;
     if (multipart) await this.#sendParts(id, multipart, signal);
     else if (target) await this.#put(1, target, this.file, signal);
-    else throw new ClientError("unexpected-answer", "the API announced neither a PUT nor parts");
+    else throw new ClientError("unexpected-response", "the API announced neither a PUT nor parts");
     return id;
   }
 

@@ -42,6 +42,8 @@ export class FakeService {
   readonly tokens = new Set(["good"]);
   /** Decides before each request whether it goes wrong; "lost" loses the answer, "cut" the request. */
   fault: (request: string, count: number) => Fault | undefined = () => undefined;
+  /** How many parts each call asked to sign. */
+  readonly signed: number[] = [];
   /** PUTs under way now, and at most. */
   open = 0;
   most = 0;
@@ -157,6 +159,8 @@ export class FakeService {
   }
 
   #sign(id: string, { parts }: { parts: { number: number; sha256: string }[] }): Response {
+    if (parts.length === 0) return problem(400, "parts is empty");
+    this.signed.push(parts.length);
     return Response.json({ parts: parts.map(({ number, sha256 }) => ({ number, ...this.#signed(id, number, sha256) })) });
   }
 
