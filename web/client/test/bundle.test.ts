@@ -43,3 +43,14 @@ describe("the package", () => {
     }
   });
 });
+
+test("the lock file has a hash for every package, and names no registry", () => {
+  const lock = JSON.parse(readFileSync(new URL("../package-lock.json", root), "utf8")) as {
+    packages: Record<string, { resolved?: string; integrity?: string; link?: boolean }>;
+  };
+  const installed = Object.entries(lock.packages).filter(([path, { link }]) => path.includes("node_modules/") && !link);
+  expect(installed.length).toBeGreaterThan(0);
+  for (const [path, { resolved, integrity }] of installed) {
+    expect({ path, resolved, integrity }).toEqual({ path, resolved: undefined, integrity: expect.stringMatching(/^sha512-/) });
+  }
+});

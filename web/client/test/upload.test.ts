@@ -112,7 +112,7 @@ describe("a large file", () => {
     // The next page is being retried then, and nobody waits for it any more.
     service.fault = (line, count) => {
       if (line.endsWith("/parts") && count > 1) return { status: 503 };
-      return line === part(2) ? { status: 400, code: "BadDigest" } : undefined;
+      return line === part(1) ? { status: 400, code: "BadDigest" } : undefined;
     };
     expect(await elapse(failure(page().create(file(LARGE)).run()))).toMatchObject({ code: "file-changed" });
     const sent = puts().length;
