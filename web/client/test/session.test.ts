@@ -5,7 +5,7 @@ import { Session } from "../src/session/session.js";
 import { memoryStore, type TokenStore, webStore } from "../src/session/store.js";
 import { type FakeWindow, FakeStorage, failure, fakeWindow } from "./support/browser.js";
 import { authenticated, fakeCognito, POOL } from "./support/cognito.js";
-import { elapse, fakeTime } from "./support/time.js";
+import { elapse, fakeTime, until } from "./support/time.js";
 
 const HOUR = 3_600_000;
 const KEY = "tokens";
@@ -283,10 +283,26 @@ describe("sign-out", () => {
     });
     const session = signedIn();
     vi.setSystemTime(Date.now() + HOUR);
-    const refresh = session.accessToken();
-    await elapse(Promise.allSettled([refresh, session.signOut()]));
+    const refresh = failure(session.accessToken());
+    await until(() => calls.length === 1);
+    await elapse(session.signOut());
+    expect(await elapse(refresh)).toMatchObject({ code: "signed-out" });
     expect(session.user).toBeUndefined();
     expect(calls.at(-1)).toEqual({ action: "RevokeToken", body: { ClientId: "client", Token: "refresh-1" } });
+  });
+
+  test("does not wait for another tab that hangs in the middle of a refresh", async () => {
+    const calls = fakeCognito(() => ({}));
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const lock = navigator.locks.request("rustlambda.session.client", () => held);
+    const session = signedIn();
+    const before = Date.now();
+    await elapse(session.signOut().finally(release));
+    await lock;
+    expect(Date.now() - before).toBeLessThan(1_000);
+    expect(session.user).toBeUndefined();
+    expect(calls).toHaveLength(1);
   });
 
   test("without Web Locks is not undone by a running refresh", async () => {

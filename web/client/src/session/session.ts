@@ -78,21 +78,15 @@ export class Session {
    * Fails if Cognito cannot be reached; removes the tokens from this browser all the same.
    */
   async signOut(everywhere = false): Promise<void> {
-    // Outside the lock, which a refresh takes too.
-    const told = everywhere ? this.accessToken() : Promise.resolve("");
-    const access = await told.catch((error: unknown) => {
-      this.#end();
-      throw error;
-    });
-    // Waits for a running refresh, so that its new refresh token is the one to revoke.
-    const held = await this.#exclusively(async () => {
-      const tokens = this.#store.load();
-      this.#end();
-      return tokens;
-    });
-    if (!held) return;
-    if (everywhere) await call(this.#pool, "GlobalSignOut", { AccessToken: access });
-    else await call(this.#pool, "RevokeToken", { ClientId: this.#pool.clientId, Token: held.refresh });
+    if (everywhere) {
+      const access = await this.accessToken().finally(() => this.#end());
+      await call(this.#pool, "GlobalSignOut", { AccessToken: access });
+      return;
+    }
+    // Takes no turn: a refresh under way notices that the tokens are gone, and revokes its new one.
+    const held = this.#store.load();
+    this.#end();
+    if (held) await call(this.#pool, "RevokeToken", { ClientId: this.#pool.clientId, Token: held.refresh });
   }
 
   #held(): Tokens {
