@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use function_kit::http::size::GUARANTEED_JSON_BYTES;
 use function_kit::{Member, Mistakes, Problem, Request};
 use serde_json::value::RawValue;
 
@@ -12,6 +13,9 @@ use crate::domain::{Attributes, Draft, ItemId, Name, Value};
 /// quotas"), and JSON grows by half at most as attributes: `1,` in a list, two bytes, is three
 /// ("DynamoDB item sizes and formats"). 256 KiB and a half is 384 KiB.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
+
+// API Gateway and Lambda let every such body arrive.
+const _: () = assert!(MAX_BODY_BYTES <= GUARANTEED_JSON_BYTES);
 
 /// Reads the body; `id` is that of the item which is replaced, if one is.
 ///
