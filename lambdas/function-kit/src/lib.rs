@@ -1,7 +1,14 @@
-//! What functions on AWS Lambda share, whatever they are about: HTTP requests and responses,
-//! problems (RFC 9457), the caller's claims, telemetry, configuration, batches of a stream, and
-//! how ports and their adapters to AWS fail. Knows no application, and no AWS service but those
-//! that call functions.
+//! What functions on AWS Lambda share, whatever they are about.
+//!
+//! - Requests: [`http`], with routes, preconditions and sizes; [`claims`] and [`owner`]; pages of
+//!   listings ([`page`]); requests that are repeated ([`idempotency`]); [`mistakes`] of a body and
+//!   problems (RFC 9457, [`problem`]).
+//! - Events: batches of a stream or a queue ([`batch`]), and the [`deadline`] of an invocation.
+//! - The outside: how ports fail ([`port`]), and what their adapters to AWS share ([`aws`]: error
+//!   classes, and by feature tables of DynamoDB and queues of SQS).
+//! - The rest: [`id`]s, [`clock`], [`environment`], [`telemetry`] and [`text`] of bounded length.
+//!
+//! Knows no application.
 
 pub mod aws;
 pub mod batch;
