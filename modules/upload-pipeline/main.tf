@@ -55,6 +55,10 @@ module "table" {
   kms_key_arn         = var.kms_key_arn
   deletion_protection = var.deletion_protection
   tags                = var.tags
+
+  # While the table is protected, destroy stops at it, and so before it comes to what the table depends on: records, dead
+  # letters, and the client id and the domain that clients know. AWS protects none of them.
+  depends_on = [module.stream, aws_sqs_queue.dead_letters, module.user_pool]
 }
 
 module "stream" {
