@@ -128,5 +128,10 @@ export class Auth {
 
 function storeOf({ storage = "memory", clientId }: AuthOptions): TokenStore {
   if (storage === "memory") return memoryStore();
-  return webStore(storage === "local" ? localStorage : sessionStorage, `rustlambda.tokens.${clientId}`);
+  try {
+    return webStore(storage === "local" ? localStorage : sessionStorage, `rustlambda.tokens.${clientId}`);
+  } catch {
+    // The browser forbids storage to this page, and throws on access to it (HTML, "The localStorage getter steps").
+    return memoryStore();
+  }
 }

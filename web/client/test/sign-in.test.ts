@@ -89,6 +89,19 @@ test("signs Cognito's time where this device's clock is wrong", async () => {
   expect(calls[1]?.body["ChallengeResponses"]).toMatchObject({ TIMESTAMP: "Sun Nov 1 09:05:07 UTC 2026" });
 });
 
+test("keeps tokens in memory where the browser forbids storage", async () => {
+  const forbidden = vi.fn(() => {
+    throw new DOMException("forbidden", "SecurityError");
+  });
+  Object.defineProperty(globalThis, "sessionStorage", { get: forbidden, configurable: true });
+  fakeCognito((call) => (call.action === "InitiateAuth" ? VERIFIER : authenticated("1")));
+  const auth = new Auth({ ...POOL, storage: "session" });
+  await auth.signIn("ann@example.com", "secret");
+  Reflect.deleteProperty(globalThis, "sessionStorage");
+  expect(forbidden).toHaveBeenCalled();
+  expect(await auth.accessToken()).toBe("access-1");
+});
+
 test.each([
   ["NotAuthorizedException", "Incorrect username or password.", "not-authorized"],
   ["NotAuthorizedException", "Password attempts exceeded", "too-many-attempts"],
