@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     // Those need an embedded AWS; tests/web_client.rs starts one and names their folder.
     include: process.env["EMBEDDED_AWS"] ? ["test/embedded/*.test.ts"] : ["test/*.test.ts"],
+    // For machines that do much else; SRP alone computes for a while.
+    testTimeout: 60_000,
     unstubGlobals: true,
     restoreMocks: true,
   },
