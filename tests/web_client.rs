@@ -41,8 +41,10 @@ fn the_web_client_signs_in_at_a_pool_of_the_module() -> Result<()> {
     let pool = outputs.string("id")?;
     invite(&Clients::new(aws.address())?, pool)?;
 
+    let authorities = aws.address().authorities.display().to_string();
     let environment = [
         ("EMBEDDED_AWS", aws.address().endpoint()),
+        ("NODE_EXTRA_CA_CERTS", authorities),
         ("USER_POOL_ID", pool.to_owned()),
         ("CLIENT_ID", outputs.string("client_id")?.to_owned()),
         ("CALLBACK", CALLBACK.to_owned()),

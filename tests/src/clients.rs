@@ -5,7 +5,10 @@ use std::future::Future;
 use anyhow::Result;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
-use sandbox::embedded_aws::{Address, REGION, ROOT_KEY};
+use sandbox::{
+    embedded_aws::{Address, REGION, ROOT_KEY},
+    sdk,
+};
 use tokio::runtime::Runtime;
 
 /// One client for each service that a test looks into.
@@ -44,6 +47,7 @@ impl Clients {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static(REGION))
             .endpoint_url(address.endpoint())
+            .http_client(sdk::http_client(address)?)
             .credentials_provider(SharedCredentialsProvider::new(root))
             .build();
         let s3 = aws_sdk_s3::config::Builder::from(&config)

@@ -10,6 +10,7 @@ use sandbox::{
     objects,
     project::Project,
     provider::CliConfig,
+    proxy::fault::Faults,
     python::Python,
     quiet, stage,
     terraform::{Outputs, Terraform},
@@ -93,6 +94,11 @@ impl Deployment {
     /// Where the embedded AWS is.
     pub fn address(&self) -> &Address {
         self.aws.address()
+    }
+
+    /// What shall go wrong with the requests to come.
+    pub fn faults(&self) -> &Faults {
+        self.aws.faults()
     }
 
     /// AWS SDK clients.

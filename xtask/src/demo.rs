@@ -73,7 +73,10 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     let aws = step("Embedded AWS", |progress| {
         EmbeddedAws::start(project, &python, Some(arguments.port), progress)
     })?;
-    let terraform = deploy(project, aws.address(), &arguments.profile)?;
+    let cli_config = step("Build of the Terraform provider", |progress| {
+        CliConfig::prepare(project, progress)
+    })?;
+    let terraform = deploy(project, aws.address(), &cli_config, &arguments.profile)?;
     let outputs = terraform.outputs()?;
     let tokens = step("Sign up, confirm, sign in", |_| {
         cognito::sign_in_new_user(
@@ -89,6 +92,8 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     eprintln!("\n  {CONTENT:?} went up as {}", report.file_key);
     eprintln!("  {:?} came out of the pipeline\n", report.processed);
     if arguments.keep {
+        println!("# Everything is up. In a shell:");
+        local::print_exports(aws.address(), &cli_config);
         print_playground(aws.address(), &terraform, &outputs, &tokens)?;
         local::leave_running(project, aws)?;
     }
@@ -98,12 +103,14 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-fn deploy(project: &Project, aws: &Address, profile: &str) -> Result<Terraform> {
-    let cli_config = step("Build of the Terraform provider", |progress| {
-        CliConfig::prepare(project, progress)
-    })?;
+fn deploy(
+    project: &Project,
+    aws: &Address,
+    cli_config: &CliConfig,
+    profile: &str,
+) -> Result<Terraform> {
     let folder = stage::example(project, "demo", EXAMPLE)?;
-    let terraform = Terraform::new(project, "demo", folder, aws, &cli_config)?
+    let terraform = Terraform::new(project, "demo", folder, aws, cli_config)?
         .variable("name", "demo")
         .variable("deletion_protection", false)
         .variable("build_profile", profile);
@@ -181,17 +188,15 @@ fn print_playground(
     let host = Api::new(aws, outputs.string("api_endpoint")?)?
         .host()
         .to_owned();
-    println!("# Everything is up. In a shell:");
-    local::print_exports(aws);
     println!("export TOKEN={}", tokens.access);
     println!("\n# Upload (the token is good for an hour):");
     println!(
-        "curl -i $AWS_ENDPOINT_URL/uploads -H 'Host: {host}' -H \"Authorization: Bearer $TOKEN\" \\\n  \
+        "curl -i --cacert $AWS_CA_BUNDLE $AWS_ENDPOINT_URL/uploads -H 'Host: {host}' -H \"Authorization: Bearer $TOKEN\" \\\n  \
          -H 'Content-Type: application/json' -d '{{\"filename\":\"note.txt\",\"content\":\"shout this\"}}'"
     );
     println!("\n# See how it went, with the upload_id of the answer:");
     println!(
-        "curl $AWS_ENDPOINT_URL/uploads/UPLOAD_ID -H 'Host: {host}' -H \"Authorization: Bearer $TOKEN\""
+        "curl --cacert $AWS_CA_BUNDLE $AWS_ENDPOINT_URL/uploads/UPLOAD_ID -H 'Host: {host}' -H \"Authorization: Bearer $TOKEN\""
     );
     println!("\n# The user: {EMAIL}, password {PASSWORD}");
     println!(

@@ -1,68 +1,24 @@
 //! Plain HTTP calls to the deployed API, with every status an answer and none an error.
 
-use std::time::Duration;
+use anyhow::Result;
+use hyper::Request;
 
-use anyhow::{Context, Result};
-use serde_json::Value;
-use ureq::{
-    Agent,
-    config::ConfigBuilder,
-    http::{HeaderMap, Request},
-    typestate::AgentScope,
-};
-
-use crate::embedded_aws::Address;
+pub use crate::http::Answer;
+use crate::{embedded_aws::Address, http::Client};
 
 /// An HTTP API, or a stage of a REST API, of the embedded AWS.
-#[derive(Debug)]
 pub struct Api {
-    agent: Agent,
+    client: Client,
     base: String,
     host: String,
     header: Option<(&'static str, String)>,
-}
-
-/// What the API answered.
-#[derive(Debug)]
-pub struct Answer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The body as it came.
-    pub body: String,
-    headers: HeaderMap,
-}
-
-impl Answer {
-    /// A header's value, or an empty string.
-    pub fn header(&self, name: &str) -> &str {
-        let value = self.headers.get(name).and_then(|value| value.to_str().ok());
-        value.unwrap_or_default()
-    }
-
-    /// The body as JSON.
-    pub fn json(&self) -> Result<Value> {
-        serde_json::from_str(&self.body)
-            .with_context(|| format!("not JSON (status {}): {}", self.status, self.body))
-    }
-}
-
-/// An HTTP client that gives up after a minute and takes every status for an answer.
-pub(crate) fn agent() -> Agent {
-    config().build().into()
-}
-
-/// How [`agent`] is configured.
-pub(crate) fn config() -> ConfigBuilder<AgentScope> {
-    Agent::config_builder()
-        .http_status_as_error(false)
-        .timeout_global(Some(Duration::from_secs(60)))
 }
 
 impl Api {
     /// The API whose Terraform output is `api_endpoint`.
     pub fn new(aws: &Address, api_endpoint: &str) -> Result<Self> {
         Ok(Self {
-            agent: agent(),
+            client: Client::of(aws)?,
             base: format!("{}{}", aws.endpoint(), path_of(api_endpoint)),
             host: aws.api_host(api_endpoint)?,
             header: None,
@@ -111,16 +67,8 @@ impl Api {
         if let Some((content_type, _)) = body {
             request = request.header("content-type", content_type);
         }
-        let mut response = match body {
-            Some((_, bytes)) => self.agent.run(request.body(bytes)?),
-            None => self.agent.run(request.body(())?),
-        }
-        .with_context(|| format!("{method} {path} got no answer"))?;
-        Ok(Answer {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            body: response.body_mut().read_to_string()?,
-        })
+        let body = body.map_or_else(Vec::new, |(_, bytes)| bytes.to_vec());
+        self.client.send(request.body(body)?)
     }
 }
 

@@ -5,10 +5,11 @@
 
 mod hosted_ui;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use hyper::Request;
 use serde_json::{Value, json};
 
-use crate::{api, embedded_aws::Address};
+use crate::{embedded_aws::Address, http::Client};
 
 pub use hosted_ui::HostedUi;
 
@@ -77,32 +78,27 @@ pub fn sign_in(aws: &Address, client_id: &str, email: &str, password: &str) -> R
 }
 
 fn call(aws: &Address, action: &str, body: &Value) -> Result<Value> {
-    let mut response = api::agent()
-        .post(aws.endpoint())
+    let what = format!("Cognito's {action}");
+    let request = Request::post(aws.endpoint())
         .header("content-type", "application/x-amz-json-1.1")
         .header(
             "x-amz-target",
             format!("AWSCognitoIdentityProviderService.{action}"),
         )
-        .send(body.to_string())
-        .with_context(|| format!("Cognito's {action} got no answer"))?;
-    let text = response.body_mut().read_to_string()?;
-    if !response.status().is_success() {
-        bail!("Cognito's {action} answered {}: {text}", response.status());
-    }
-    if text.is_empty() {
+        .body(body.to_string().into_bytes())?;
+    let answer = Client::of(aws)?.send(request)?.success(&what)?;
+    if answer.body.is_empty() {
         return Ok(Value::Null);
     }
-    serde_json::from_str(&text).with_context(|| format!("Cognito's {action} gave no JSON: {text}"))
+    answer.json().context(what)
 }
 
 /// Reads the code from the e-mail that the embedded AWS kept instead of sending.
 fn confirmation_code(aws: &Address, email: &str) -> Result<String> {
-    let mailbox: Value = ureq::get(format!("{}/_ministack/ses/messages", aws.endpoint()))
-        .call()
-        .context("cannot read the embedded AWS's outgoing e-mail")?
-        .body_mut()
-        .read_json()?;
+    let mailbox = Client::of(aws)?
+        .get(&format!("{}/_ministack/ses/messages", aws.endpoint()))?
+        .success("the embedded AWS's outgoing e-mail")?
+        .json()?;
     let mut messages = mailbox["messages"]
         .as_object()
         .into_iter()

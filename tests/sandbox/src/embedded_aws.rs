@@ -1,7 +1,7 @@
 //! The embedded AWS: a server that enforces SigV4 and IAM and runs the functions.
 //!
 //! It listens on a unix socket in a folder that only this account may enter. The one port that
-//! leads there is the [`Proxy`]'s.
+//! leads there is the [`Proxy`]'s, which speaks TLS.
 
 use std::{
     env,
@@ -19,9 +19,10 @@ use tempfile::TempDir;
 
 use crate::{
     Progress, cancel,
+    http::Client,
     process::{self, Group},
     project::Project,
-    proxy::Proxy,
+    proxy::{self, Proxy, certificate, fault::Faults},
     python::Python,
 };
 
@@ -39,18 +40,38 @@ pub const DEFAULT_PORT: u16 = 4566;
 pub struct Address {
     /// The loopback port.
     pub port: u16,
+    /// The file of authorities that a client trusts: the proxy's, and those of this machine.
+    pub authorities: PathBuf,
 }
 
 impl Address {
+    /// The address of the proxy whose certificate is in `folder`.
+    pub fn new(proxy: &Proxy, folder: &Path) -> Self {
+        Self {
+            port: proxy.port(),
+            authorities: certificate::authorities(folder),
+        }
+    }
+
     /// The URL for `AWS_ENDPOINT_URL`.
     pub fn endpoint(&self) -> String {
+        format!("https://127.0.0.1:{}", self.port)
+    }
+
+    /// The URL of the same port without TLS.
+    pub fn plain_endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// The variables that make any AWS client talk to it as root.
-    pub fn exports(&self) -> [(&'static str, String); 5] {
+    pub fn exports(&self) -> [(&'static str, String); 7] {
+        let authorities = self.authorities.display().to_string();
         [
             ("AWS_ENDPOINT_URL", self.endpoint()),
+            // What the AWS CLI, boto3 and the AWS provider of Terraform read.
+            ("AWS_CA_BUNDLE", authorities.clone()),
+            // What the AWS SDK for Rust reads, in this project's provider and in functions.
+            ("SSL_CERT_FILE", authorities),
             ("AWS_ACCESS_KEY_ID", ROOT_KEY.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", ROOT_KEY.to_owned()),
             ("AWS_REGION", REGION.to_owned()),
@@ -59,20 +80,10 @@ impl Address {
         ]
     }
 
-    /// Makes `command` see this AWS and no other: whatever the caller's environment and
-    /// files say of AWS is hidden from it, so that real credentials are never used.
+    /// Makes `command` see this AWS and no other.
     pub fn apply_to(&self, command: &mut Command, project: &Project) {
-        for name in inherited("AWS_") {
-            command.env_remove(name);
-        }
-        command
-            .envs(self.exports())
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("AWS_CONFIG_FILE", project.build("no-aws-config"))
-            .env(
-                "AWS_SHARED_CREDENTIALS_FILE",
-                project.build("no-aws-credentials"),
-            );
+        hide_others(command, project);
+        command.envs(self.exports());
     }
 
     /// The `Host` under which the HTTP API at `api_endpoint` is reached on loopback.
@@ -87,17 +98,32 @@ impl Address {
 
     /// Empties it.
     pub fn reset(&self) -> Result<()> {
-        ureq::post(format!("{}/_ministack/reset", self.endpoint()))
-            .send_empty()
-            .context("cannot reset the embedded AWS")?;
+        let url = format!("{}/_ministack/reset", self.endpoint());
+        let answer = Client::of(self)?.post_form(&url, &[])?;
+        answer.success("the reset of the embedded AWS")?;
         Ok(())
     }
 
     fn answers(&self) -> bool {
-        ureq::get(format!("{}/_ministack/health", self.endpoint()))
-            .call()
-            .is_ok()
+        let url = format!("{}/_ministack/health", self.endpoint());
+        let health = Client::of(self).and_then(|client| client.get(&url));
+        health.is_ok_and(|answer| answer.status == 200)
     }
+}
+
+/// Hides from `command` whatever the caller's environment and files say of AWS, so that real
+/// credentials are never used.
+pub(crate) fn hide_others(command: &mut Command, project: &Project) {
+    for name in inherited("AWS_") {
+        command.env_remove(name);
+    }
+    command
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_CONFIG_FILE", project.build("no-aws-config"))
+        .env(
+            "AWS_SHARED_CREDENTIALS_FILE",
+            project.build("no-aws-credentials"),
+        );
 }
 
 /// The names of this process's environment variables that begin with `prefix`.
@@ -111,6 +137,7 @@ pub(crate) fn inherited(prefix: &str) -> Vec<OsString> {
 /// A running embedded AWS; dropped, it ends with all functions that it runs.
 #[derive(Debug)]
 pub struct EmbeddedAws {
+    address: Address,
     proxy: Proxy,
     group: Group,
     // Behind the group, so that it is removed when nothing uses it any more.
@@ -128,13 +155,13 @@ impl EmbeddedAws {
         progress: Progress,
     ) -> Result<Self> {
         let listener = listen(project, port)?;
-        let address = Address {
-            port: listener.local_addr()?.port(),
-        };
-        let log = project.log(&format!("embedded-aws-{}", address.port));
         // The system's folder: the path of a unix socket has at most 107 bytes (unix(7)).
         let temporary = TempDir::with_prefix("embedded-aws-")?;
-        let socket = socket(temporary.path());
+        certificate::issue(temporary.path())?;
+        let proxy = Proxy::start(listener, temporary.path())?;
+        let address = Address::new(&proxy, temporary.path());
+        let log = project.log(&format!("embedded-aws-{}", address.port));
+        let socket = proxy::socket(temporary.path());
         let output = File::create(&log)?;
 
         let mut command = Command::new(python.program("hypercorn"));
@@ -160,8 +187,9 @@ impl EmbeddedAws {
             .stderr(output);
         let mut aws = Self {
             group: Group::spawn(&mut command)?,
-            proxy: Proxy::start(listener, &socket)?,
+            proxy,
             temporary,
+            address,
         };
 
         progress("waiting for it to answer");
@@ -170,7 +198,7 @@ impl EmbeddedAws {
                 "the embedded AWS ended ({status}); its log: {}",
                 log.display()
             ),
-            None => Ok(address.answers().then_some(())),
+            None => Ok(aws.address.answers().then_some(())),
         })?;
         answered.with_context(|| {
             format!(
@@ -183,19 +211,24 @@ impl EmbeddedAws {
 
     /// Where it is.
     pub fn address(&self) -> &Address {
-        self.proxy.address()
+        &self.address
+    }
+
+    /// What shall go wrong with the requests to come.
+    pub fn faults(&self) -> &Faults {
+        self.proxy.faults()
     }
 
     /// Leaves it running after this process, on record for [`Record::load`].
     ///
-    /// `proxy` is the command that runs [`crate::proxy::run`] with the port and the socket as its
+    /// `proxy` is the command that runs [`crate::proxy::run`] with the port and the folder as its
     /// further arguments.
     pub fn leave_running(self, project: &Project, mut proxy: Command) -> Result<Record> {
-        let address = self.address().clone();
+        let address = self.address;
         drop(self.proxy);
         proxy
             .arg(address.port.to_string())
-            .arg(socket(self.temporary.path()))
+            .arg(self.temporary.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
@@ -263,11 +296,6 @@ impl Record {
     }
 }
 
-/// Where the server listens, in the folder of its temporary files.
-fn socket(folder: &Path) -> PathBuf {
-    folder.join("aws.sock")
-}
-
 /// Takes the port that clients are told.
 fn listen(project: &Project, port: Option<u16>) -> Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0))).or_else(|error| {
@@ -292,7 +320,10 @@ mod tests {
 
     #[test]
     fn an_api_is_reached_under_its_own_host_name() {
-        let address = Address { port: 4566 };
+        let address = Address {
+            port: 4566,
+            authorities: PathBuf::new(),
+        };
         let host = address.api_host("https://a1b2c3.execute-api.us-east-1.amazonaws.com");
         assert_eq!(host.expect("a URL"), "a1b2c3.execute-api.localhost:4566");
         assert!(address.api_host("a1b2c3").is_err());

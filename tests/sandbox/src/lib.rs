@@ -10,12 +10,15 @@ pub mod cancel;
 pub mod cargo;
 pub mod cognito;
 pub mod embedded_aws;
+pub mod http;
 pub mod objects;
 pub mod process;
 pub mod project;
 pub mod provider;
 pub mod proxy;
 pub mod python;
+#[cfg(feature = "sdk")]
+pub mod sdk;
 pub mod stage;
 pub mod terraform;
 pub mod tool;

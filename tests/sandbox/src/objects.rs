@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
 
 use crate::{
-    api, cancel,
+    cancel,
     embedded_aws::{Address, REGION, ROOT_KEY},
+    http::Client,
 };
 
 /// How long the pipeline may take until its result is there.
@@ -39,13 +40,9 @@ pub fn read(aws: &Address, bucket: &str, key: &str) -> Result<Option<String>> {
     let url = bucket
         .get_object(Some(&credentials), key)
         .sign(Duration::from_secs(60));
-    let mut response = api::agent().get(url.as_str()).call()?;
-    match response.status().as_u16() {
-        200 => Ok(Some(response.body_mut().read_to_string()?)),
+    let answer = Client::of(aws)?.get(url.as_str())?;
+    match answer.status {
         404 => Ok(None),
-        status => bail!(
-            "GetObject of {key} answered {status}: {}",
-            response.body_mut().read_to_string()?
-        ),
+        _ => Ok(Some(answer.success(&format!("GetObject of {key}"))?.body)),
     }
 }

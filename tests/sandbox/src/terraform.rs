@@ -17,7 +17,7 @@ use events::Events;
 
 use crate::{
     Progress,
-    embedded_aws::{Address, inherited},
+    embedded_aws::{self, Address, inherited},
     process::{self, Finished},
     project::Project,
     provider::CliConfig,
@@ -30,7 +30,7 @@ pub struct Terraform {
     program: &'static str,
     folder: PathBuf,
     project: Project,
-    aws: Address,
+    aws: Option<Address>,
     cli_config: PathBuf,
     environment: Vec<(String, String)>,
     log_name: String,
@@ -80,11 +80,23 @@ impl Terraform {
         aws: &Address,
         cli_config: &CliConfig,
     ) -> Result<Self> {
+        let aws = Some(aws.clone());
+        let terraform = Self::without_aws(project, name, folder, cli_config)?;
+        Ok(Self { aws, ..terraform })
+    }
+
+    /// Drives the configuration in `folder`, which calls no AWS; its logs are named `name`.
+    pub fn without_aws(
+        project: &Project,
+        name: &str,
+        folder: PathBuf,
+        cli_config: &CliConfig,
+    ) -> Result<Self> {
         Ok(Self {
             program: tool::need(&tool::TERRAFORM, "a deployment")?,
             folder,
             project: project.clone(),
-            aws: aws.clone(),
+            aws: None,
             cli_config: cli_config.path().to_owned(),
             environment: Vec::new(),
             log_name: name.to_owned(),
@@ -187,7 +199,10 @@ impl Terraform {
         for name in inherited("TF_") {
             command.env_remove(name);
         }
-        self.aws.apply_to(&mut command, &self.project);
+        match &self.aws {
+            Some(aws) => aws.apply_to(&mut command, &self.project),
+            None => embedded_aws::hide_others(&mut command, &self.project),
+        }
         command
             .current_dir(&self.folder)
             .env("TF_CLI_CONFIG_FILE", &self.cli_config)

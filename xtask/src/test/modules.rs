@@ -3,14 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use anyhow::{Result, ensure};
-use sandbox::{
-    Progress,
-    embedded_aws::{Address, DEFAULT_PORT},
-    project::Project,
-    provider::CliConfig,
-    stage,
-    terraform::Terraform,
-};
+use sandbox::{Progress, project::Project, provider::CliConfig, stage, terraform::Terraform};
 
 use super::Tally;
 
@@ -26,15 +19,9 @@ pub fn run(project: &Project, progress: Progress) -> Result<Tally> {
             .to_string_lossy()
             .into_owned();
         progress(&name);
-        // Mocked providers call nobody; the address only keeps real credentials out.
-        let nowhere = Address { port: DEFAULT_PORT };
-        let terraform = Terraform::new(
-            project,
-            &format!("module-{name}"),
-            module,
-            &nowhere,
-            &cli_config,
-        )?;
+        // Mocked providers call nobody.
+        let log = format!("module-{name}");
+        let terraform = Terraform::without_aws(project, &log, module, &cli_config)?;
         terraform.init()?;
         let mut tally = Tally::default();
         let finished = terraform.run("test", &["-no-color"], |line| tally.read_terraform(line))?;

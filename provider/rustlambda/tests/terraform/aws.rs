@@ -11,7 +11,8 @@ use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Credentials;
 use sandbox::embedded_aws::{EmbeddedAws, REGION, ROOT_KEY};
-use sandbox::{project::Project, python::Python, tool};
+use sandbox::http::{self, Client, Request};
+use sandbox::{project::Project, python::Python, sdk, tool};
 
 use crate::driver::{Answer, Root, need};
 
@@ -32,6 +33,7 @@ impl Aws {
         let running = EmbeddedAws::start(&project, &python, None, &|_| ()).unwrap();
         let config = aws_config::defaults(BehaviorVersion::latest())
             .endpoint_url(running.address().endpoint())
+            .http_client(sdk::http_client(running.address()).unwrap())
             .region(Region::new(REGION))
             .credentials_provider(Credentials::new(ROOT_KEY, ROOT_KEY, None, None, "test"));
         let config = config.load().await;
@@ -90,13 +92,15 @@ impl Aws {
             form.extend([("RoleName", name), ("Version", "2010-05-08")]);
             let scope = format!("{ROOT_KEY}/20260101/{REGION}/iam/aws4_request");
             // Root's signature is not checked.
-            ureq::post(self.endpoint())
-                .header(
-                    "authorization",
-                    format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
-                )
-                .send_form(form)
+            let authorization =
+                format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
+            let request = Request::post(self.endpoint())
+                .header("authorization", authorization)
+                .header("content-type", http::FORM)
+                .body(http::form(&form).into_bytes())
                 .unwrap();
+            let client = Client::of(self.running.address()).unwrap();
+            client.send(request).unwrap().success("IAM").unwrap();
         }
     }
 

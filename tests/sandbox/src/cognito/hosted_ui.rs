@@ -2,11 +2,12 @@
 //! it together. Only tokens of this way have the scopes of an API.
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
-use ureq::Agent;
 
 use super::Tokens;
-use crate::{api, embedded_aws::Address};
+use crate::{
+    embedded_aws::Address,
+    http::{Client, form},
+};
 
 /// A code verifier and its challenge (RFC 7636, appendix B). Applications make a new pair for
 /// each sign-in; this one is known to the whole world.
@@ -31,16 +32,11 @@ impl HostedUi<'_> {
     /// Signs a confirmed user in, for `scopes` with a space between them. `openid` must be one,
     /// or there is no id token.
     pub fn sign_in(&self, scopes: &str, email: &str, password: &str) -> Result<Tokens> {
-        // Its redirect leads to the application, which is this one.
-        let agent: Agent = api::config()
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .build()
-            .into();
+        let client = Client::of(self.aws)?;
         let asked = self.asked(scopes);
-        self.see_login_page(&agent, &asked)?;
-        let code = self.log_in(&agent, &asked, email, password)?;
-        self.redeem(&agent, &code)
+        self.see_login_page(&client, &asked)?;
+        let code = self.log_in(&client, &asked, email, password)?;
+        self.redeem(&client, &code)
     }
 
     /// The parameters of the authorization request (RFC 6749, section 4.1.1).
@@ -56,36 +52,24 @@ impl HostedUi<'_> {
         ]
     }
 
-    fn see_login_page(&self, agent: &Agent, asked: &[(&str, &str)]) -> Result<()> {
-        let page = agent
-            .get(format!("{}/oauth2/authorize", self.aws.endpoint()))
-            .query_pairs(asked.iter().copied())
-            .call()?;
-        ensure!(
-            page.status() == 200,
-            "the hosted UI shows no login page but {}: {:?}",
-            page.status(),
-            page.headers()
-        );
+    fn see_login_page(&self, client: &Client, asked: &[(&str, &str)]) -> Result<()> {
+        let url = format!("{}/oauth2/authorize?{}", self.aws.endpoint(), form(asked));
+        client.get(&url)?.success("the hosted UI's login page")?;
         Ok(())
     }
 
     /// Gives the authorization code.
     fn log_in(
         &self,
-        agent: &Agent,
+        client: &Client,
         asked: &[(&str, &str)],
         email: &str,
         password: &str,
     ) -> Result<String> {
         let credentials = [("username", email), ("password", password)];
-        let form = asked.iter().chain(&credentials).copied();
-        let answer = agent
-            .post(format!("{}/login", self.aws.endpoint()))
-            .send_form(form)?;
-        let place = answer.headers().get("location");
-        let place = place.and_then(|place| place.to_str().ok());
-        let place = place.with_context(|| format!("no redirect from /login: {answer:?}"))?;
+        let fields = [asked, &credentials].concat();
+        let answer = client.post_form(&format!("{}/login", self.aws.endpoint()), &fields)?;
+        let place = answer.header("location");
         let rest = place
             .strip_prefix(self.redirect_uri)
             .with_context(|| format!("/login leads elsewhere: {place}"))?;
@@ -98,17 +82,16 @@ impl HostedUi<'_> {
         Ok(code.to_owned())
     }
 
-    fn redeem(&self, agent: &Agent, code: &str) -> Result<Tokens> {
-        let mut answer = agent
-            .post(format!("{}/oauth2/token", self.aws.endpoint()))
-            .send_form([
-                ("grant_type", "authorization_code"),
-                ("client_id", self.client_id),
-                ("redirect_uri", self.redirect_uri),
-                ("code", code),
-                ("code_verifier", VERIFIER),
-            ])?;
-        let body: Value = answer.body_mut().read_json()?;
+    fn redeem(&self, client: &Client, code: &str) -> Result<Tokens> {
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("client_id", self.client_id),
+            ("redirect_uri", self.redirect_uri),
+            ("code", code),
+            ("code_verifier", VERIFIER),
+        ];
+        let url = format!("{}/oauth2/token", self.aws.endpoint());
+        let body = client.post_form(&url, &fields)?.json()?;
         let token = |name: &str| {
             let token = body[name].as_str().map(str::to_owned);
             token.with_context(|| format!("/oauth2/token gave no {name}: {body}"))
