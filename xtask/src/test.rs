@@ -12,23 +12,6 @@ mod web;
 
 use tally::Tally;
 
-/// The targets that `cargo test` leaves out unless they are named.
-const ACCEPTANCE: &[&str] = &[
-    "--test=cross",
-    "--test=protocol_client",
-    "--test=provider_examples",
-    "--test=store",
-    "--test=fresh_machine",
-    "--test=releases",
-    "--test=upload_pipeline",
-    "--test=items_api",
-    "--test=order_system",
-    "--test=release",
-    "--test=web_client",
-    "--test=module_consumer",
-    "--test=demo",
-];
-
 #[derive(Args)]
 pub struct Arguments {
     /// Leave out whatever needs an embedded AWS or the AWS provider.
@@ -50,7 +33,9 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
             modules::run(project, progress)
         })?;
         total += step("Acceptance tests on the embedded AWS", |progress| {
-            cargo_test(project, "acceptance", ACCEPTANCE, progress)
+            let suites = project.suites()?;
+            let suites: Vec<_> = suites.iter().flat_map(|name| ["--test", name]).collect();
+            cargo_test(project, "acceptance", &suites, progress)
         })?;
     }
     println!("tests: {total}");
