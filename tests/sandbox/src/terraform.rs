@@ -24,6 +24,15 @@ use crate::{
     tool,
 };
 
+/// What a configuration that calls no AWS is told of it: enough for providers to start.
+const NOWHERE: [(&str, &str); 5] = [
+    ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
+    ("AWS_ACCESS_KEY_ID", "test"),
+    ("AWS_SECRET_ACCESS_KEY", "test"),
+    ("AWS_REGION", "us-east-1"),
+    ("AWS_DEFAULT_REGION", "us-east-1"),
+];
+
 /// One root configuration, with the environment that all its commands share.
 #[derive(Debug)]
 pub struct Terraform {
@@ -201,7 +210,10 @@ impl Terraform {
         }
         match &self.aws {
             Some(aws) => aws.apply_to(&mut command, &self.project),
-            None => embedded_aws::hide_others(&mut command, &self.project),
+            None => {
+                embedded_aws::hide_others(&mut command, &self.project);
+                command.envs(NOWHERE);
+            }
         }
         command
             .current_dir(&self.folder)
