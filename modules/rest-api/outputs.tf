@@ -8,6 +8,11 @@ output "api_endpoint" {
   value       = aws_api_gateway_stage.this.invoke_url
 }
 
+output "origin" {
+  description = "Scheme and host of the API, known before its stage is."
+  value       = "https://${aws_api_gateway_rest_api.this.id}.execute-api.${data.aws_region.current.id}.${data.aws_partition.current.dns_suffix}"
+}
+
 output "execution_arn" {
   description = "ARN of the API for policies of Lambda and IAM, before \"/<stage>/<method>/<path>\"."
   value       = aws_api_gateway_rest_api.this.execution_arn

@@ -5,7 +5,7 @@ locals {
   caching_disabled              = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
   all_viewer_except_host_header = "b689b0a8-53d0-40ab-baf2-68738e2966ac" # API Gateway knows only its own Host.
 
-  api_address = var.api == null ? [] : [regex("^https://(?P<host>[^/]+)(?P<stage>/[^/]+)?$", var.api.endpoint)]
+  api_address = var.api == null ? [] : [regex("^https?://(?P<host>[^/:]+)(?::(?P<port>[0-9]+))?(?P<stage>/[^/]+)?$", var.api.endpoint)]
 }
 
 resource "aws_cloudfront_origin_access_control" "this" {
@@ -48,7 +48,7 @@ resource "aws_cloudfront_distribution" "this" {
       origin_path = origin.value.stage
       custom_origin_config {
         http_port              = 80
-        https_port             = 443
+        https_port             = coalesce(origin.value.port, 443)
         origin_protocol_policy = "https-only"
         origin_ssl_protocols   = ["TLSv1.2"]
         origin_read_timeout    = 30 # API Gateway gives up after 30 s ("Quotas", API Gateway Developer Guide).

@@ -81,7 +81,7 @@ resource "aws_s3_object" "entry" {
 resource "aws_s3_object" "configuration" {
   bucket        = aws_s3_bucket_policy.this.bucket
   key           = "config.json"
-  content       = jsonencode(var.configuration)
+  content       = jsonencode(merge(var.addresses, var.configuration))
   content_type  = local.content_types.json
   cache_control = "no-cache"
 

@@ -1,8 +1,8 @@
 locals {
-  # Scheme, host and port of each address in config.json: what the page is told of is what it may call.
-  configured = flatten([for value in values(var.configuration) : regexall("^((?:https|wss)://[^/?#]+)", value)])
+  # Scheme, host and port: what the page is told of is what it may call.
+  addressed = flatten([for address in values(var.addresses) : regexall("^((?:https|wss)://[^/?#]+)", address)])
 
-  connect = distinct(concat(["'self'"], local.configured, var.content_security_policy.connect))
+  connect = distinct(concat(["'self'"], local.addressed, var.content_security_policy.connect))
 
   # No 'unsafe-inline', no 'unsafe-eval', no other origin's scripts, and no string that becomes a script: a sink takes only
   # what a policy named here has made (W3C, "Trusted Types").
@@ -64,11 +64,21 @@ resource "aws_cloudfront_response_headers_policy" "this" {
     }
   }
 
+  # What S3 says of itself and of its bucket is nobody's business.
+  remove_headers_config {
+    dynamic "items" {
+      for_each = ["Server", "x-amz-server-side-encryption"]
+      content {
+        header = items.value
+      }
+    }
+  }
+
   lifecycle {
     precondition {
       # "Quotas", CloudFront Developer Guide: a header's value has at most 1,783 characters.
       condition     = length(local.content_security_policy) <= 1783
-      error_message = "content_security_policy: with the addresses of `configuration`, the header has ${length(local.content_security_policy)} characters, and CloudFront takes 1783. Name fewer origins, or use a wildcard such as https://*.example.com."
+      error_message = "content_security_policy: with `addresses`, the header has ${length(local.content_security_policy)} characters, and CloudFront takes 1783. Name fewer origins, or use a wildcard such as https://*.example.com."
     }
   }
 }

@@ -25,15 +25,27 @@ variable "site" {
   }
 }
 
+variable "addresses" {
+  description = "What the page calls, by names of your choice, such as the addresses of its API and of its sign-in. They are in config.json, and no other origin can be called. \"/\" is the site itself."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+  validation {
+    # CSP Level 3, section 2.3.1, host-source: a space, comma or semicolon would begin another source or directive.
+    condition     = alltrue([for address in values(var.addresses) : can(regex("^((https|wss)://[a-zA-Z0-9.-]+(:[0-9]+)?)?(/[^\\s,;]*)?$", address))])
+    error_message = "addresses: begin each with https:// or wss://, or with \"/\" for the site itself."
+  }
+}
+
 variable "configuration" {
-  description = "What config.json says to the page, such as the addresses of its API and the ids of its user pool. The page may call each address of another origin that it names. Everybody can read it."
+  description = "What else config.json says to the page, such as the ids of its user pool and app client. Everybody can read it. It may depend on the site's own address, which `addresses` may not."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "content_security_policy" {
-  description = "What the page needs besides its own files and the addresses in `configuration`: origins to call, origins of images and media, and the names of its Trusted Types policies."
+  description = "What the page needs besides its own files and `addresses`: origins to call, origins of images and media, and the names of its Trusted Types policies."
   type = object({
     connect       = optional(list(string), [])
     images        = optional(list(string), [])
@@ -64,7 +76,8 @@ variable "api" {
   })
   default = null
   validation {
-    condition     = can(regex("^https://[^/]+(/[^/]+)?$", var.api.endpoint)) || var.api == null
+    # Whatever the scheme says: CloudFront speaks HTTPS to it.
+    condition     = can(regex("^https?://[^/:]+(:[0-9]+)?(/[^/]+)?$", var.api.endpoint)) || var.api == null
     error_message = "api.endpoint: give the address as the modules http-api and rest-api do, such as \"https://a1b2c3d4.execute-api.eu-west-1.amazonaws.com\"."
   }
   validation {

@@ -20,6 +20,8 @@ locals {
     maximum_record_age_hours = [1, 168]
   }
 
+  bucket_origins = concat(var.allowed_origins, var.bucket_origins)
+
   # Bucket names are shared by all accounts; with these two the same pipeline goes into any account and region.
   bucket_suffix = "${data.aws_caller_identity.current.account_id}-${data.aws_region.current.id}"
 }
@@ -31,7 +33,7 @@ module "uploads" {
   deletion_protection = var.deletion_protection
   lifecycle_days      = local.lifecycle_days
   kms_key_arn         = var.kms_key_arn
-  cors                = length(var.allowed_origins) == 0 ? null : { origins = var.allowed_origins, methods = ["GET", "HEAD", "PUT"] }
+  cors                = length(local.bucket_origins) == 0 ? null : { origins = local.bucket_origins, methods = ["GET", "HEAD", "PUT"] }
   tags                = var.tags
 }
 
@@ -42,7 +44,7 @@ module "processed" {
   deletion_protection = var.deletion_protection
   lifecycle_days      = local.lifecycle_days
   kms_key_arn         = var.kms_key_arn
-  cors                = length(var.allowed_origins) == 0 ? null : { origins = var.allowed_origins, methods = ["GET", "HEAD"] }
+  cors                = length(local.bucket_origins) == 0 ? null : { origins = local.bucket_origins, methods = ["GET", "HEAD"] }
   tags                = var.tags
 }
 

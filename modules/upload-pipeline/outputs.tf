@@ -3,6 +3,11 @@ output "api_endpoint" {
   value       = local.api.api_endpoint
 }
 
+output "api_origin" {
+  description = "Scheme and host of the API. Unlike `api_endpoint` it is known before the app client is, so that a site whose address is the app client's can name it."
+  value       = var.api == "http" ? module.http_api[0].api_endpoint : module.rest_api[0].origin
+}
+
 output "user_pool_id" {
   description = "Id of the user pool."
   value       = module.user_pool.id

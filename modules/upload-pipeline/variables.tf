@@ -75,6 +75,13 @@ variable "allowed_origins" {
   }
 }
 
+variable "bucket_origins" {
+  description = "Web sites whose scripts may use signed links to the buckets and do not call the API from another origin, because it answers under their own domain."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "build" {
   description = "How cargo compiles the functions: profile, instruction set (x86_64 or arm64) and environment variables. `store` names a bucket that keeps the zips, so that a machine with unchanged sources compiles nothing."
   type = object({

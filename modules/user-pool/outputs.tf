@@ -25,5 +25,8 @@ output "issuer" {
 
 output "hosted_ui_url" {
   description = "Address of the hosted UI, below which /login, /oauth2/authorize and /oauth2/token live."
-  value       = "https://${aws_cognito_user_pool_domain.this.domain}.${local.hosted_ui_label}.${data.aws_region.current.id}.amazoncognito.com"
+
+  # Of the prefix and not of the domain, which comes after the app client's callback addresses: a site's address is one of them,
+  # and its Content-Security-Policy has to know this one first.
+  value = "https://${var.domain_prefix}.${local.hosted_ui_label}.${data.aws_region.current.id}.amazoncognito.com"
 }

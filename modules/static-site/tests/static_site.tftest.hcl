@@ -146,16 +146,17 @@ run "answers_addresses_of_the_application_with_its_page" {
 
 run "tells_browsers_to_run_nothing_else" {
   variables {
-    configuration = {
+    addresses = {
       api     = "https://a1b2c3.execute-api.eu-west-1.amazonaws.com/v1"
       sign_in = "https://photos-1.auth.eu-west-1.amazoncognito.com"
-      pool    = "eu-west-1_ABCDEFGHI"
+      files   = "/"
     }
+    configuration           = { pool = "eu-west-1_ABCDEFGHI" }
     content_security_policy = { connect = ["https://uploads.s3.eu-west-1.amazonaws.com"], images = ["blob:"], trusted_types = ["worker-url"] }
   }
   assert {
     condition     = strcontains(output.content_security_policy, "; connect-src 'self' https://a1b2c3.execute-api.eu-west-1.amazonaws.com https://photos-1.auth.eu-west-1.amazoncognito.com https://uploads.s3.eu-west-1.amazonaws.com; ")
-    error_message = "The page must be free to call the addresses of its configuration: ${output.content_security_policy}"
+    error_message = "The page must be free to call its addresses: ${output.content_security_policy}"
   }
   assert {
     condition = alltrue([
@@ -169,7 +170,7 @@ run "tells_browsers_to_run_nothing_else" {
     error_message = "No inline script and no eval."
   }
   assert {
-    condition     = tomap(jsondecode(aws_s3_object.configuration.content)) == var.configuration
+    condition     = tomap(jsondecode(aws_s3_object.configuration.content)) == merge(var.addresses, var.configuration)
     error_message = "config.json must say what was given."
   }
   assert {
@@ -206,6 +207,8 @@ run "answers_for_the_api_under_the_same_domain" {
       aws_cloudfront_distribution.this.ordered_cache_behavior[*].path_pattern == tolist(["/assets/*", "/photos", "/photos/*"])
       && aws_cloudfront_distribution.this.ordered_cache_behavior[1].target_origin_id == "api"
       && one([for origin in aws_cloudfront_distribution.this.origin : origin.domain_name if origin.origin_id == "api"]) == "a1b2c3.execute-api.eu-west-1.amazonaws.com"
+      && one([for origin in aws_cloudfront_distribution.this.origin : one(origin.custom_origin_config) if origin.origin_id == "api"]).origin_protocol_policy == "https-only"
+      && one([for origin in aws_cloudfront_distribution.this.origin : one(origin.custom_origin_config) if origin.origin_id == "api"]).https_port == 443
     )
     error_message = "The API's paths must lead to the API."
   }
@@ -302,12 +305,13 @@ run "refuses_what_cloudfront_or_browsers_would" {
   command = plan
   variables {
     name                    = "Photos"
+    addresses               = { api = "https://a.example.com; script-src *" }
     content_security_policy = { connect = ["https://a.example.com; script-src *"] }
-    api                     = { endpoint = "http://a1b2c3.execute-api.eu-west-1.amazonaws.com", paths = ["/*"] }
+    api                     = { endpoint = "a1b2c3.execute-api.eu-west-1.amazonaws.com", paths = ["/*"] }
     domain                  = { names = ["https://photos.example.com"] }
     web_acl_arn             = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/site/1"
   }
-  expect_failures = [var.name, var.content_security_policy, var.api, var.domain, var.web_acl_arn]
+  expect_failures = [var.name, var.addresses, var.content_security_policy, var.api, var.domain, var.web_acl_arn]
 }
 
 run "refuses_any_trusted_types_policy_at_all" {
