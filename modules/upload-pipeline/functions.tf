@@ -40,6 +40,12 @@ locals {
           resources = ["${module.uploads.arn}/uploads/*"]
         },
         {
+          # After a write whose answer was lost: what is there, and is it what was sent?
+          sid       = "CheckUploads"
+          actions   = ["s3:GetObject"]
+          resources = ["${module.uploads.arn}/uploads/*"]
+        },
+        {
           sid       = "RecordUploads"
           actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
           resources = [module.table.arn]
@@ -54,12 +60,11 @@ locals {
 
     upload-processor = {
       description          = "Reads each upload on the stream and stores what it makes of it."
-      memory_mb            = 512 # An upload of 16 MiB and its result are held at once.
+      memory_mb            = 512 # For the processor that comes with it; the memory that an upload takes does not grow with it.
       timeout_seconds      = 60
       reserved_concurrency = -1
 
       environment = {
-        UPLOADS_BUCKET        = module.uploads.name
         PROCESSED_BUCKET      = module.processed.name
         UPLOADS_TABLE         = module.table.name
         DEAD_LETTER_QUEUE_URL = aws_sqs_queue.dead_letters.url
@@ -83,13 +88,19 @@ locals {
         },
         {
           # Without it S3 answers 403 for an object that is missing, and the function could not tell.
-          sid       = "SeeMissingUploads"
+          sid       = "SeeMissingObjects"
           actions   = ["s3:ListBucket"]
-          resources = [module.uploads.arn]
+          resources = [module.uploads.arn, module.processed.arn]
         },
         {
           sid       = "StoreResults"
-          actions   = ["s3:PutObject"]
+          actions   = ["s3:PutObject", "s3:AbortMultipartUpload"]
+          resources = ["${module.processed.arn}/processed/*"]
+        },
+        {
+          # A result that an earlier try has stored is described, not written again.
+          sid       = "CheckResults"
+          actions   = ["s3:GetObject"]
           resources = ["${module.processed.arn}/processed/*"]
         },
         {

@@ -49,11 +49,17 @@ module "processed" {
 }
 
 module "table" {
-  source              = "../table"
-  name                = "${var.name}-uploads"
-  partition_key       = { name = "owner" }
-  sort_key            = { name = "upload_id" }
-  ttl_attribute       = "expires_at"
+  source        = "../table"
+  name          = "${var.name}-uploads"
+  partition_key = { name = "owner" }
+  sort_key      = { name = "upload_id" }
+  ttl_attribute = "expires_at"
+
+  # Only rows of unfinished uploads have these attributes: by them is found what nobody works on any more.
+  indexes = {
+    unfinished = { partition_key = { name = "unfinished" }, sort_key = { name = "due_at" }, projected = ["status"] }
+  }
+
   kms_key_arn         = var.kms_key_arn
   deletion_protection = var.deletion_protection
   tags                = var.tags

@@ -7,7 +7,7 @@ use sandbox::{cancel, objects};
 use crate::observe::{PATIENCE, file_key, processed, upload_body};
 
 /// The largest content that upload-api takes, in bytes of UTF-8.
-pub const MAX_CONTENT_BYTES: usize = 5 * 1024 * 1024;
+pub const MAX_CONTENT_BYTES: usize = 2 * 1024 * 1024;
 
 /// The access token and the id token are both accepted, and the answer is complete.
 pub fn both_tokens_upload(deployment: &Deployment) -> Result<()> {
@@ -43,20 +43,29 @@ pub fn both_tokens_upload(deployment: &Deployment) -> Result<()> {
     Ok(())
 }
 
-/// A text of exactly the limit, with letters that grow when upper-cased, comes out whole.
+/// A text of exactly the limit comes out whole. Its letters triple when upper-cased, which makes
+/// the result a multipart upload.
 pub fn text_of_the_largest_size_is_processed(deployment: &Deployment) -> Result<()> {
-    let content = "straße ".repeat(MAX_CONTENT_BYTES / "straße ".len());
-    let content = format!("{content}{}", "x".repeat(MAX_CONTENT_BYTES - content.len()));
-    let token = &deployment.user()?.access;
-    let answer =
-        deployment
-            .api()?
-            .post("/uploads", Some(token), &upload_body("large.txt", &content))?;
-    let text = processed(deployment, &file_key(&answer)?)?;
+    let content = format!("x{}x", "ΐ".repeat(MAX_CONTENT_BYTES / "ΐ".len() - 1));
+    ensure!(content.len() == MAX_CONTENT_BYTES, "{}", content.len());
+    let (api, token) = (deployment.api()?, &deployment.user()?.access);
+    let answer = api.post("/uploads", Some(token), &upload_body("large.txt", &content))?;
+    let key = file_key(&answer)?;
+    let text = processed(deployment, &key)?;
     ensure!(
         text == content.to_uppercase(),
         "{} bytes came out",
         text.len()
+    );
+    let (clients, key) = (deployment.clients(), objects::processed_key(&key));
+    let bucket = deployment.output("processed_bucket")?;
+    let head = clients.wait(clients.s3.head_object().bucket(bucket).key(key).send())?;
+    let tag = head.e_tag.unwrap_or_default();
+    ensure!(tag.contains("-2"), "not of two parts: {tag}");
+    ensure!(
+        head.content_disposition.as_deref() == Some("attachment"),
+        "{:?}",
+        head.content_disposition
     );
     Ok(())
 }

@@ -2,29 +2,37 @@
 //!
 //! The row's lease decides who works on an upload, and its revision whether that still holds when
 //! the work is done. The result has a key of its own that is written once. So a record that is
-//! delivered again finds the upload finished, or finds the lease of whoever died over it expired
-//! and does what is missing.
+//! delivered again finds the upload finished, or waits a few seconds for the lease of whoever died
+//! over it, and does what is missing.
 //!
 //! What no retry can mend goes to the dead letter queue first and to the row second: a row that
 //! is FAILED always has its message. A crash between the two sends the message again, with the
 //! same sequence number.
 
-use std::fmt::Display;
-use std::sync::Arc;
+mod attempt;
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use function_kit::Deadline;
 use jiff::Timestamp;
 
-use crate::domain::content::{MAX_OBJECT_BYTES, upper_case};
-use crate::domain::upload::processed_key;
+use crate::domain::upload::MAX_TRIES;
 use crate::domain::{
-    ContentType, DeadLetter, InvalidRecord, LeaseRefusal, Owner, Processed, Sha256Digest,
-    StreamPosition, Upload, UploadId, UploadRecord,
+    DeadLetter, InvalidRecord, LeaseRefusal, Leased, Owner, StreamPosition, Upload, UploadId,
+    UploadRecord,
 };
-use crate::ports::{Clock, DeadLetterQueue, ObjectStore, PortError, UploadTable, Write};
+use crate::ports::{DeadLetterQueue, ObjectStore, PortError, Timer, UploadTable, Write};
+use crate::processor::Processor;
+
+/// For how long a lease is taken, and renewed: what a crash costs.
+pub const LEASE_TERM: Duration = Duration::from_secs(15);
 
 /// Processes records.
 #[derive(Clone)]
-pub struct Processor {
+pub struct Processing {
+    /// What makes the results.
+    pub processor: Arc<dyn Processor>,
     /// Where the bytes are, and where results go.
     pub objects: Arc<dyn ObjectStore>,
     /// Where the rows are.
@@ -32,11 +40,20 @@ pub struct Processor {
     /// Where records go that cannot be processed.
     pub dead_letters: Arc<dyn DeadLetterQueue>,
     /// What time it is.
-    pub clock: Arc<dyn Clock>,
-    /// Name of the bucket that records may speak of.
-    pub uploads_bucket: String,
+    pub timer: Arc<dyn Timer>,
     /// Name of the bucket for results.
     pub processed_bucket: String,
+}
+
+/// A record as it was delivered.
+#[derive(Debug, Clone, Copy)]
+pub struct Delivery<'a> {
+    /// Its bytes.
+    pub data: &'a [u8],
+    /// Its place on the stream.
+    pub position: &'a StreamPosition,
+    /// When Lambda ends the invocation that it was delivered to.
+    pub deadline: Deadline,
 }
 
 /// What became of a record. After any of these it must not be delivered again.
@@ -60,14 +77,30 @@ pub enum Retry {
     #[error("the upload is leased until {0}")]
     Leased(Timestamp),
     /// Another invocation changed the row.
-    #[error("the upload's row was changed meanwhile")]
+    #[error("the upload's row was changed by another")]
     Overtaken,
+    /// The bucket is too young for S3 to be sure that the object does not exist.
+    #[error("the object is not visible yet")]
+    NotVisible,
+    /// The invocation is about to end.
+    #[error("the upload took longer than was left of the invocation")]
+    OutOfTime,
+    /// The processor panicked.
+    #[error("the processor panicked: {0}")]
+    Panicked(String),
 }
 
-/// Why work on an upload stopped.
+impl Retry {
+    /// Returns whether the upload itself may be why.
+    fn counts_as_try(&self) -> bool {
+        matches!(self, Self::OutOfTime | Self::Panicked(_))
+    }
+}
+
+/// Why work on an upload ended without a result.
 enum Stop {
     /// For good, for this reason.
-    Permanent(String),
+    Rejected(String),
     /// For now.
     Retry(Retry),
 }
@@ -78,117 +111,136 @@ impl<E: Into<Retry>> From<E> for Stop {
     }
 }
 
-impl Processor {
-    /// Processes the record in `data`, found at `position`, and holds the upload's lease until
-    /// `deadline` at most: whoever processes is dead by then.
+impl Processing {
+    /// Processes the record.
     ///
     /// # Errors
     /// When the record has to be delivered again.
-    pub async fn process(
-        &self,
-        data: &[u8],
-        position: &StreamPosition,
-        deadline: Timestamp,
-    ) -> Result<Outcome, Retry> {
-        let letter = |upload, reason: String| DeadLetter {
-            reason,
-            position: position.clone(),
-            upload,
-            data: data.to_owned(),
-            failed_at: self.clock.now(),
-        };
-        let record = match UploadRecord::decode(data, &self.uploads_bucket) {
+    pub async fn process(&self, delivery: Delivery<'_>) -> Result<Outcome, Retry> {
+        let record = match UploadRecord::decode(delivery.data) {
             Ok(record) => record,
-            Err(InvalidRecord { reason, upload }) => {
-                return self.reject(letter(upload, reason), deadline).await;
-            }
+            Err(invalid) => return self.reject(delivery, invalid).await,
         };
-        let about = Some((record.owner.clone(), record.upload_id));
         let row = self.table.find(&record.owner, record.upload_id).await?;
         // The row is written before the record, and reads are consistent: it never was there.
-        let Some(upload) = row.filter(|upload| upload.object == record.object()) else {
+        let Some(upload) = row.filter(|row| record.is_vouched_for(row)) else {
+            let about = Some((record.owner, record.upload_id));
             let reason = "the table has no upload with this id, owner and object version";
-            self.dead_letters
-                .send(&letter(about, reason.into()))
-                .await?;
+            self.send_letter(delivery, about, reason).await?;
             return Ok(Outcome::DeadLettered);
         };
-        let leased = match upload.lease(self.clock.now(), deadline) {
-            Ok(leased) => leased,
-            Err(LeaseRefusal::Finished) => return Ok(Outcome::Finished),
-            Err(LeaseRefusal::Held(until)) => return Err(Retry::Leased(until)),
-        };
-        self.write(&leased).await?;
-        let worked = match self.work(&record, &leased).await {
-            Err(Stop::Permanent(reason)) => self.give_up(letter(about, reason), &leased).await,
-            Err(Stop::Retry(retry)) => Err(retry),
-            Ok(()) => Ok(Outcome::Processed),
-        };
-        if worked.is_err() {
-            self.release(&leased).await;
-        }
-        worked
-    }
-
-    /// From a leased upload to a PROCESSED one.
-    async fn work(&self, record: &UploadRecord, leased: &Upload) -> Result<(), Stop> {
-        let object = record.object();
-        // S3 is consistent and the record names a version that was written: it was deleted.
-        let bytes = self
-            .objects
-            .get(&object, MAX_OBJECT_BYTES)
-            .await?
-            .ok_or_else(|| permanent("the object does not exist"))?;
-        verify(&bytes, record)?;
-        let text = upper_case(&bytes)
-            .map_err(|error| permanent(format!("the content is not UTF-8 text: {error}")))?;
-        let processed = self.store(text.into_bytes(), leased).await?;
-        Ok(self.write(&leased.complete(processed)).await?)
-    }
-
-    async fn store(&self, body: Vec<u8>, upload: &Upload) -> Result<Processed, PortError> {
-        let processed = Processed {
-            bucket: self.processed_bucket.clone(),
-            key: processed_key(&upload.owner, upload.upload_id, &upload.file_name),
-            size: body.len() as u64,
-            sha256: Sha256Digest::of(&body),
-            processed_at: self.clock.now(),
-        };
-        let (bucket, key) = (&processed.bucket, &processed.key);
-        // Whatever the client declared: a signed link must not run the result as a script.
-        let kind = &ContentType::default();
-        // An object that is there already is what an earlier delivery made of the same bytes.
-        self.objects
-            .put_new(bucket, key, kind, processed.sha256, body)
-            .await?;
-        Ok(processed)
-    }
-
-    /// A record that cannot be read. If it says which upload it is about and nobody works on
-    /// that, the upload fails with it.
-    async fn reject(&self, letter: DeadLetter, deadline: Timestamp) -> Result<Outcome, Retry> {
-        self.dead_letters.send(&letter).await?;
-        if let Some(upload) = self.upload_of(&letter.upload).await? {
-            let now = self.clock.now();
-            if upload.lease(now, deadline).is_ok() {
-                self.write(&upload.fail(now, &letter.reason)).await?;
+        let upload = self.unheld(upload, delivery.deadline).await?;
+        let now = self.timer.now();
+        match upload.lease(now, now + LEASE_TERM) {
+            Ok(leased) => {
+                self.write(leased.upload()).await?;
+                self.work(delivery, leased).await
+            }
+            Err(LeaseRefusal::Finished) => Ok(Outcome::Finished),
+            Err(LeaseRefusal::Held(until)) => Err(Retry::Leased(until)),
+            // The bytes of an upload that a record tells of have arrived.
+            Err(LeaseRefusal::NotReceived) => Err(Retry::Overtaken),
+            Err(LeaseRefusal::Exhausted) => {
+                let reason = format!("processing ended {MAX_TRIES} times without a result");
+                self.send_letter(delivery, name(&upload), &reason).await?;
+                self.fail(&upload, &reason).await?;
+                Ok(Outcome::DeadLettered)
             }
         }
-        Ok(Outcome::DeadLettered)
     }
 
-    async fn give_up(&self, letter: DeadLetter, leased: &Upload) -> Result<Outcome, Retry> {
-        self.dead_letters.send(&letter).await?;
-        self.write(&leased.fail(letter.failed_at, &letter.reason))
-            .await?;
-        Ok(Outcome::DeadLettered)
-    }
-
-    async fn upload_of(&self, id: &Option<(Owner, UploadId)>) -> Result<Option<Upload>, PortError> {
-        match id {
-            Some((owner, upload_id)) => self.table.find(owner, *upload_id).await,
-            None => Ok(None),
+    /// Waits for the end of another's lease, as long as the invocation may: whoever held it is dead,
+    /// or done.
+    async fn unheld(&self, mut upload: Upload, deadline: Deadline) -> Result<Upload, PortError> {
+        let end = deadline.time(&*self.timer);
+        loop {
+            let now = self.timer.now();
+            match upload.held_until(now) {
+                Some(until) if until < end => self.timer.sleep(left(now, until)).await,
+                _ => return Ok(upload),
+            }
+            if let Some(row) = self.table.find(&upload.owner, upload.upload_id).await? {
+                upload = row;
+            }
         }
+    }
+
+    /// Works on a leased upload until it is finished, or its lease released.
+    async fn work(&self, delivery: Delivery<'_>, mut leased: Leased) -> Result<Outcome, Retry> {
+        let made = self.attempt(&mut leased, delivery.deadline).await;
+        let now = self.timer.now();
+        let ended = match made {
+            Ok(result) => {
+                let processed = leased.processed(now, result);
+                self.write(&processed).await.map(|()| Outcome::Processed)
+            }
+            Err(Stop::Rejected(reason)) => {
+                let failed = leased.failed(now, &reason);
+                let sent = self.send_letter(delivery, name(&failed), &reason).await;
+                match sent {
+                    Ok(()) => self.write(&failed).await.map(|()| Outcome::DeadLettered),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Err(Stop::Retry(retry)) => Err(retry),
+        };
+        if let Err(retry) = &ended {
+            self.release(&leased, retry).await;
+        }
+        ended
+    }
+
+    /// Releases the lease early so that a retry need not wait for it to expire.
+    async fn release(&self, leased: &Leased, retry: &Retry) {
+        let now = self.timer.now();
+        let released = match retry.counts_as_try() {
+            true => leased.abandoned(now),
+            false => leased.released(now),
+        };
+        if let Err(error) = self.write(&released).await {
+            let upload_id = released.upload_id;
+            tracing::warn!(%upload_id, %error, "lease not released; it expires");
+        }
+    }
+
+    /// Sends an invalid record to the queue. The upload that it names fails with it, unless that is
+    /// finished or somebody works on it.
+    async fn reject(
+        &self,
+        delivery: Delivery<'_>,
+        invalid: InvalidRecord,
+    ) -> Result<Outcome, Retry> {
+        let InvalidRecord { reason, upload } = invalid;
+        self.send_letter(delivery, upload.clone(), &reason).await?;
+        if let Some((owner, upload_id)) = upload
+            && let Some(row) = self.table.find(&owner, upload_id).await?
+        {
+            self.fail(&row, &reason).await?;
+        }
+        Ok(Outcome::DeadLettered)
+    }
+
+    async fn fail(&self, upload: &Upload, reason: &str) -> Result<(), Retry> {
+        match upload.fail(self.timer.now(), reason) {
+            Ok(failed) => self.write(&failed).await,
+            Err(_) => Ok(()),
+        }
+    }
+
+    async fn send_letter(
+        &self,
+        delivery: Delivery<'_>,
+        upload: Option<(Owner, UploadId)>,
+        reason: &str,
+    ) -> Result<(), PortError> {
+        let letter = DeadLetter {
+            reason: reason.to_owned(),
+            position: delivery.position.clone(),
+            upload,
+            data: delivery.data.to_owned(),
+            failed_at: self.timer.now(),
+        };
+        self.dead_letters.send(&letter).await
     }
 
     async fn write(&self, next: &Upload) -> Result<(), Retry> {
@@ -197,26 +249,13 @@ impl Processor {
             Write::Conflict => Err(Retry::Overtaken),
         }
     }
-
-    /// At best it spares the retry the wait for the lease's end; if it fails, the lease expires.
-    async fn release(&self, leased: &Upload) {
-        let released = leased.release(self.clock.now());
-        if let Err(error) = self.write(&released).await {
-            tracing::warn!(upload_id = %leased.upload_id, %error, "lease not released");
-        }
-    }
 }
 
-fn verify(bytes: &[u8], record: &UploadRecord) -> Result<(), Stop> {
-    if bytes.len() as u64 != record.size {
-        return Err(permanent("the object's size is not the record's"));
-    }
-    if Sha256Digest::of(bytes) != record.sha256 {
-        return Err(permanent("the object's SHA-256 is not the record's"));
-    }
-    Ok(())
+fn name(upload: &Upload) -> Option<(Owner, UploadId)> {
+    Some((upload.owner.clone(), upload.upload_id))
 }
 
-fn permanent(reason: impl Display) -> Stop {
-    Stop::Permanent(reason.to_string())
+/// Returns the time from `now` until then; zero, if that is over.
+fn left(now: Timestamp, until: Timestamp) -> Duration {
+    until.duration_since(now).try_into().unwrap_or_default()
 }

@@ -15,13 +15,15 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::domain::upload::upload_key;
 use crate::domain::{
-    ContentType, FileName, ObjectVersion, Owner, Sha256Digest, Upload, UploadId, UploadRecord,
-    UploadState,
+    Checksum, ContentType, FileName, Location, Object, Owner, Sha256Digest, Upload, UploadId,
+    UploadRecord, UploadState,
 };
 use crate::ports::{
-    Clock, ObjectStore, PortError, PortErrorKind, Put, UploadStream, UploadTable, Write,
+    Clock, ObjectStore, PortError, PortErrorKind, Put, UploadStream, UploadTable, Write, vanished,
 };
 
 /// Takes uploads.
@@ -48,8 +50,8 @@ pub struct NewUpload {
     pub file_name: FileName,
     /// What the owner says it is.
     pub content_type: ContentType,
-    /// Its text.
-    pub content: String,
+    /// Its bytes.
+    pub content: Bytes,
     /// The request it came with.
     pub request_id: String,
 }
@@ -94,16 +96,16 @@ impl Receiver {
     /// # Errors
     /// When a step failed; the module's table says what is left.
     pub async fn receive(&self, new: NewUpload) -> Result<Upload, ReceiveError> {
-        let upload = self.store(new).await.map_err(ReceiveError::NotStored)?;
+        let (upload, object) = self.store(new).await.map_err(ReceiveError::NotStored)?;
         let upload_id = upload.upload_id;
-        self.announce(&upload)
+        self.announce(&upload, &object)
             .await
             .map_err(|cause| ReceiveError::NotQueued { upload_id, cause })?;
         tracing::info!(%upload_id, request_id = upload.request_id, "upload received");
         Ok(upload)
     }
 
-    /// The owner's upload of that id, if there is one.
+    /// Returns the owner's upload of that id, if there is one.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -111,53 +113,58 @@ impl Receiver {
         self.table.find(owner, id).await
     }
 
-    async fn store(&self, new: NewUpload) -> Result<Upload, PortError> {
+    async fn store(&self, new: NewUpload) -> Result<(Upload, Object), PortError> {
         let upload_id = UploadId::generate();
-        let key = upload_key(&new.owner, upload_id, &new.file_name);
-        let body = new.content.into_bytes();
-        let (size, sha256) = (body.len() as u64, Sha256Digest::of(&body));
-        let put = self
-            .objects
-            .put_new(&self.uploads_bucket, &key, &new.content_type, sha256, body)
-            .await?;
-        let Put::Created { version } = put else {
-            return Err(lost_answer(format!("PutObject of {key}")));
+        let location = Location {
+            bucket: self.uploads_bucket.clone(),
+            key: upload_key(&new.owner, upload_id, &new.file_name),
         };
+        let object = self.put(&location, &new.content_type, new.content).await?;
         let now = self.clock.now();
-        Ok(Upload {
+        let upload = Upload {
             owner: new.owner,
             upload_id,
             file_name: new.file_name,
-            object: ObjectVersion {
-                bucket: self.uploads_bucket.clone(),
-                key,
-                version,
-            },
-            size,
             content_type: new.content_type,
-            sha256,
-            uploaded_at: now,
+            location,
+            created_at: now,
             request_id: new.request_id,
             updated_at: now,
             revision: 1,
-            state: UploadState::Received,
-        })
+            state: UploadState::Received {
+                object: object.clone(),
+            },
+        };
+        Ok((upload, object))
     }
 
-    async fn announce(&self, upload: &Upload) -> Result<(), PortError> {
-        if self.table.insert(upload).await? == Write::Conflict {
-            return Err(lost_answer(format!("PutItem of {}", upload.upload_id)));
+    /// Writes the bytes. The key is new, so that an object which is there already is what a try of
+    /// this very call wrote whose answer was lost.
+    async fn put(
+        &self,
+        location: &Location,
+        content_type: &ContentType,
+        body: Bytes,
+    ) -> Result<Object, PortError> {
+        let sha256 = Sha256Digest::of(&body);
+        let put = self.objects.put_new(location, content_type, sha256, body);
+        if let Put::Created(object) = put.await? {
+            return Ok(object);
         }
-        self.stream.put(&UploadRecord::of(upload)).await
+        let object = self.objects.newest(location).await?;
+        object
+            .filter(|object| object.checksum == Checksum::Sha256(sha256))
+            .ok_or_else(|| vanished(location))
     }
-}
 
-/// The id is new, so who was there first is a try of ours whose answer was lost. What it wrote is
-/// sound; but its version is unknown, so the client has to try again.
-fn lost_answer(operation: String) -> PortError {
-    PortError {
-        operation,
-        kind: PortErrorKind::Busy,
-        source: "an earlier try of the same request seems to have succeeded".into(),
+    async fn announce(&self, upload: &Upload, object: &Object) -> Result<(), PortError> {
+        if self.table.insert(upload).await? == Write::Conflict {
+            return Err(PortError {
+                operation: format!("PutItem of {}", upload.upload_id),
+                kind: PortErrorKind::Busy,
+                source: "the new id is taken".into(),
+            });
+        }
+        self.stream.put(&UploadRecord::new(upload, object)).await
     }
 }

@@ -6,7 +6,7 @@ use function_kit::text::chain;
 use function_kit::{Deadline, batch};
 
 use crate::domain::StreamPosition;
-use crate::process::{Outcome, Processor, Retry};
+use crate::process::{Delivery, Processing, Retry};
 
 /// Processes the batch in order, in an invocation that Lambda ends at `deadline`. The answer
 /// names the record from which on the batch has to be delivered again, if there is one.
@@ -14,12 +14,12 @@ use crate::process::{Outcome, Processor, Retry};
 /// # Errors
 /// When that is the first record.
 pub async fn handle(
-    processor: &Processor,
+    processing: &Processing,
     batch: KinesisEvent,
     deadline: Deadline,
 ) -> Result<KinesisEventResponse, Retry> {
     let again = batch::in_order(&batch.records, deadline, async |record| {
-        process(processor, record, deadline).await.map(drop)
+        process(processing, record, deadline).await
     })
     .await?;
     let mut response = KinesisEventResponse::default();
@@ -30,24 +30,26 @@ pub async fn handle(
 }
 
 async fn process(
-    processor: &Processor,
+    processing: &Processing,
     record: &KinesisEventRecord,
     deadline: Deadline,
-) -> Result<Outcome, Retry> {
-    let position = position(record);
+) -> Result<(), Retry> {
+    let position = &position(record);
     let sequence_number = &position.sequence_number;
-    let deadline = deadline.time(&*processor.clock);
-    let tried = processor
-        .process(&record.kinesis.data, &position, deadline)
-        .await;
-    match &tried {
+    let delivery = Delivery {
+        data: &record.kinesis.data,
+        position,
+        deadline,
+    };
+    match processing.process(delivery).await {
         Ok(outcome) => tracing::info!(sequence_number, ?outcome, "record done"),
         Err(retry) => {
-            let cause = chain(retry);
+            let cause = chain(&retry);
             tracing::warn!(sequence_number, cause, "record to be delivered again");
+            return Err(retry);
         }
     }
-    tried
+    Ok(())
 }
 
 fn position(record: &KinesisEventRecord) -> StreamPosition {

@@ -7,10 +7,15 @@ use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use super::owner;
-use super::representation::{S3Location, location};
-use crate::domain::{ContentType, FileName, MAX_CONTENT_BYTES, Upload, UploadId};
+use crate::domain::{ContentType, FileName, Location, Upload, UploadId};
 use crate::receive::{NewUpload, ReceiveError, Receiver};
+
+/// Most content that one request can carry, in bytes of UTF-8: 2 MiB. How much of it arrives,
+/// Lambda's payload of 6 MB decides, in which the body is escaped once more:
+/// [`GUARANTEED_TEXT_BYTES`](function_kit::http::size::GUARANTEED_TEXT_BYTES) always do, and the
+/// rest if less than every second character has to be escaped. Larger files and other bytes are not
+/// for one request.
+pub const MAX_CONTENT_BYTES: usize = 2 * 1024 * 1024;
 
 /// Largest body, in bytes: none is larger, since Lambda takes events of up to 6 MB ("Lambda
 /// quotas").
@@ -29,7 +34,7 @@ struct Acknowledgement<'a> {
     message: &'static str,
     file_key: &'a str,
     upload_id: UploadId,
-    s3: S3Location<'a>,
+    s3: &'a Location,
 }
 
 pub async fn handle(receiver: &Receiver, request: &Request) -> Result<Response, Problem> {
@@ -39,7 +44,7 @@ pub async fn handle(receiver: &Receiver, request: &Request) -> Result<Response, 
 }
 
 fn validate(request: &Request) -> Result<NewUpload, Problem> {
-    let owner = owner(request)?;
+    let owner = request.claims.owner()?;
     let body: Body = request.json(MAX_BODY_BYTES)?;
     let mut mistakes = Mistakes::default();
     let file_name = mistakes.parse("/filename", body.filename, |name| FileName::parse(&name));
@@ -57,7 +62,7 @@ fn validate(request: &Request) -> Result<NewUpload, Problem> {
         owner,
         file_name,
         content_type,
-        content,
+        content: content.into(),
         request_id: request.request_id.clone(),
     })
 }
@@ -96,9 +101,9 @@ fn acknowledge(upload: &Upload) -> Result<Response, Problem> {
         StatusCode::CREATED,
         &Acknowledgement {
             message: "File uploaded and event sent",
-            file_key: &upload.object.key,
+            file_key: &upload.location.key,
             upload_id: upload.upload_id,
-            s3: location(upload),
+            s3: &upload.location,
         },
     )?;
     let place = HeaderValue::try_from(format!("/uploads/{}", upload.upload_id));

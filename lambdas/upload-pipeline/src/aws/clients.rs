@@ -9,10 +9,11 @@ use super::object_store::S3Objects;
 use super::retention::Retention;
 use super::upload_stream::KinesisStream;
 use super::upload_table::DynamoTable;
-use crate::process::Processor;
+use crate::process::Processing;
+use crate::processor::Processor;
 use crate::receive::Receiver;
 
-/// The receiver of uploads: reads `UPLOADS_BUCKET`, `UPLOADS_TABLE` and `STREAM_NAME`, and
+/// Returns the receiver of uploads: reads `UPLOADS_BUCKET`, `UPLOADS_TABLE` and `STREAM_NAME`, and
 /// `EXPIRE_AFTER_DAYS` if it is set.
 ///
 /// # Errors
@@ -32,24 +33,26 @@ pub async fn receiver(environment: &Environment) -> Result<Receiver, Environment
     })
 }
 
-/// The processor of records: reads `UPLOADS_BUCKET`, `PROCESSED_BUCKET`, `UPLOADS_TABLE` and
-/// `DEAD_LETTER_QUEUE_URL`, and `EXPIRE_AFTER_DAYS` if it is set.
+/// Returns the processing of records with `processor`: reads `PROCESSED_BUCKET`, `UPLOADS_TABLE`
+/// and `DEAD_LETTER_QUEUE_URL`, and `EXPIRE_AFTER_DAYS` if it is set.
 ///
 /// # Errors
 /// When one of them is not set or invalid; the error names it.
-pub async fn processor(environment: &Environment) -> Result<Processor, EnvironmentError> {
-    let uploads_bucket = environment.required("UPLOADS_BUCKET")?;
+pub async fn processing(
+    environment: &Environment,
+    processor: Arc<dyn Processor>,
+) -> Result<Processing, EnvironmentError> {
     let processed_bucket = environment.required("PROCESSED_BUCKET")?;
     let table = environment.required("UPLOADS_TABLE")?;
     let queue_url = environment.required("DEAD_LETTER_QUEUE_URL")?;
     let retention = Retention::of(environment)?;
     let config = sdk_config().await;
-    Ok(Processor {
+    Ok(Processing {
+        processor,
         objects: Arc::new(S3Objects::new(&config)),
         table: Arc::new(DynamoTable::new(&config, table, retention)),
         dead_letters: Arc::new(Queue::new(&config, queue_url)),
-        clock: Arc::new(SystemClock),
-        uploads_bucket,
+        timer: Arc::new(SystemClock),
         processed_bucket,
     })
 }

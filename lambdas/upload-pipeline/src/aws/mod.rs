@@ -6,7 +6,10 @@ mod dead_letter_queue;
 mod object_store;
 mod retention;
 mod row;
+mod sink;
+mod source;
+mod timer;
 mod upload_stream;
 mod upload_table;
 
-pub use clients::{processor, receiver};
+pub use clients::{processing, receiver};

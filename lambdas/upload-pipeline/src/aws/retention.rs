@@ -3,10 +3,9 @@
 use std::num::NonZeroU32;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use function_kit::aws::table::Row;
 use function_kit::{Environment, EnvironmentError};
 use jiff::Timestamp;
-
-use super::row::Row;
 
 /// The table's TTL attribute, as the module `upload-pipeline` declares it.
 const EXPIRES_AT: &str = "expires_at";

@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Owner, UploadId};
+use super::{Owner, UploadId, time};
 
 /// Most bytes of a message: 256 KiB, the limit of every SQS queue until 2025 and the one that
 /// queues of that time keep ("SQS quotas"; newer ones may take 1 MiB).
@@ -53,6 +53,7 @@ struct Message<'a> {
     owner: Option<&'a Owner>,
     #[serde(skip_serializing_if = "Option::is_none")]
     upload_id: Option<UploadId>,
+    #[serde(with = "time")]
     failed_at: Timestamp,
     data_size: usize,
     data_truncated: bool,

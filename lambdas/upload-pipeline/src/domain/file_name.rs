@@ -10,9 +10,13 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-/// A file name in Unicode's normalisation form C: two spellings that look alike are one name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+/// A file name in Unicode's normalisation form C and without variation selectors: two spellings
+/// that look alike are one name.
+///
+/// [`FileName::parse`] checks new input. Deserialization is for what is stored, and accepts any
+/// text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct FileName(String);
 
 /// Why a text is not a [`FileName`], as a sentence for its author.
@@ -27,6 +31,9 @@ pub enum FileNameError {
     /// It begins or ends with white space, or ends with a dot, which Windows drops.
     #[error("a file name must not begin or end with white space, nor end with a dot")]
     Edge,
+    /// It begins as an option of a command does, or as a formula of a spreadsheet.
+    #[error("a file name must not begin with {char}, which begins an option or a formula", char = shown(*.0))]
+    Start(char),
     /// It holds a slash or backslash, or a character that reads as one.
     #[error("a file name is no path: it must not hold {char} (or what is equivalent to it)", char = shown(*.0))]
     Separator(char),
@@ -73,7 +80,7 @@ impl FileName {
         &self.0
     }
 
-    /// Brings a text into normalisation form C and checks it.
+    /// Normalises a text and checks it.
     ///
     /// # Errors
     /// The first rule that the text breaks.
@@ -82,7 +89,7 @@ impl FileName {
         if text.len() > 3 * Self::MAX_LENGTH {
             return Err(FileNameError::TooLong(text.len()));
         }
-        let name: String = text.nfc().collect();
+        let name: String = text.chars().filter(|c| !is_selector(*c)).nfc().collect();
         if name.is_empty() {
             return Err(FileNameError::Empty);
         }
@@ -94,6 +101,7 @@ impl FileName {
         if name.trim() != name || name.ends_with('.') {
             return Err(FileNameError::Edge);
         }
+        check_start(&name)?;
         check_device(&name)?;
         Ok(Self(name))
     }
@@ -123,6 +131,15 @@ fn check_compatible_form(name: &str) -> Result<(), FileNameError> {
         return Err(FileNameError::DoubleDot);
     }
     Ok(())
+}
+
+/// Commands take names that begin with `-` for options. Spreadsheets take cells that begin with
+/// one of these for formulas ("CSV Injection", OWASP), also in the form that normalises to it.
+fn check_start(name: &str) -> Result<(), FileNameError> {
+    match name.nfkc().next() {
+        Some(first) if "-=+@".contains(first) => Err(FileNameError::Start(first)),
+        _ => Ok(()),
+    }
 }
 
 fn check_device(name: &str) -> Result<(), FileNameError> {
@@ -166,6 +183,12 @@ fn is_invisible(character: char) -> bool {
     hidden || SHOW_NOTHING.contains(&character)
 }
 
+/// Variation selectors choose among pictures of the character before, and show nothing themselves
+/// ("Variation Selectors", "Variation Selectors Supplement" and "Mongolian" of the Unicode Standard).
+fn is_selector(character: char) -> bool {
+    matches!(character, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' | '\u{180B}'..='\u{180D}' | '\u{180F}')
+}
+
 /// A character in an error: itself where it can be seen, and its number always.
 fn shown(character: char) -> String {
     let number = u32::from(character);
@@ -173,20 +196,6 @@ fn shown(character: char) -> String {
         format!("U+{number:04X}")
     } else {
         format!("'{character}' (U+{number:04X})")
-    }
-}
-
-impl TryFrom<String> for FileName {
-    type Error = FileNameError;
-
-    fn try_from(text: String) -> Result<Self, FileNameError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<FileName> for String {
-    fn from(name: FileName) -> Self {
-        name.0
     }
 }
 

@@ -1,18 +1,20 @@
-//! What an upload is: its identity, its names, its states and its record on the stream.
-//! Nothing here does input or output.
+//! What an upload is: its names, its states and its record on the stream. Nothing here does input
+//! or output.
 
-pub mod content;
+pub mod content_type;
 pub mod dead_letter;
 pub mod digest;
 pub mod file_name;
-pub mod identity;
 pub mod record;
+pub mod time;
 pub mod upload;
 
-pub use content::{ContentType, MAX_CONTENT_BYTES};
+pub use content_type::ContentType;
 pub use dead_letter::{DeadLetter, StreamPosition};
 pub use digest::Sha256Digest;
 pub use file_name::{FileName, FileNameError};
-pub use identity::{Owner, UploadId};
+pub use function_kit::Owner;
 pub use record::{InvalidRecord, UploadRecord};
-pub use upload::{LeaseRefusal, ObjectVersion, Processed, Upload, UploadState};
+pub use upload::{
+    Checksum, Lease, LeaseRefusal, Leased, Location, Object, Stored, Upload, UploadId, UploadState,
+};

@@ -1,155 +1,269 @@
 //! An upload and the states it goes through.
 //!
-//! Each transition is a pure function from one upload to the next, whose `revision` is one
-//! higher. A table writes the next only where it still holds the one before, so of two writers
-//! one wins and the other learns it.
+//! ```text
+//! PENDING ─▶ RECEIVED ─▶ PROCESSING ─▶ PROCESSED | FAILED
+//! ```
+//!
+//! A state carries what is known in it. Each transition is a pure function from one upload to the
+//! next, whose `revision` is one higher. A table writes the next only where it still holds the one
+//! before, so of two writers one wins and the other learns it. Only a [`Leased`] upload becomes
+//! PROCESSED.
+//!
+//! The types are serialized as the table's row holds them, and deserialization accepts whatever an
+//! earlier version wrote: rules for new input do not apply to stored uploads.
 
+use function_kit::{Id, Owner};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ContentType, FileName, Owner, Sha256Digest, UploadId};
+use super::{ContentType, FileName, Sha256Digest, time};
 
-/// A version of an object in a versioned bucket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObjectVersion {
+/// How often the work on an upload may end without a result or an orderly release, because the
+/// function crashed, panicked or ran out of time. After that the upload fails: the next try would
+/// end the same way, and block the uploads behind it.
+pub const MAX_TRIES: u32 = 5;
+
+/// The id of an upload.
+pub type UploadId = Id<Upload>;
+
+/// The place of an object in S3.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Location {
     /// Name of the bucket.
     pub bucket: String,
     /// Key in the bucket.
     pub key: String,
-    /// S3's id of the version.
-    pub version: String,
 }
 
-/// What an acknowledged upload is, from its first byte to its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One version of an object, which never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Object {
+    /// S3's id of the version.
+    pub version: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// What S3 verified the bytes with.
+    #[serde(flatten)]
+    pub checksum: Checksum,
+}
+
+/// A checksum that S3 keeps with an object ("Checking object integrity in Amazon S3").
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Checksum {
+    /// Of the whole content.
+    #[serde(rename = "sha256")]
+    Sha256(Sha256Digest),
+    /// Of the whole content, in base64: what S3 adds where the client sends none.
+    #[serde(rename = "crc64nvme")]
+    Crc64Nvme(String),
+    /// Of the checksums of a multipart upload's parts: base64, `-`, and the number of parts.
+    #[serde(rename = "composite")]
+    Composite(String),
+}
+
+/// An object that processing wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Stored {
+    /// Its place.
+    #[serde(flatten)]
+    pub location: Location,
+    /// Its version.
+    #[serde(flatten)]
+    pub object: Object,
+}
+
+/// The right to work on an upload, until it expires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Lease {
+    /// When another may take the upload over.
+    #[serde(with = "time")]
+    pub expires_at: Timestamp,
+    /// Tries that began and were not released in order, this one included.
+    pub tries: u32,
+}
+
+/// An upload, from its announcement to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Upload {
-    /// Whose it is.
+    /// Its owner.
     pub owner: Owner,
-    /// Which of its owner's it is.
+    /// Its id among its owner's.
     pub upload_id: UploadId,
     /// The name its owner gave it.
     pub file_name: FileName,
-    /// Where its bytes are.
-    pub object: ObjectVersion,
-    /// How many bytes.
-    pub size: u64,
-    /// What the owner says they are.
+    /// The media type its owner declared.
     pub content_type: ContentType,
-    /// Their digest.
-    pub sha256: Sha256Digest,
-    /// When it was taken.
-    pub uploaded_at: Timestamp,
+    /// The place of its bytes.
+    #[serde(flatten)]
+    pub location: Location,
+    /// When it was announced, or received without that.
+    #[serde(with = "time")]
+    pub created_at: Timestamp,
     /// The request that brought it.
     pub request_id: String,
     /// When its state changed last.
+    #[serde(with = "time")]
     pub updated_at: Timestamp,
     /// How often its state changed, plus one.
     pub revision: u64,
-    /// Where it stands.
+    /// Its state.
+    #[serde(flatten)]
     pub state: UploadState,
 }
 
-/// Where an upload stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The state of an upload.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum UploadState {
-    /// Its bytes are durable; nobody works on it.
-    Received,
-    /// Somebody works on it, and owns it until the lease expires.
-    Processing {
-        /// From when on another may take it over.
-        lease_expires_at: Timestamp,
+    /// It was announced, and its bytes have not arrived.
+    Pending {
+        /// Until when they may.
+        #[serde(with = "time")]
+        open_until: Timestamp,
+        /// S3's id of the multipart upload that brings them, where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        multipart: Option<String>,
     },
-    /// Done.
-    Processed(Processed),
-    /// It cannot be done.
+    /// Its bytes are durable; nobody works on it.
+    Received {
+        /// The bytes.
+        object: Object,
+    },
+    /// Somebody works on it, or died over it.
+    Processing {
+        /// The bytes.
+        object: Object,
+        /// Who may work on it until when.
+        lease: Lease,
+    },
+    /// Its result is durable.
+    Processed {
+        /// The bytes.
+        object: Object,
+        /// What they became.
+        result: Stored,
+    },
+    /// It has no result and never will.
     Failed {
+        /// The bytes, if they ever arrived.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        object: Option<Object>,
         /// Why, for its owner.
         reason: String,
     },
 }
 
-/// What processing an upload gave.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Processed {
-    /// Bucket of the result.
-    pub bucket: String,
-    /// Key of the result.
-    pub key: String,
-    /// Its size in bytes.
-    pub size: u64,
-    /// Its digest.
-    pub sha256: Sha256Digest,
-    /// When it was written.
-    pub processed_at: Timestamp,
-}
-
-/// Why an upload cannot be leased.
+/// Why nobody may work on an upload now, nor fail it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeaseRefusal {
+    /// Its bytes have not arrived.
+    NotReceived,
     /// It is PROCESSED or FAILED: there is nothing left to do.
     Finished,
-    /// Another works on it until then.
+    /// Another works on it until then, or longer.
     Held(Timestamp),
+    /// [`MAX_TRIES`] have ended without a result.
+    Exhausted,
 }
 
 impl UploadState {
-    /// The state's name, as DynamoDB and the API show it.
+    /// Returns the state's name, as DynamoDB and the API show it.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Received => "RECEIVED",
+            Self::Pending { .. } => "PENDING",
+            Self::Received { .. } => "RECEIVED",
             Self::Processing { .. } => "PROCESSING",
-            Self::Processed(_) => "PROCESSED",
+            Self::Processed { .. } => "PROCESSED",
             Self::Failed { .. } => "FAILED",
+        }
+    }
+
+    /// Returns the upload's bytes, if they have arrived.
+    pub fn object(&self) -> Option<&Object> {
+        match self {
+            Self::Pending { .. } => None,
+            Self::Received { object }
+            | Self::Processing { object, .. }
+            | Self::Processed { object, .. } => Some(object),
+            Self::Failed { object, .. } => object.as_ref(),
         }
     }
 }
 
 impl Upload {
-    /// Takes the upload to work on it until `expires_at`.
-    ///
-    /// # Errors
-    /// When there is nothing to do, or another is doing it.
-    pub fn lease(&self, now: Timestamp, expires_at: Timestamp) -> Result<Self, LeaseRefusal> {
-        match self.state {
-            UploadState::Processed(_) | UploadState::Failed { .. } => Err(LeaseRefusal::Finished),
-            UploadState::Processing { lease_expires_at } if now < lease_expires_at => {
-                Err(LeaseRefusal::Held(lease_expires_at))
-            }
-            UploadState::Received | UploadState::Processing { .. } => Ok(self.next(
-                now,
-                UploadState::Processing {
-                    lease_expires_at: expires_at,
-                },
-            )),
+    /// Returns when somebody should look after the upload, unless it is finished.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        match &self.state {
+            UploadState::Pending { open_until, .. } => Some(*open_until),
+            UploadState::Received { .. } => Some(self.updated_at),
+            UploadState::Processing { lease, .. } => Some(lease.expires_at),
+            UploadState::Processed { .. } | UploadState::Failed { .. } => None,
         }
     }
 
-    /// Gives a lease back before its time, so that a retry need not wait for its end.
+    /// Returns the announced upload with its bytes; nothing, if some have arrived before or it was
+    /// given up.
     #[must_use]
-    pub fn release(&self, now: Timestamp) -> Self {
-        self.next(
-            now,
-            UploadState::Processing {
-                lease_expires_at: now,
-            },
-        )
+    pub fn received(&self, now: Timestamp, object: Object) -> Option<Self> {
+        matches!(self.state, UploadState::Pending { .. })
+            .then(|| self.next(now, UploadState::Received { object }))
     }
 
-    /// The work is done.
-    #[must_use]
-    pub fn complete(&self, processed: Processed) -> Self {
-        self.next(processed.processed_at, UploadState::Processed(processed))
+    /// Leases the upload to work on it until `expires_at`.
+    ///
+    /// # Errors
+    /// When there is nothing to do, or another is doing it.
+    pub fn lease(&self, now: Timestamp, expires_at: Timestamp) -> Result<Leased, LeaseRefusal> {
+        self.check_idle(now)?;
+        let (object, tries) = match &self.state {
+            UploadState::Pending { .. } => return Err(LeaseRefusal::NotReceived),
+            UploadState::Processing { lease, .. } if lease.tries >= MAX_TRIES => {
+                return Err(LeaseRefusal::Exhausted);
+            }
+            UploadState::Processing { object, lease } => (object, lease.tries),
+            UploadState::Received { object } => (object, 0),
+            UploadState::Processed { .. } | UploadState::Failed { .. } => {
+                return Err(LeaseRefusal::Finished);
+            }
+        };
+        let lease = Lease {
+            expires_at,
+            tries: tries + 1,
+        };
+        Ok(Leased::of(self, now, object.clone(), lease))
     }
 
-    /// The work cannot be done.
-    #[must_use]
-    pub fn fail(&self, now: Timestamp, reason: impl Into<String>) -> Self {
-        self.next(
-            now,
-            UploadState::Failed {
-                reason: reason.into(),
-            },
-        )
+    /// Fails an upload that nobody works on.
+    ///
+    /// # Errors
+    /// When it is finished, or leased.
+    pub fn fail(&self, now: Timestamp, reason: &str) -> Result<Self, LeaseRefusal> {
+        self.check_idle(now)?;
+        Ok(self.failed(now, reason))
+    }
+
+    /// Returns when the lease of whoever works on the upload expires, if somebody does.
+    pub fn held_until(&self, now: Timestamp) -> Option<Timestamp> {
+        match &self.state {
+            UploadState::Processing { lease, .. } => Some(lease.expires_at).filter(|t| now < *t),
+            _ => None,
+        }
+    }
+
+    fn check_idle(&self, now: Timestamp) -> Result<(), LeaseRefusal> {
+        match (self.held_until(now), self.due_at()) {
+            (Some(until), _) => Err(LeaseRefusal::Held(until)),
+            (None, None) => Err(LeaseRefusal::Finished),
+            (None, Some(_)) => Ok(()),
+        }
+    }
+
+    fn failed(&self, now: Timestamp, reason: &str) -> Self {
+        let failed = UploadState::Failed {
+            object: self.state.object().cloned(),
+            reason: reason.to_owned(),
+        };
+        self.next(now, failed)
     }
 
     fn next(&self, now: Timestamp, state: UploadState) -> Self {
@@ -162,21 +276,98 @@ impl Upload {
     }
 }
 
-/// Key of an upload's bytes.
+/// An upload whose lease is the holder's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Leased {
+    upload: Upload,
+    object: Object,
+    lease: Lease,
+}
+
+impl Leased {
+    fn of(before: &Upload, now: Timestamp, object: Object, lease: Lease) -> Self {
+        let state = UploadState::Processing {
+            object: object.clone(),
+            lease,
+        };
+        Self {
+            upload: before.next(now, state),
+            object,
+            lease,
+        }
+    }
+
+    /// Returns the upload, in the state PROCESSING.
+    pub fn upload(&self) -> &Upload {
+        &self.upload
+    }
+
+    /// Returns the bytes to work on.
+    pub fn object(&self) -> &Object {
+        &self.object
+    }
+
+    /// Extends the lease.
+    #[must_use]
+    pub fn renewed(&self, now: Timestamp, expires_at: Timestamp) -> Self {
+        let lease = Lease {
+            expires_at,
+            ..self.lease
+        };
+        Self::of(&self.upload, now, self.object.clone(), lease)
+    }
+
+    /// Ends the lease without a result, for a reason that is not the upload's: the try does not
+    /// count.
+    #[must_use]
+    pub fn released(&self, now: Timestamp) -> Upload {
+        self.ended(now, self.lease.tries.saturating_sub(1))
+    }
+
+    /// Ends the lease without a result after a try that counts.
+    #[must_use]
+    pub fn abandoned(&self, now: Timestamp) -> Upload {
+        self.ended(now, self.lease.tries)
+    }
+
+    fn ended(&self, now: Timestamp, tries: u32) -> Upload {
+        let expires_at = now;
+        Self::of(
+            &self.upload,
+            now,
+            self.object.clone(),
+            Lease { expires_at, tries },
+        )
+        .upload
+    }
+
+    /// Ends the work with its result.
+    #[must_use]
+    pub fn processed(&self, now: Timestamp, result: Stored) -> Upload {
+        let object = self.object.clone();
+        self.upload
+            .next(now, UploadState::Processed { object, result })
+    }
+
+    /// Ends the work: there will be no result.
+    #[must_use]
+    pub fn failed(&self, now: Timestamp, reason: &str) -> Upload {
+        self.upload.failed(now, reason)
+    }
+}
+
+/// Returns the key of an upload's bytes.
 pub fn upload_key(owner: &Owner, upload_id: UploadId, file_name: &FileName) -> String {
     format!("uploads/{owner}/{upload_id}/{file_name}")
 }
 
-/// Key of what processing makes of them.
-pub fn processed_key(owner: &Owner, upload_id: UploadId, file_name: &FileName) -> String {
+/// Returns the key of an upload's result.
+pub fn processed_key(upload: &Upload) -> String {
+    let Upload {
+        owner,
+        upload_id,
+        file_name,
+        ..
+    } = upload;
     format!("processed/{owner}/{upload_id}/{file_name}")
-}
-
-/// The file name at the end of an upload's key, if the key is that owner's upload's.
-pub fn file_name_of_key(key: &str, owner: &Owner, upload_id: UploadId) -> Option<FileName> {
-    let name = key.strip_prefix(&format!("uploads/{owner}/{upload_id}/"))?;
-    // A name that normalisation would change is not the name in the key.
-    FileName::parse(name)
-        .ok()
-        .filter(|parsed| parsed.as_str() == name)
 }

@@ -6,7 +6,9 @@
 
 mod api;
 mod failures;
+mod leases;
 mod memory;
+mod model;
 mod processing;
 mod requests;
 mod world;

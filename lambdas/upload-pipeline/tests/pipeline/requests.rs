@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use function_kit::{Deadline, Request};
 use serde_json::{Value, json};
-use upload_pipeline::process::Retry;
+use upload_pipeline::process::{Processing, Retry};
 use upload_pipeline::{api, stream};
 
 use crate::world::World;
@@ -87,6 +87,15 @@ pub async fn try_deliver(
     records: &[(usize, Vec<u8>)],
     timeout: Duration,
 ) -> Result<Option<usize>, Retry> {
+    try_deliver_to(&world.processing(), records, timeout).await
+}
+
+/// [`try_deliver`], to a processing of the test's own.
+pub async fn try_deliver_to(
+    processing: &Processing,
+    records: &[(usize, Vec<u8>)],
+    timeout: Duration,
+) -> Result<Option<usize>, Retry> {
     let records: Vec<Value> = records
         .iter()
         .map(|(number, data)| {
@@ -103,9 +112,8 @@ pub async fn try_deliver(
         })
         .collect();
     let batch = serde_json::from_value(json!({"Records": records})).unwrap();
-    let processor = world.processor();
     let deadline = Deadline::after(timeout);
-    let response = stream::handle(&processor, batch, deadline).await?;
+    let response = stream::handle(processing, batch, deadline).await?;
     let failed = response.batch_item_failures.first();
     Ok(failed.map(|f| f.item_identifier.as_ref().unwrap().parse().unwrap()))
 }

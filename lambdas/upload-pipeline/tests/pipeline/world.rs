@@ -1,92 +1,67 @@
 //! Everything outside the pipeline, in memory, with calls that fail when a test says so.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::ops::{Deref, Range};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use function_kit::testing;
 use jiff::Timestamp;
 use upload_pipeline::domain::{
-    ContentType, DeadLetter, ObjectVersion, Owner, Sha256Digest, Upload, UploadId, UploadRecord,
+    Checksum, ContentType, DeadLetter, Location, Object, Owner, Sha256Digest, Upload, UploadId,
+    UploadRecord,
 };
 use upload_pipeline::ports::*;
-use upload_pipeline::process::Processor;
+use upload_pipeline::process::Processing;
+use upload_pipeline::processor::Processor;
+use upload_pipeline::processors::Uppercase;
 use upload_pipeline::receive::Receiver;
 
 pub const UPLOADS: &str = "uploads-bucket";
 pub const PROCESSED: &str = "processed-bucket";
 
-/// How a call fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// Nothing is done, and the caller learns it.
-    Refused,
-    /// It is done, and the caller does not learn it.
-    AnswerLost,
-    /// The caller dies before it is done.
-    DiesBefore,
-    /// The caller dies after it is done.
-    DiesAfter,
-}
-
-impl Fault {
-    pub const ALL: [Self; 4] = [
-        Self::Refused,
-        Self::AnswerLost,
-        Self::DiesBefore,
-        Self::DiesAfter,
-    ];
-}
+/// How often a sleeper lets others run before it takes it that they wait, too.
+const PATIENCE: usize = 50;
 
 #[derive(Default)]
 pub struct State {
-    /// Bodies by bucket and key. Each is at version "1".
-    pub objects: BTreeMap<(String, String), Vec<u8>>,
-    /// Content types by bucket and key.
-    pub types: BTreeMap<(String, String), String>,
+    /// Objects by their places. Each is at version "1".
+    pub objects: BTreeMap<Location, Stored>,
     pub rows: BTreeMap<String, Upload>,
     pub stream: Vec<Vec<u8>>,
     pub letters: Vec<DeadLetter>,
     /// Every transition that was written, as "id STATUS".
     pub transitions: Vec<String>,
-    pub kind: Option<PortErrorKind>,
-    now: Timestamp,
-    calls: usize,
-    fault: Option<(usize, Fault)>,
-    dead: bool,
+    /// Objects that were begun and neither finished nor dropped.
+    pub open_sinks: usize,
+    /// Whether writing an object finds the one that an earlier try of the same call wrote.
+    pub answers_get_lost: bool,
+    /// Whether reads do not find what is there, as in the first minutes of a bucket.
+    pub is_young: bool,
+    /// When those wake who sleep.
+    sleepers: Vec<Timestamp>,
+}
+
+#[derive(Clone)]
+pub struct Stored {
+    pub body: Bytes,
+    pub content_type: ContentType,
 }
 
 #[derive(Clone, Default)]
-pub struct World(Arc<Mutex<State>>);
+pub struct World(testing::World<State>);
+
+impl Deref for World {
+    type Target = testing::World<State>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
 
 impl World {
-    pub fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap()
-    }
-
-    /// Lets the call of that number, counted from now on, fail.
-    pub fn break_call(&self, number: usize, fault: Fault) {
-        let mut state = self.state();
-        state.fault = Some((state.calls + number, fault));
-    }
-
-    /// Starts whoever died anew.
-    pub fn revive(&self) {
-        self.state().dead = false;
-    }
-
-    /// Lets all calls succeed from now on. Says whether the one that was to fail was made.
-    pub fn heal(&self) -> bool {
-        let mut state = self.state();
-        state.dead = false;
-        let calls = state.calls;
-        state.fault.take().is_none_or(|(number, _)| number < calls)
-    }
-
-    pub fn pass(&self, time: Duration) {
-        self.state().now += time;
-    }
-
     pub fn receiver(&self) -> Receiver {
         Receiver {
             objects: Arc::new(self.clone()),
@@ -97,41 +72,41 @@ impl World {
         }
     }
 
-    pub fn processor(&self) -> Processor {
-        Processor {
+    pub fn processing(&self) -> Processing {
+        self.processing_with(Uppercase)
+    }
+
+    pub fn processing_with(&self, processor: impl Processor) -> Processing {
+        Processing {
+            processor: Arc::new(processor),
             objects: Arc::new(self.clone()),
             table: Arc::new(self.clone()),
             dead_letters: Arc::new(self.clone()),
-            clock: Arc::new(self.clone()),
-            uploads_bucket: UPLOADS.into(),
+            timer: Arc::new(self.clone()),
             processed_bucket: PROCESSED.into(),
         }
     }
 
-    /// Does what is asked, unless it is the call that fails.
-    fn call<T>(&self, effect: impl FnOnce(&mut State) -> T) -> Result<T, PortError> {
-        let mut state = self.state();
-        let number = state.calls;
-        state.calls += 1;
-        let fault = state.fault.filter(|(at, _)| *at == number).map(|(_, f)| f);
-        if state.dead || matches!(fault, Some(Fault::Refused | Fault::DiesBefore)) {
-            state.dead |= fault == Some(Fault::DiesBefore);
-            return Err(error(&state));
-        }
-        let answer = effect(&mut state);
-        state.dead |= fault == Some(Fault::DiesAfter);
-        if fault.is_some() {
-            return Err(error(&state));
-        }
-        Ok(answer)
+    fn write_object(&self, location: &Location, stored: Stored) -> Result<Put, PortError> {
+        self.call(|state| {
+            if state.objects.contains_key(location) {
+                return Put::Exists;
+            }
+            let object = object(&stored.body);
+            state.objects.insert(location.clone(), stored);
+            match state.answers_get_lost {
+                true => Put::Exists,
+                false => Put::Created(object),
+            }
+        })
     }
 }
 
-fn error(state: &State) -> PortError {
-    PortError {
-        operation: "a call with secrets in its cause".into(),
-        kind: state.kind.unwrap_or(PortErrorKind::Busy),
-        source: "arn:aws:secret".into(),
+fn object(body: &[u8]) -> Object {
+    Object {
+        version: "1".into(),
+        size: body.len() as u64,
+        checksum: Checksum::Sha256(Sha256Digest::of(body)),
     }
 }
 
@@ -139,32 +114,102 @@ fn error(state: &State) -> PortError {
 impl ObjectStore for World {
     async fn put_new(
         &self,
-        bucket: &str,
-        key: &str,
+        location: &Location,
         content_type: &ContentType,
         sha256: Sha256Digest,
-        body: Vec<u8>,
+        body: Bytes,
     ) -> Result<Put, PortError> {
         assert_eq!(sha256, Sha256Digest::of(&body));
-        self.call(|state| {
-            let place = (bucket.to_owned(), key.to_owned());
-            if state.objects.contains_key(&place) {
-                return Put::Exists;
-            }
-            state.types.insert(place.clone(), content_type.to_string());
-            state.objects.insert(place, body);
-            Put::Created {
-                version: "1".into(),
-            }
+        let content_type = content_type.clone();
+        self.write_object(location, Stored { body, content_type })
+    }
+
+    async fn newest(&self, location: &Location) -> Result<Option<Object>, PortError> {
+        self.call(|state| Some(object(&state.objects.get(location)?.body)))
+    }
+
+    fn source(&self, location: &Location, object: &Object) -> Box<dyn Source> {
+        Box::new(WorldSource {
+            world: self.clone(),
+            location: location.clone(),
+            object: object.clone(),
         })
     }
 
-    async fn get(&self, object: &ObjectVersion, limit: u64) -> Result<Option<Vec<u8>>, PortError> {
-        self.call(|state| {
-            let place = (object.bucket.clone(), object.key.clone());
-            let body = state.objects.get(&place)?;
-            (object.version == "1").then(|| body[..body.len().min(limit as usize + 1)].to_owned())
+    fn sink(&self, location: &Location, content_type: &ContentType) -> Box<dyn Sink> {
+        self.state().open_sinks += 1;
+        Box::new(WorldSink {
+            world: self.clone(),
+            location: location.clone(),
+            content_type: content_type.clone(),
+            body: Vec::new(),
         })
+    }
+}
+
+struct WorldSource {
+    world: World,
+    location: Location,
+    object: Object,
+}
+
+#[async_trait]
+impl Source for WorldSource {
+    fn size(&self) -> u64 {
+        self.object.size
+    }
+
+    async fn read(&self, range: Range<u64>) -> Result<Box<dyn Chunks>, ReadError> {
+        let stored = self.world.call(|state| {
+            let stored = state.objects.get(&self.location).cloned();
+            stored.filter(|_| !state.is_young)
+        })?;
+        let stored = stored.ok_or(ReadError::NoSuchKey)?;
+        if self.object.version != "1" {
+            return Err(ReadError::NoSuchVersion);
+        }
+        let range = range.start as usize..range.end as usize;
+        Ok(Box::new(WorldChunks(stored.body.slice(range))))
+    }
+}
+
+/// Chunks of three bytes, so that characters lie across their borders.
+struct WorldChunks(Bytes);
+
+#[async_trait]
+impl Chunks for WorldChunks {
+    async fn next(&mut self) -> Result<Option<Bytes>, ReadError> {
+        let chunk = self.0.split_to(self.0.len().min(3));
+        Ok(Some(chunk).filter(|chunk| !chunk.is_empty()))
+    }
+}
+
+struct WorldSink {
+    world: World,
+    location: Location,
+    content_type: ContentType,
+    body: Vec<u8>,
+}
+
+#[async_trait]
+impl Sink for WorldSink {
+    async fn write(&mut self, bytes: Bytes) -> Result<(), PortError> {
+        self.body.extend_from_slice(&bytes);
+        Ok(())
+    }
+
+    async fn finish(mut self: Box<Self>) -> Result<Put, PortError> {
+        let stored = Stored {
+            body: std::mem::take(&mut self.body).into(),
+            content_type: self.content_type.clone(),
+        };
+        self.world.write_object(&self.location, stored)
+    }
+}
+
+impl Drop for WorldSink {
+    fn drop(&mut self) {
+        self.world.state().open_sinks -= 1;
     }
 }
 
@@ -215,6 +260,49 @@ impl DeadLetterQueue for World {
 
 impl Clock for World {
     fn now(&self) -> Timestamp {
-        self.state().now
+        self.0.now()
+    }
+}
+
+/// Time passes when everybody sleeps: then the first to wake does.
+#[async_trait]
+impl Timer for World {
+    async fn sleep(&self, duration: Duration) {
+        let sleeper = Sleeper::new(self, self.now() + duration);
+        loop {
+            for _ in 0..PATIENCE {
+                tokio::task::yield_now().await;
+            }
+            let now = self.now();
+            let first = self.state().sleepers.iter().min().copied();
+            if now < sleeper.wakes && first == Some(sleeper.wakes) {
+                let time = sleeper.wakes.duration_since(now);
+                self.pass(time.try_into().unwrap());
+            }
+            if self.now() >= sleeper.wakes {
+                return;
+            }
+        }
+    }
+}
+
+/// Somebody who sleeps until then, or is no longer waited for.
+struct Sleeper<'a> {
+    world: &'a World,
+    wakes: Timestamp,
+}
+
+impl<'a> Sleeper<'a> {
+    fn new(world: &'a World, wakes: Timestamp) -> Self {
+        world.state().sleepers.push(wakes);
+        Self { world, wakes }
+    }
+}
+
+impl Drop for Sleeper<'_> {
+    fn drop(&mut self) {
+        let mut state = self.world.state();
+        let at = state.sleepers.iter().position(|wakes| *wakes == self.wakes);
+        at.map(|at| state.sleepers.remove(at));
     }
 }

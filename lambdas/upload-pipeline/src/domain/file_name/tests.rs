@@ -14,7 +14,8 @@ fn names_of_every_script_are_taken() {
         "отчёт (1).doc",
         "ملف.txt",
         "½ cup.txt",
-        "❤\u{FE0F}.txt",
+        "a-b=c+d@e",
+        "_-",
         "console.txt",
         "COM.txt",
         "COM10",
@@ -61,6 +62,14 @@ fn what_is_refused_says_why() {
         ("a\u{FFFE}b", E::Invisible('\u{FFFE}')),
         ("a\u{E0041}b", E::Invisible('\u{E0041}')),
         ("\u{3164}", E::Invisible('\u{3164}')),
+        ("-rf", E::Start('-')),
+        ("--", E::Start('-')),
+        ("=1+1", E::Start('=')),
+        ("+1", E::Start('+')),
+        ("@SUM(A1)", E::Start('@')),
+        ("\u{FF1D}1", E::Start('=')),
+        ("\u{FE0F}-rf", E::Start('-')),
+        ("\u{FE0F}", E::Empty),
         ("a:b", E::Reserved(':')),
         ("what?", E::Reserved('?')),
         ("nul", E::Device("NUL".into())),
@@ -92,6 +101,13 @@ fn the_length_counts_bytes_of_the_normalised_name() {
 #[test]
 fn two_spellings_are_one_name() {
     assert_eq!(FileName::parse("Ma\u{308}rz"), FileName::parse("März"));
+    for selected in ["❤\u{FE0F}", "❤\u{FE0E}\u{FE0F}", "❤\u{E0100}", "\u{180B}❤"] {
+        assert_eq!(
+            FileName::parse(selected),
+            FileName::parse("❤"),
+            "{selected:?}"
+        );
+    }
 }
 
 proptest! {

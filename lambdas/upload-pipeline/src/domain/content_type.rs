@@ -1,21 +1,14 @@
-//! What an upload holds: text, and its media type.
+//! Media types.
 
 use std::fmt::{self, Display};
 
 use serde::{Deserialize, Serialize};
 
-/// Most content that one request can carry: 5 MiB of UTF-8. Lambda takes 6 MB of payload in a
-/// synchronous invocation ("Lambda quotas"), of which the event around the content, and the JSON
-/// escapes in it, need their part.
-pub const MAX_CONTENT_BYTES: usize = 5 * 1024 * 1024;
-
-/// Largest object that is processed, in bytes. It and its upper-cased copy, up to three times as
-/// long, are held in memory.
-pub const MAX_OBJECT_BYTES: u64 = 16 * 1024 * 1024;
-
 /// A media type, such as `text/plain; charset=utf-8` (RFC 9110, section 8.3.1).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+///
+/// `TryFrom` checks new input. Deserialization is for what is stored, and accepts any text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct ContentType(String);
 
 /// A text that is not a [`ContentType`].
@@ -30,9 +23,14 @@ impl ContentType {
     /// Longest media type, in bytes. RFC 6838 section 4.2 allows type and subtype 127 each.
     pub const MAX_LENGTH: usize = 255;
 
-    /// The media type as text.
+    /// Returns the media type as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Returns the type of bytes that no browser shows or runs (RFC 2046, section 4.5.1).
+    pub fn binary() -> Self {
+        Self("application/octet-stream".to_owned())
     }
 }
 
@@ -67,24 +65,10 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(allowed)
 }
 
-impl From<ContentType> for String {
-    fn from(content_type: ContentType) -> Self {
-        content_type.0
-    }
-}
-
 impl Display for ContentType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// What processing makes of an upload: its text in upper case, by Unicode's full mapping.
-///
-/// # Errors
-/// When the bytes are not UTF-8; the error says where.
-pub fn upper_case(bytes: &[u8]) -> Result<String, std::str::Utf8Error> {
-    Ok(std::str::from_utf8(bytes)?.to_uppercase())
 }
 
 #[cfg(test)]
@@ -111,11 +95,5 @@ mod tests {
         ] {
             assert!(ContentType::try_from(bad.to_owned()).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn upper_case_is_unicodes_own() {
-        assert_eq!(upper_case("straße ŉ ἀ".as_bytes()).unwrap(), "STRASSE ʼN Ἀ");
-        assert!(upper_case(b"ab\xff").is_err());
     }
 }

@@ -1,0 +1,213 @@
+//! A new object in S3, written as it is made: in one request if it is small, and as a multipart
+//! upload if not.
+
+use async_trait::async_trait;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bytes::{Bytes, BytesMut};
+use sha2::{Digest, Sha256};
+use tokio::runtime::Handle;
+
+use super::object_store::{CONTENT_DISPOSITION, put_new, version};
+use crate::domain::{Checksum, ContentType, Location, Object, Sha256Digest};
+use crate::ports::{PortError, Put, Sink};
+use function_kit::aws::{broken, code, port_error};
+
+/// Size of a part but the last, in bytes: the least that S3 takes ("Amazon S3 multipart upload
+/// limits"). With the 10,000 parts that it takes, a result has 48.8 GiB at most, which is more than
+/// a function writes in 15 minutes.
+const PART_BYTES: usize = 5 * 1024 * 1024;
+
+/// A new object.
+pub struct S3Sink {
+    target: Target,
+    content_type: ContentType,
+    /// Bytes of the part that is next.
+    buffer: BytesMut,
+    hasher: Sha256,
+    size: u64,
+    parts: Option<Parts>,
+}
+
+#[derive(Clone)]
+struct Target {
+    client: Client,
+    location: Location,
+}
+
+/// A multipart upload, which is aborted when it is dropped.
+struct Parts {
+    target: Target,
+    upload_id: String,
+    sent: Vec<CompletedPart>,
+    is_complete: bool,
+}
+
+impl S3Sink {
+    /// Returns an object of no bytes yet.
+    pub fn new(client: Client, location: &Location, content_type: &ContentType) -> Self {
+        Self {
+            target: Target {
+                client,
+                location: location.clone(),
+            },
+            content_type: content_type.clone(),
+            buffer: BytesMut::new(),
+            hasher: Sha256::new(),
+            size: 0,
+            parts: None,
+        }
+    }
+
+    /// Sends the first bytes of the buffer as a part.
+    async fn send_part(&mut self, bytes: usize) -> Result<(), PortError> {
+        let part = self.buffer.split_to(bytes).freeze();
+        let parts = match &mut self.parts {
+            Some(parts) => parts,
+            none => none.insert(Parts::begin(&self.target, &self.content_type).await?),
+        };
+        parts.send(part).await
+    }
+}
+
+#[async_trait]
+impl Sink for S3Sink {
+    async fn write(&mut self, bytes: Bytes) -> Result<(), PortError> {
+        self.hasher.update(&bytes);
+        self.size += bytes.len() as u64;
+        self.buffer.extend_from_slice(&bytes);
+        while self.buffer.len() > PART_BYTES {
+            self.send_part(PART_BYTES).await?;
+        }
+        Ok(())
+    }
+
+    async fn finish(mut self: Box<Self>) -> Result<Put, PortError> {
+        let sha256 = Sha256Digest::finish(self.hasher.clone());
+        if self.parts.is_none() {
+            let Target { client, location } = &self.target;
+            let body = self.buffer.split().freeze();
+            return put_new(client, location, &self.content_type, sha256, body).await;
+        }
+        self.send_part(self.buffer.len()).await?;
+        let Some(parts) = self.parts.take() else {
+            return Ok(Put::Exists);
+        };
+        let version = parts.complete().await?;
+        Ok(version.map_or(Put::Exists, |version| {
+            Put::Created(Object {
+                version,
+                size: self.size,
+                checksum: Checksum::Sha256(sha256),
+            })
+        }))
+    }
+}
+
+impl Parts {
+    async fn begin(target: &Target, content_type: &ContentType) -> Result<Self, PortError> {
+        let operation = || format!("CreateMultipartUpload in bucket {}", target.location.bucket);
+        let begun = target
+            .client
+            .create_multipart_upload()
+            .bucket(&target.location.bucket)
+            .key(&target.location.key)
+            .content_type(content_type.as_str())
+            .content_disposition(CONTENT_DISPOSITION)
+            .checksum_algorithm(ChecksumAlgorithm::Sha256)
+            .send()
+            .await
+            .map_err(|error| port_error(operation(), error))?;
+        let upload_id = begun.upload_id;
+        Ok(Self {
+            target: target.clone(),
+            upload_id: upload_id.ok_or_else(|| broken(operation(), "S3 names no upload"))?,
+            sent: Vec::new(),
+            is_complete: false,
+        })
+    }
+
+    async fn send(&mut self, body: Bytes) -> Result<(), PortError> {
+        let Target { client, location } = &self.target;
+        let checksum = BASE64_STANDARD.encode(Sha256Digest::of(&body).as_bytes());
+        // S3 refuses the 10,001st part.
+        let number = self.sent.len() as i32 + 1;
+        let sent = client
+            .upload_part()
+            .bucket(&location.bucket)
+            .key(&location.key)
+            .upload_id(&self.upload_id)
+            .part_number(number)
+            .checksum_sha256(&checksum)
+            .body(ByteStream::from(body))
+            .send()
+            .await
+            .map_err(|error| port_error(format!("UploadPart to {}", location.bucket), error))?;
+        let part = CompletedPart::builder()
+            .part_number(number)
+            .checksum_sha256(checksum)
+            .set_e_tag(sent.e_tag);
+        self.sent.push(part.build());
+        Ok(())
+    }
+
+    /// Makes the object and returns its version; nothing, if there is one of that key.
+    async fn complete(mut self) -> Result<Option<String>, PortError> {
+        let Target { client, location } = &self.target;
+        let parts = std::mem::take(&mut self.sent);
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts));
+        let completed = client
+            .complete_multipart_upload()
+            .bucket(&location.bucket)
+            .key(&location.key)
+            .upload_id(&self.upload_id)
+            .if_none_match("*")
+            .multipart_upload(parts.build())
+            .send()
+            .await;
+        match completed {
+            Ok(output) => {
+                self.is_complete = true;
+                Ok(Some(version(output.version_id)))
+            }
+            // An earlier try completed it, whose answer was lost.
+            Err(error) if code(&error) == Some("NoSuchUpload") => {
+                self.is_complete = true;
+                Ok(None)
+            }
+            Err(error) if code(&error) == Some("PreconditionFailed") => Ok(None),
+            Err(error) => {
+                let operation = format!("CompleteMultipartUpload in bucket {}", location.bucket);
+                Err(port_error(operation, error))
+            }
+        }
+    }
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        // Without a runtime the process is ending; the bucket's lifecycle removes the parts then.
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        if self.is_complete {
+            return;
+        }
+        let Target { client, location } = self.target.clone();
+        let aborted = client
+            .abort_multipart_upload()
+            .bucket(location.bucket)
+            .key(location.key)
+            .upload_id(&self.upload_id)
+            .send();
+        runtime.spawn(async move {
+            if let Err(error) = aborted.await {
+                let error = port_error("AbortMultipartUpload", error);
+                tracing::warn!(cause = function_kit::text::chain(&error), "parts were left");
+            }
+        });
+    }
+}
