@@ -1,7 +1,17 @@
 locals {
+  # "Security best practices for Amazon S3": enforce encryption of data in transit.
+  refuse_plain_http = {
+    Sid       = "RefusePlainHttp"
+    Effect    = "Deny"
+    Principal = "*"
+    Action    = "s3:*"
+    Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+    Condition = { Bool = { "aws:SecureTransport" = "false" } }
+  }
+
   # S3 evaluates these conditions for PutObject and CompleteMultipartUpload; the other requests of a multipart upload create
   # no object, and take no If-None-Match ("Enforce conditional writes on Amazon S3 buckets", S3 User Guide).
-  write_once = [for enabled in [var.write_once] : {
+  refuse_overwrites = {
     Sid       = "WriteOnce"
     Effect    = "Deny"
     Principal = "*"
@@ -11,13 +21,15 @@ locals {
       Null = { "s3:if-none-match" = "true" }
       Bool = { "s3:ObjectCreationOperation" = "true" }
     }
-  } if enabled]
+  }
 }
 
 resource "aws_s3_bucket_policy" "this" {
-  count  = var.write_once ? 1 : 0
   bucket = aws_s3_bucket.this.id
-  policy = jsonencode({ Version = "2012-10-17", Statement = local.write_once })
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = concat([local.refuse_plain_http], [for statement in [local.refuse_overwrites] : statement if var.write_once])
+  })
 
   # S3 answers 409 to one of two changes of a bucket's access at the same time.
   depends_on = [aws_s3_bucket_public_access_block.this]

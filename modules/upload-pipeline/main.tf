@@ -86,6 +86,22 @@ resource "aws_sqs_queue" "dead_letters" {
   tags                      = var.tags
 }
 
+# "Amazon SQS security best practices": enforce encryption of data in transit.
+resource "aws_sqs_queue_policy" "dead_letters" {
+  queue_url = aws_sqs_queue.dead_letters.url
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "RefusePlainHttp"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "sqs:*"
+      Resource  = aws_sqs_queue.dead_letters.arn
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
+}
+
 module "dashboard" {
   source             = "../dashboard"
   name               = var.name

@@ -74,6 +74,21 @@ run "expires_objects_and_opens_to_origins_by_choice" {
   }
 }
 
+# aws:SecureTransport: "AWS global condition context keys", IAM User Guide.
+run "refuses_plain_http" {
+  assert {
+    condition = jsondecode(aws_s3_bucket_policy.this.policy).Statement == [{
+      Sid       = "RefusePlainHttp"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+    error_message = "Nobody may read or write the bucket where others can listen, and nothing more may be denied."
+  }
+}
+
 # The policy is the one of "Enforce conditional writes on Amazon S3 buckets", S3 User Guide. The embedded AWS does not know its
 # condition keys.
 run "keeps_objects_from_being_overwritten_by_choice" {
@@ -82,7 +97,7 @@ run "keeps_objects_from_being_overwritten_by_choice" {
   }
 
   assert {
-    condition = jsondecode(aws_s3_bucket_policy.this[0].policy).Statement == [{
+    condition = [for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement if statement.Sid == "WriteOnce"] == [{
       Sid       = "WriteOnce"
       Effect    = "Deny"
       Principal = "*"

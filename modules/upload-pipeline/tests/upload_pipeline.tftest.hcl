@@ -179,6 +179,13 @@ run "deletes_rows_with_their_objects" {
   }
 }
 
+run "refuses_plain_http_to_the_dead_letters" {
+  assert {
+    condition     = one(jsondecode(aws_sqs_queue_policy.dead_letters.policy).Statement).Condition.Bool["aws:SecureTransport"] == "false"
+    error_message = "Nobody may read dead letters where others can listen."
+  }
+}
+
 run "keeps_dead_letters_as_long_as_it_can" {
   assert {
     condition     = aws_sqs_queue.dead_letters.message_retention_seconds == 1209600 && aws_sqs_queue.dead_letters.sqs_managed_sse_enabled
