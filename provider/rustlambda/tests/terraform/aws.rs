@@ -11,7 +11,7 @@ use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Credentials;
 use sandbox::embedded_aws::{EmbeddedAws, REGION, ROOT_KEY};
-use sandbox::http::{self, Client, Request};
+use sandbox::http::{self, Request};
 use sandbox::{project::Project, python::Python, sdk, tool};
 
 use crate::driver::{Answer, Root, need};
@@ -99,7 +99,7 @@ impl Aws {
                 .header("content-type", http::FORM)
                 .body(http::form(&form).into_bytes())
                 .unwrap();
-            let client = Client::of(self.running.address()).unwrap();
+            let client = http::Client::of(self.running.address()).unwrap();
             client.send(request).unwrap().success("IAM").unwrap();
         }
     }
