@@ -608,3 +608,31 @@ run "refuses_what_would_fail_later" {
     var.dynamodb_source,
   ]
 }
+
+run "an_earlier_version_mapped_the_streams" {
+  state_key = "upgraded"
+  module {
+    source = "./tests/earlier"
+  }
+}
+
+# Lambda refuses a second mapping of a stream to a function (CreateEventSourceMapping, ResourceConflictException), and a mapping
+# that is created anew reads the stream from its beginning.
+run "keeps_the_mappings_of_an_earlier_version" {
+  state_key = "upgraded"
+  variables {
+    kinesis_source = {
+      stream_arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/orders"
+      on_failure = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:discarded" }
+    }
+    dynamodb_source = {
+      stream_arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000"
+      on_failure = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:discarded" }
+    }
+  }
+
+  assert {
+    condition     = { for source, mapping in aws_lambda_event_source_mapping.stream : source => mapping.uuid } == run.an_earlier_version_mapped_the_streams.uuids
+    error_message = "An upgrade must keep the mappings that there are."
+  }
+}

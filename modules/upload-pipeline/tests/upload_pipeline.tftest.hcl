@@ -254,3 +254,22 @@ run "installs_what_is_released" {
     error_message = "What is deployed must be the release."
   }
 }
+
+run "an_earlier_version_had_other_names" {
+  state_key = "upgraded"
+  module {
+    source = "./tests/earlier"
+  }
+}
+
+# A new API has another address. A function, its role and its log cannot be created beside others of the same name.
+run "keeps_the_api_and_the_functions_of_an_earlier_version" {
+  state_key = "upgraded"
+  assert {
+    condition = merge(
+      { api = output.api_id },
+      { for name, function in output.functions : name => function.invoke_arn },
+    ) == run.an_earlier_version_had_other_names.ids
+    error_message = "An upgrade must keep the API and the functions that there are."
+  }
+}
