@@ -75,13 +75,7 @@ resource "aws_cognito_user_group" "pro" {
 module "api" {
   source = "../../modules/http-api"
   name   = var.name
-
-  cors = {
-    origins        = var.allowed_origins
-    methods        = ["GET", "POST"]
-    headers        = ["authorization", "content-type", "idempotency-key"]
-    expose_headers = ["location"]
-  }
+  cors   = { origins = var.allowed_origins, methods = ["GET", "POST"] }
 
   # No scopes, so that id tokens open it: only those carry the verified address and the groups, which make a user's row.
   jwt = {

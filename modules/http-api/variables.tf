@@ -56,8 +56,8 @@ variable "cors" {
   type = object({
     origins         = list(string)
     methods         = optional(list(string), ["GET", "POST", "PUT", "PATCH", "DELETE"])
-    headers         = optional(list(string), ["authorization", "content-type"])
-    expose_headers  = optional(list(string), [])
+    headers         = optional(list(string), ["authorization", "content-type", "idempotency-key", "if-match"])
+    expose_headers  = optional(list(string), ["allow", "etag", "location", "retry-after"])
     max_age_seconds = optional(number, 3600)
   })
   default = null

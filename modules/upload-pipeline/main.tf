@@ -146,7 +146,7 @@ module "http_api" {
   source             = "../http-api"
   count              = var.api == "http" ? 1 : 0
   name               = var.name
-  cors               = length(var.allowed_origins) == 0 ? null : { origins = var.allowed_origins, methods = ["GET", "POST"], expose_headers = ["location"] }
+  cors               = length(var.allowed_origins) == 0 ? null : { origins = var.allowed_origins, methods = ["GET", "POST"] }
   throttling         = var.throttling
   kms_key_arn        = var.kms_key_arn
   log_retention_days = var.log_retention_days

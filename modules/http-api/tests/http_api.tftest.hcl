@@ -215,3 +215,19 @@ run "refuses_an_alias_of_a_key" {
   }
   expect_failures = [var.kms_key_arn]
 }
+
+# The web client sends an Idempotency-Key, and waits as long as Retry-After says.
+run "lets_scripts_send_and_read_what_the_functions_do" {
+  command = plan
+  variables {
+    cors = { origins = ["https://app.example.com"] }
+  }
+  assert {
+    condition     = aws_apigatewayv2_api.this.cors_configuration[0].allow_headers == toset(["authorization", "content-type", "idempotency-key", "if-match"])
+    error_message = "A browser sends no request with a header that its preflight was not allowed."
+  }
+  assert {
+    condition     = aws_apigatewayv2_api.this.cors_configuration[0].expose_headers == toset(["allow", "etag", "location", "retry-after"])
+    error_message = "A script reads no header that is not exposed."
+  }
+}
