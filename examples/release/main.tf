@@ -20,6 +20,12 @@ module "artifacts" {
   deletion_protection = var.deletion_protection
 }
 
+# An earlier version of this example had the bucket's policy itself.
+moved {
+  from = aws_s3_bucket_policy.write_once
+  to   = module.artifacts.aws_s3_bucket_policy.this
+}
+
 resource "aws_s3_bucket_object_lock_configuration" "artifacts" {
   count  = var.object_lock_days == null ? 0 : 1
   bucket = module.artifacts.name
@@ -48,6 +54,9 @@ resource "rustlambda_release" "function" {
 
   # Whoever has installed a release can install it again.
   keep_on_destroy = var.deletion_protection
+
+  # S3 locks only what is written afterwards ("Locking objects with Object Lock").
+  depends_on = [aws_s3_bucket_object_lock_configuration.artifacts]
 }
 
 # Who installs reads; who publishes writes, and deletes only where releases do not stay for ever.
