@@ -108,6 +108,10 @@ variable "domain" {
     error_message = "domain.names: give host names in lower case without https://, such as \"photos.example.com\"."
   }
   validation {
+    condition     = !startswith(try(var.domain.names[0], ""), "*")
+    error_message = "domain.names: the first name is the site's address, so that it has no \"*\". Name the wildcard behind it."
+  }
+  validation {
     condition     = try(var.domain.zone_id != null || var.domain.certificate_arn != null, true)
     error_message = "domain: give `zone_id`, or the `certificate_arn` of a certificate that you have."
   }

@@ -346,3 +346,12 @@ run "refuses_partitions_without_cloudfront" {
   }
   expect_failures = [aws_cloudfront_distribution.this]
 }
+
+# The first name is the site's address, to which the sign-in returns.
+run "refuses_an_address_with_a_wildcard" {
+  command = plan
+  variables {
+    domain = { names = ["*.example.com", "example.com"], zone_id = "Z1" }
+  }
+  expect_failures = [var.domain]
+}
