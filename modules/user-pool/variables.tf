@@ -15,7 +15,7 @@ variable "self_sign_up" {
 }
 
 variable "remove_unconfirmed" {
-  description = "Deletes, once a day, accounts that were not confirmed within `after_days`, so that nobody holds an address that is not theirs. `role` is for the two roles that this takes. Null keeps them."
+  description = "Deletes, once an hour, accounts that were not confirmed within `after_days`, so that nobody holds an address that is not theirs. `role` is for the two roles that this takes. Null keeps them."
   type = object({
     after_days = optional(number, 1)
     role = optional(object({

@@ -120,8 +120,8 @@ run "removes_unconfirmed_accounts_by_choice" {
     error_message = "Only the service may assume the role, and for this account only."
   }
   assert {
-    condition     = aws_scheduler_schedule.unconfirmed["unconfirmed"].schedule_expression == "rate(1 day)" && aws_sfn_state_machine.unconfirmed["unconfirmed"].name == "My-orders-unconfirmed"
-    error_message = "It must run every day."
+    condition     = aws_scheduler_schedule.unconfirmed["unconfirmed"].schedule_expression == "rate(1 hour)" && aws_sfn_state_machine.unconfirmed["unconfirmed"].name == "My-orders-unconfirmed"
+    error_message = "It must run every hour."
   }
 }
 
