@@ -23,7 +23,7 @@ resource "aws_cloudwatch_event_target" "order_created" {
   }
 
   # EventBridge can write to the queues before it has something to write.
-  depends_on = [aws_sqs_queue_policy.order_created]
+  depends_on = [aws_sqs_queue_policy.this]
 }
 
 resource "aws_sqs_queue" "order_created" {
@@ -45,27 +45,47 @@ resource "aws_sqs_queue" "unstarted" {
   sqs_managed_sse_enabled   = true
 }
 
-resource "aws_sqs_queue_policy" "order_created" {
-  for_each  = { order_created = aws_sqs_queue.order_created, unstarted = aws_sqs_queue.unstarted }
-  queue_url = each.value.url
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Sid       = "WriteNewOrders"
-      Effect    = "Allow"
-      Action    = "sqs:SendMessage"
-      Resource  = each.value.arn
-      Principal = { Service = "events.amazonaws.com" }
-      Condition = { ArnEquals = { "aws:SourceArn" = aws_cloudwatch_event_rule.order_created.arn } }
-    }]
-  })
-}
-
 # Rows that could not be announced.
 resource "aws_sqs_queue" "unannounced" {
   name                      = "${var.name}-unannounced"
   message_retention_seconds = 14 * 24 * 60 * 60 # The longest that SQS keeps a message.
   sqs_managed_sse_enabled   = true
+}
+
+# EventBridge writes to the first two, and nobody to any by plain HTTP ("Amazon SQS security best practices").
+resource "aws_sqs_queue_policy" "this" {
+  for_each = {
+    order_created = { queue = aws_sqs_queue.order_created, writers = [aws_cloudwatch_event_rule.order_created.arn] }
+    unstarted     = { queue = aws_sqs_queue.unstarted, writers = [aws_cloudwatch_event_rule.order_created.arn] }
+    unannounced   = { queue = aws_sqs_queue.unannounced, writers = [] }
+  }
+  queue_url = each.value.queue.url
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [{
+        Sid       = "RefusePlainHttp"
+        Effect    = "Deny"
+        Action    = "sqs:*"
+        Resource  = each.value.queue.arn
+        Principal = "*"
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      }],
+      [for rule in each.value.writers : {
+        Sid       = "WriteNewOrders"
+        Effect    = "Allow"
+        Action    = "sqs:SendMessage"
+        Resource  = each.value.queue.arn
+        Principal = { Service = "events.amazonaws.com" }
+        Condition = { ArnEquals = { "aws:SourceArn" = rule } }
+      }],
+    )
+  })
+}
+
+moved {
+  from = aws_sqs_queue_policy.order_created
+  to   = aws_sqs_queue_policy.this
 }
 
 module "order" {

@@ -72,14 +72,25 @@ resource "aws_sqs_queue_policy" "unfinished" {
   queue_url = aws_sqs_queue.unfinished.url
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "WriteUnfinished"
-      Effect    = "Allow"
-      Action    = "sqs:SendMessage"
-      Resource  = aws_sqs_queue.unfinished.arn
-      Principal = { Service = "events.amazonaws.com" }
-      Condition = { ArnEquals = { "aws:SourceArn" = concat([aws_cloudwatch_event_rule.unfinished.arn], aws_cloudwatch_event_rule.start[*].arn) } }
-    }]
+    Statement = [
+      {
+        Sid       = "WriteUnfinished"
+        Effect    = "Allow"
+        Action    = "sqs:SendMessage"
+        Resource  = aws_sqs_queue.unfinished.arn
+        Principal = { Service = "events.amazonaws.com" }
+        Condition = { ArnEquals = { "aws:SourceArn" = concat([aws_cloudwatch_event_rule.unfinished.arn], aws_cloudwatch_event_rule.start[*].arn) } }
+      },
+      # "Amazon SQS security best practices": enforce encryption of data in transit.
+      {
+        Sid       = "RefusePlainHttp"
+        Effect    = "Deny"
+        Action    = "sqs:*"
+        Resource  = aws_sqs_queue.unfinished.arn
+        Principal = "*"
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      },
+    ]
   })
 }
 

@@ -110,6 +110,10 @@ run "keeps_what_was_not_finished" {
     condition     = aws_cloudwatch_event_target.unfinished.arn == aws_sqs_queue.unfinished.arn && length(aws_cloudwatch_event_rule.start) == 0
     error_message = "The rule must write to the queue, and nothing must start executions by itself."
   }
+  assert {
+    condition     = contains([for statement in jsondecode(aws_sqs_queue_policy.unfinished.policy).Statement : "${statement.Effect} ${jsonencode(statement.Condition)}"], "Deny {\"Bool\":{\"aws:SecureTransport\":\"false\"}}")
+    error_message = "The queue must refuse plain HTTP."
+  }
 }
 
 run "starts_by_a_rule" {
