@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use function_kit::http::size::GUARANTEED_TEXT_BYTES;
 use function_kit::{Member, Mistakes, Problem, Request, Response};
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
@@ -10,12 +11,15 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{ContentType, FileName, Location, Upload, UploadId};
 use crate::receive::{NewUpload, ReceiveError, Receiver};
 
-/// Most content that one request can carry, in bytes of UTF-8: 2 MiB. How much of it arrives,
-/// Lambda's payload of 6 MB decides, in which the body is escaped once more:
-/// [`GUARANTEED_TEXT_BYTES`](function_kit::http::size::GUARANTEED_TEXT_BYTES) always do, and the
-/// rest if less than every second character has to be escaped. Larger files and other bytes are not
-/// for one request.
+/// Most content that one request may carry, in bytes of UTF-8: 2 MiB. [`GUARANTEED_TEXT_BYTES`] of it
+/// always arrive. Whether more does depends on how much of it the client escapes, since the whole
+/// request has to fit into Lambda's payload of 6 MB: 2 MiB do, if less than every second character is a
+/// quote, a backslash or a line end, and the client sends others as they are. Larger files and other
+/// bytes are not for one request.
 pub const MAX_CONTENT_BYTES: usize = 2 * 1024 * 1024;
+
+// What always arrives is taken.
+const _: () = assert!(GUARANTEED_TEXT_BYTES <= MAX_CONTENT_BYTES);
 
 /// Largest body, in bytes: none is larger, since Lambda takes events of up to 6 MB ("Lambda
 /// quotas").
