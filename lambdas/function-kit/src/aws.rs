@@ -75,7 +75,7 @@ pub fn code<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Optio
 
 /// Codes of errors that a later try may not meet, besides those that the SDK knows
 /// (`THROTTLING_ERRORS`, `TRANSIENT_ERRORS`) and besides all with a status of 5xx or 429.
-const MORE_TRANSIENT_ERRORS: [&str; 14] = [
+const MORE_TRANSIENT_ERRORS: [&str; 15] = [
     // DynamoDB: another write or transaction is at the same rows ("Error handling with DynamoDB";
     // "PutItem", Errors).
     "TransactionConflict",
@@ -100,6 +100,8 @@ const MORE_TRANSIENT_ERRORS: [&str; 14] = [
     // S3: another write of the same key is under way ("Error responses").
     "ConditionalRequestConflict",
     "OperationAborted",
+    // S3: CompleteMultipartUpload may fail after it has answered 200 ("CompleteMultipartUpload").
+    "InternalError",
 ];
 
 /// Returns what kind of failure the service's code for an error is: of a call, of one entry of a
@@ -151,6 +153,7 @@ mod tests {
             "ExecutionLimitExceeded",
             "ConditionalRequestConflict",
             "OperationAborted",
+            "InternalError",
             "SlowDown",
             "RequestTimeout",
         ] {

@@ -1,8 +1,12 @@
 //! A new object in S3, written as it is made: in one request if it is small, and as a multipart
 //! upload if not.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{Builder, StalledStreamProtectionConfig};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use base64::Engine;
@@ -20,6 +24,10 @@ use function_kit::aws::{broken, code, port_error};
 /// limits"). With the 10,000 parts that it takes, a result has 48.8 GiB at most, which is more than
 /// a function writes in 15 minutes.
 const PART_BYTES: usize = 5 * 1024 * 1024;
+
+/// Time for S3 to make an object of its parts, which "could take several minutes"
+/// ("CompleteMultipartUpload"); less, if the invocation ends before.
+const COMPLETION_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
 /// A new object.
 pub struct S3Sink {
@@ -43,6 +51,8 @@ struct Parts {
     target: Target,
     upload_id: String,
     sent: Vec<CompletedPart>,
+    /// Sum of the sent parts' sizes.
+    bytes: u64,
     is_complete: bool,
 }
 
@@ -71,6 +81,18 @@ impl S3Sink {
         };
         parts.send(part).await
     }
+
+    /// Fails when bytes were lost: a write that failed, or was dropped before its end, has not sent
+    /// them.
+    fn check_size(&self) -> Result<(), PortError> {
+        let sent = self.parts.as_ref().map_or(0, |parts| parts.bytes);
+        if sent + self.buffer.len() as u64 == self.size {
+            return Ok(());
+        }
+        let bucket = &self.target.location.bucket;
+        let operation = format!("finishing an object in bucket {bucket}");
+        Err(broken(operation, "an earlier write to it did not end"))
+    }
 }
 
 #[async_trait]
@@ -86,6 +108,7 @@ impl Sink for S3Sink {
     }
 
     async fn finish(mut self: Box<Self>) -> Result<Put, PortError> {
+        self.check_size()?;
         let sha256 = Sha256Digest::finish(self.hasher.clone());
         if self.parts.is_none() {
             let Target { client, location } = &self.target;
@@ -126,12 +149,14 @@ impl Parts {
             target: target.clone(),
             upload_id: upload_id.ok_or_else(|| broken(operation(), "S3 names no upload"))?,
             sent: Vec::new(),
+            bytes: 0,
             is_complete: false,
         })
     }
 
     async fn send(&mut self, body: Bytes) -> Result<(), PortError> {
         let Target { client, location } = &self.target;
+        let size = body.len() as u64;
         let checksum = BASE64_STANDARD.encode(Sha256Digest::of(&body).as_bytes());
         // S3 refuses the 10,001st part.
         let number = self.sent.len() as i32 + 1;
@@ -151,6 +176,7 @@ impl Parts {
             .checksum_sha256(checksum)
             .set_e_tag(sent.e_tag);
         self.sent.push(part.build());
+        self.bytes += size;
         Ok(())
     }
 
@@ -166,6 +192,8 @@ impl Parts {
             .upload_id(&self.upload_id)
             .if_none_match("*")
             .multipart_upload(parts.build())
+            .customize()
+            .config_override(completion())
             .send()
             .await;
         match completed {
@@ -187,6 +215,17 @@ impl Parts {
     }
 }
 
+/// S3 answers at once, and then sends white space until it is done.
+fn completion() -> Builder {
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(COMPLETION_TIMEOUT)
+        .operation_timeout(COMPLETION_TIMEOUT)
+        .build();
+    Builder::new()
+        .timeout_config(timeouts)
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+}
+
 impl Drop for Parts {
     fn drop(&mut self) {
         // Without a runtime the process is ending; the bucket's lifecycle removes the parts then.
@@ -204,10 +243,16 @@ impl Drop for Parts {
             .upload_id(&self.upload_id)
             .send();
         runtime.spawn(async move {
-            if let Err(error) = aborted.await {
+            // After a conflict S3 has removed it by itself.
+            if let Err(error) = aborted.await
+                && code(&error) != Some("NoSuchUpload")
+            {
                 let error = port_error("AbortMultipartUpload", error);
                 tracing::warn!(cause = function_kit::text::chain(&error), "parts were left");
             }
         });
     }
 }
+
+#[cfg(test)]
+mod tests;
