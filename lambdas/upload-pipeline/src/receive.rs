@@ -6,8 +6,8 @@
 //! | dies after | leaves | and then |
 //! |---|---|---|
 //! | nothing | nothing | the client retries |
-//! | the bytes | an object that no row names | nobody reads it; the bucket's lifecycle expires it |
-//! | the row | RECEIVED, with no record on the stream | the reconciler re-queues it when it has aged |
+//! | the bytes | an object that no row names | nobody reads it; it stays as long as the bucket keeps uploads |
+//! | the row | RECEIVED, with no record on the stream | it stays so; its client has no acknowledgement, and uploads anew |
 //! | the record | an upload that is processed without its client knowing | the client finds it by its id, or uploads anew |
 //!
 //! A client that retries after a failure makes a second upload with an id of its own. Neither is
