@@ -38,11 +38,6 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Applies a copy of `examples/<example>` to a new embedded AWS.
-    pub fn of_example(example: &str) -> Result<Self> {
-        Self::of_example_with(example, example, &[])
-    }
-
     /// Applies a copy of `examples/<example>`, called `name` and with these variables, to a new
     /// embedded AWS.
     pub fn of_example_with(example: &str, name: &str, variables: &[(&str, &str)]) -> Result<Self> {
@@ -65,7 +60,7 @@ impl Deployment {
         configure: impl FnOnce(&Project, &Address, &CliConfig) -> Result<Terraform>,
     ) -> Result<Self> {
         let project = Project::find()?;
-        let python = Python::prepare(&project, &quiet)?;
+        let python = Python::prepare(&project, &quiet)?.and_node(&project, &quiet)?;
         let cli_config = CliConfig::prepare(&project, &quiet)?;
         let aws = EmbeddedAws::start(&project, &python, None, &quiet)?;
         let terraform = configure(&project, aws.address(), &cli_config)?;

