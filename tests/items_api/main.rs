@@ -3,6 +3,7 @@
 
 mod choices;
 mod client;
+mod hostile;
 mod items;
 mod limits;
 mod pages;
@@ -60,6 +61,10 @@ fn main() -> ExitCode {
             (
                 "what_is_throttled_is_told_when_to_try_again",
                 limits::what_is_throttled_is_told_when_to_try_again,
+            ),
+            (
+                "no_hostile_body_kills_a_function",
+                hostile::no_hostile_body_kills_a_function,
             ),
             (
                 "id_tokens_open_it_where_they_are_chosen",

@@ -4,6 +4,7 @@
 mod delivery;
 mod events;
 mod failures;
+mod hostile;
 mod orders;
 mod shop;
 mod tables;
@@ -82,6 +83,10 @@ fn main() -> ExitCode {
             (
                 "uploads_are_for_browsers_and_expire",
                 tables::uploads_are_for_browsers_and_expire,
+            ),
+            (
+                "no_hostile_body_kills_a_function",
+                hostile::no_hostile_body_kills_a_function,
             ),
         ],
     )

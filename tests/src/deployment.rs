@@ -18,7 +18,11 @@ use sandbox::{
 
 use serde_json::json;
 
-use crate::{clients::Clients, drift, leftovers};
+use crate::{
+    clients::Clients,
+    drift, leftovers,
+    routes::{self, Route},
+};
 
 /// The cargo profile of the functions under test: the one that is deployed. It compiles
 /// slowly, but once for the demo and for all examples.
@@ -128,6 +132,11 @@ impl Deployment {
     /// The API of the output `api_endpoint`.
     pub fn api(&self) -> Result<Api> {
         Api::new(self.address(), self.output("api_endpoint")?)
+    }
+
+    /// All routes of all APIs.
+    pub fn routes(&self) -> Result<Vec<Route>> {
+        routes::all(&self.terraform)
     }
 
     /// Tokens of the user that most scenarios share.

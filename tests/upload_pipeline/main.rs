@@ -1,6 +1,7 @@
 //! `examples/upload-pipeline`, applied once and exercised over HTTP and the AWS SDK.
 
 mod bodies;
+mod hostile;
 mod observe;
 mod permissions;
 mod stream;
@@ -46,6 +47,10 @@ fn main() -> ExitCode {
             (
                 "without_put_object_the_upload_fails",
                 permissions::without_put_object_the_upload_fails,
+            ),
+            (
+                "no_hostile_body_kills_a_function",
+                hostile::no_hostile_body_kills_a_function,
             ),
         ],
     )

@@ -194,6 +194,15 @@ impl Terraform {
         Ok(finished.stdout.lines().map(str::to_owned).collect())
     }
 
+    /// The values of all resources of that type in the state, modules included.
+    pub fn resources(&self, resource_type: &str) -> Result<Vec<Value>> {
+        let shown = self
+            .run("show", &["-json"], |_| {})?
+            .success("terraform show")?;
+        let state: Value = serde_json::from_str(&shown.stdout)?;
+        Ok(resources(&state["values"]["root_module"], resource_type))
+    }
+
     /// Any other command: its output, whether it succeeded or not.
     pub fn run(&self, command: &str, args: &[&str], on_line: impl FnMut(&str)) -> Result<Finished> {
         let run = self.runs.fetch_add(1, Ordering::Relaxed) + 1;
@@ -240,6 +249,14 @@ impl Terraform {
                 .map(|_| ()),
         }
     }
+}
+
+fn resources(module: &Value, resource_type: &str) -> Vec<Value> {
+    let list = |name: &str| module[name].as_array().into_iter().flatten();
+    let own = list("resources").filter(|resource| resource["type"] == resource_type);
+    let own = own.map(|resource| resource["values"].clone());
+    let below = list("child_modules").flat_map(|child| resources(child, resource_type));
+    own.chain(below).collect()
 }
 
 fn changes(plan: &Value) -> Vec<Change> {
@@ -293,6 +310,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn finds_resources_in_modules() {
+        let state = json!({
+            "resources": [{"type": "a", "values": 1}, {"type": "b", "values": 2}],
+            "child_modules": [{"child_modules": [{"resources": [{"type": "a", "values": 3}]}]}],
+        });
+        assert_eq!(resources(&state, "a"), [json!(1), json!(3)]);
+    }
 
     #[test]
     fn a_plan_is_reduced_to_what_differs() {
