@@ -7,16 +7,19 @@
 //! visits every state that can be reached and shows the shortest way to one that should not be;
 //! proptest-state-machine would try some ways at random.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+mod state;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
 use stateright::{Checker, Model, Property};
 use upload_pipeline::domain::upload::MAX_TRIES;
 use upload_pipeline::domain::{
-    Checksum, FileName, Lease, LeaseRefusal, Leased, Location, Object, Sha256Digest, Stored,
-    Upload, UploadId, UploadState,
+    Checksum, FileName, Lease, LeaseRefusal, Location, Object, Sha256Digest, Stored, Upload,
+    UploadId, UploadState,
 };
+
+use state::{Client, FAULTS, Fault, Invocation, State};
 
 const TERM: Duration = Duration::from_secs(15);
 
@@ -36,51 +39,6 @@ struct Pipeline {
     suspensions: u8,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct State {
-    now: Timestamp,
-    client: Client,
-    row: Option<Upload>,
-    /// Copies of the record on the stream that no invocation has.
-    records: u8,
-    invocations: [Invocation; 2],
-    has_result: bool,
-    /// How often a message was sent.
-    letters: u8,
-    /// How often PROCESSED or FAILED was written.
-    ends: u8,
-    faults: u8,
-    duplicates: u8,
-    renewals: u8,
-    suspensions: u8,
-}
-
-/// What the client's request does next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Client {
-    WritesRow,
-    PutsRecord,
-    IsAcknowledged,
-    Acknowledged,
-    Gone,
-}
-
-/// What an invocation of the processor does next.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Invocation {
-    Idle,
-    Reads,
-    Waits(Timestamp),
-    Decides(Upload),
-    Leases(Leased),
-    Works(Leased),
-    SendsLetter(Leased),
-    Ends(Leased, Upload),
-    SendsLastLetter(Upload),
-    GivesUp(Upload),
-    Releases(Upload),
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Action {
     Client,
@@ -93,31 +51,6 @@ enum Action {
     Panics(usize),
     Fails(usize, Fault),
 }
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Fault {
-    is_done: bool,
-    is_deadly: bool,
-}
-
-const FAULTS: [Fault; 4] = [
-    Fault {
-        is_done: false,
-        is_deadly: false,
-    },
-    Fault {
-        is_done: true,
-        is_deadly: false,
-    },
-    Fault {
-        is_done: false,
-        is_deadly: true,
-    },
-    Fault {
-        is_done: true,
-        is_deadly: true,
-    },
-];
 
 impl Pipeline {
     fn step_client(&self, state: &mut State) {
@@ -201,56 +134,6 @@ impl Pipeline {
             }
             _ => state.put_back(number),
         }
-    }
-}
-
-impl State {
-    /// Writes the row if it is at the revision before.
-    fn update(&mut self, next: &Upload) -> Option<()> {
-        let row = self.row.as_ref()?;
-        if row.revision + 1 != next.revision {
-            return None;
-        }
-        if next.due_at().is_none() {
-            self.ends += 1;
-        }
-        self.row = Some(next.clone());
-        Some(())
-    }
-
-    /// Orders the invocations, which differ by nothing but their state: half as many states.
-    fn name_no_invocation(&mut self) {
-        let hash = |invocation: &Invocation| {
-            let mut hasher = DefaultHasher::new();
-            invocation.hash(&mut hasher);
-            hasher.finish()
-        };
-        self.invocations.sort_by_cached_key(hash);
-    }
-
-    fn put_back(&mut self, number: usize) {
-        self.invocations[number] = Invocation::Idle;
-        self.records += 1;
-    }
-
-    fn status(&self) -> &'static str {
-        self.row.as_ref().map_or("", |row| row.state.name())
-    }
-
-    fn holder_lives(&self) -> bool {
-        use Invocation as I;
-        let row = self.row.as_ref();
-        self.invocations.iter().any(|invocation| match invocation {
-            I::Works(leased) | I::SendsLetter(leased) | I::Ends(leased, _) => {
-                row == Some(leased.upload())
-            }
-            I::Releases(next) => row.is_some_and(|row| row.revision + 1 == next.revision),
-            _ => false,
-        })
-    }
-
-    fn lease_expires_at(&self) -> Option<Timestamp> {
-        self.row.as_ref()?.held_until(self.now)
     }
 }
 
