@@ -36,6 +36,10 @@ pub enum Client {
 
 /// What an invocation of the processor does next.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "two of them are all that a state has"
+)]
 pub enum Invocation {
     Idle,
     Reads,
