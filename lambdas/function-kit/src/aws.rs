@@ -56,18 +56,6 @@ where
     }
 }
 
-/// The port's error for an answer that the SDK took and that makes no sense.
-pub fn broken(
-    operation: impl Into<String>,
-    source: impl Into<Box<dyn Error + Send + Sync>>,
-) -> PortError {
-    PortError {
-        operation: operation.into(),
-        kind: PortErrorKind::Broken,
-        source: source.into(),
-    }
-}
-
 /// The service's code for the error.
 pub fn code<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<&str> {
     error.as_service_error().and_then(|service| service.code())

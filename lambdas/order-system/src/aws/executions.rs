@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_sfn::Client;
-use function_kit::aws::{broken, code, port_error};
+use function_kit::aws::{code, port_error};
 use function_kit::{PortError, Write};
 
 use crate::domain::OrderKey;
@@ -30,7 +30,8 @@ impl StateMachine {
 impl Executions for StateMachine {
     async fn start(&self, order: OrderKey) -> Result<Write, PortError> {
         let operation = || format!("StartExecution of {}", self.arn);
-        let input = serde_json::to_string(&order).map_err(|error| broken(operation(), error))?;
+        let input =
+            serde_json::to_string(&order).map_err(|error| PortError::broken(operation(), error))?;
         let request = self.client.start_execution().state_machine_arn(&self.arn);
         let started = request
             .name(order.order_id.to_string())

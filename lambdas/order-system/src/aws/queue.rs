@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use function_kit::PortError;
-use function_kit::aws::{Queue, broken};
+use function_kit::aws::Queue;
 
 use crate::message::DeadLetter;
 use crate::ports::DeadLetterQueue;
@@ -11,7 +11,8 @@ use crate::ports::DeadLetterQueue;
 impl DeadLetterQueue for Queue {
     async fn send(&self, letter: &DeadLetter) -> Result<(), PortError> {
         let message = serde_json::to_string(letter);
-        let message = message.map_err(|error| broken("writing of a dead letter", error))?;
+        let message =
+            message.map_err(|error| PortError::broken("writing of a dead letter", error))?;
         self.send_message(message).await
     }
 }

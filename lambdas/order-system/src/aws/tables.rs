@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
+use function_kit::aws::port_error;
 use function_kit::aws::table::{Condition, Put, Row, Table, key, text};
-use function_kit::aws::{broken, port_error};
 use function_kit::{Page, PortError, PortErrorKind, Write};
 
 use super::transaction::{STATUS, status};
@@ -124,7 +124,7 @@ impl Catalogue for ProductTable {
         let keys = KeysAndAttributes::builder()
             .set_keys(Some(keys.collect()))
             .build()
-            .map_err(|error| broken(operation(), error))?;
+            .map_err(|error| PortError::broken(operation(), error))?;
         let request = self.0.client().batch_get_item().request_items(name, keys);
         let mut output = request
             .send()

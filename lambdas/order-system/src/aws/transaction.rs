@@ -7,7 +7,6 @@ use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
-use function_kit::aws::broken;
 use function_kit::aws::table::{Table, text};
 use function_kit::aws::transaction::{Outcome, transact};
 use function_kit::{PortError, Write};
@@ -124,5 +123,5 @@ fn operation(orders: &Table) -> String {
 }
 
 fn unbuilt(error: BuildError) -> PortError {
-    broken("building a write", error)
+    PortError::broken("building a write", error)
 }

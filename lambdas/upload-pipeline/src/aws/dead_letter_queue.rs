@@ -1,7 +1,7 @@
 //! The dead letter queue in SQS.
 
 use async_trait::async_trait;
-use function_kit::aws::{Queue, broken};
+use function_kit::aws::Queue;
 
 use crate::domain::DeadLetter;
 use crate::ports::{DeadLetterQueue, PortError};
@@ -10,7 +10,8 @@ use crate::ports::{DeadLetterQueue, PortError};
 impl DeadLetterQueue for Queue {
     async fn send(&self, letter: &DeadLetter) -> Result<(), PortError> {
         let message = letter.to_message();
-        let message = message.map_err(|error| broken("writing of a dead letter", error))?;
+        let message =
+            message.map_err(|error| PortError::broken("writing of a dead letter", error))?;
         self.send_message(message).await
     }
 }

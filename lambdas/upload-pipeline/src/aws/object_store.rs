@@ -13,7 +13,7 @@ use super::sink::S3Sink;
 use super::source::S3Source;
 use crate::domain::{Checksum, ContentType, Location, Object, Sha256Digest};
 use crate::ports::{ObjectStore, PortError, Put, Sink, Source};
-use function_kit::aws::{broken, code, port_error};
+use function_kit::aws::{code, port_error};
 
 /// S3's id of the only version in a bucket without versioning.
 const UNVERSIONED: &str = "null";
@@ -66,7 +66,8 @@ impl ObjectStore for S3Objects {
             head.checksum_sha256(),
             head.checksum_crc64_nvme(),
         );
-        let checksum = checksum.ok_or_else(|| broken(operation(), "S3 tells no checksum"))?;
+        let checksum =
+            checksum.ok_or_else(|| PortError::broken(operation(), "S3 tells no checksum"))?;
         Ok(Some(Object {
             version: version(head.version_id),
             size: head.content_length.unwrap_or_default().unsigned_abs(),

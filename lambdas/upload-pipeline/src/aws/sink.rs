@@ -18,7 +18,7 @@ use tokio::runtime::Handle;
 use super::object_store::{CONTENT_DISPOSITION, put_new, version};
 use crate::domain::{Checksum, ContentType, Location, Object, Sha256Digest};
 use crate::ports::{PortError, Put, Sink};
-use function_kit::aws::{broken, code, port_error};
+use function_kit::aws::{code, port_error};
 
 /// Size of a part but the last, in bytes: the least that S3 takes ("Amazon S3 multipart upload
 /// limits"). With the 10,000 parts that it takes, a result has 48.8 GiB at most, which is more than
@@ -91,7 +91,10 @@ impl S3Sink {
         }
         let bucket = &self.target.location.bucket;
         let operation = format!("finishing an object in bucket {bucket}");
-        Err(broken(operation, "an earlier write to it did not end"))
+        Err(PortError::broken(
+            operation,
+            "an earlier write to it did not end",
+        ))
     }
 }
 
@@ -147,7 +150,8 @@ impl Parts {
         let upload_id = begun.upload_id;
         Ok(Self {
             target: target.clone(),
-            upload_id: upload_id.ok_or_else(|| broken(operation(), "S3 names no upload"))?,
+            upload_id: upload_id
+                .ok_or_else(|| PortError::broken(operation(), "S3 names no upload"))?,
             sent: Vec::new(),
             bytes: 0,
             is_complete: false,

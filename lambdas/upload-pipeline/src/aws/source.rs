@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use crate::domain::{Location, Object};
 use crate::ports::{Chunks, PortError, PortErrorKind, ReadError, Source};
-use function_kit::aws::{broken, code, port_error};
+use function_kit::aws::{code, port_error};
 
 /// One version of an object.
 pub struct S3Source {
@@ -85,8 +85,9 @@ impl Chunks for S3Chunks {
     async fn next(&mut self) -> Result<Option<Bytes>, ReadError> {
         while let Some(bytes) = self.body.next().await {
             let bytes = bytes.map_err(|error| PortError {
+                operation: self.operation.clone(),
                 kind: PortErrorKind::Busy,
-                ..broken(&self.operation, error)
+                source: error.into(),
             })?;
             if !bytes.is_empty() {
                 return Ok(Some(bytes));

@@ -7,7 +7,7 @@ use aws_sdk_kinesis::primitives::Blob;
 
 use crate::domain::UploadRecord;
 use crate::ports::{PortError, UploadStream};
-use function_kit::aws::{broken, port_error};
+use function_kit::aws::port_error;
 
 /// A stream of Kinesis.
 #[derive(Debug, Clone)]
@@ -30,7 +30,8 @@ impl KinesisStream {
 impl UploadStream for KinesisStream {
     async fn put(&self, record: &UploadRecord) -> Result<(), PortError> {
         let operation = || format!("PutRecord on stream {}", self.name);
-        let data = serde_json::to_vec(record).map_err(|error| broken(operation(), error))?;
+        let data =
+            serde_json::to_vec(record).map_err(|error| PortError::broken(operation(), error))?;
         self.client
             .put_record()
             .stream_name(&self.name)
