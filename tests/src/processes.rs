@@ -73,7 +73,11 @@ fn process(function: &str, mebibytes: &str, peak: &str) -> Result<Process> {
 
 #[cfg(test)]
 mod tests {
-    use std::{path::PathBuf, process::Command};
+    use std::{
+        path::PathBuf,
+        process::Command,
+        time::{Duration, Instant},
+    };
 
     use super::*;
 
@@ -93,7 +97,14 @@ mod tests {
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .spawn()
             .unwrap();
-        let (own, others) = (all(&aws(1)), all(&aws(2)));
+        // A process that has just begun has no environment yet.
+        let begun = Instant::now();
+        let mut own = all(&aws(1));
+        while own.as_ref().is_ok_and(Vec::is_empty) && begun.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(5));
+            own = all(&aws(1));
+        }
+        let others = all(&aws(2));
         child.kill().unwrap();
         child.wait().unwrap();
         let own = own.unwrap();
