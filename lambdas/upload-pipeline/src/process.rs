@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use function_kit::Deadline;
+use function_kit::batch::TIME_FOR_A_RECORD;
 use jiff::Timestamp;
 
 use crate::domain::upload::MAX_TRIES;
@@ -149,14 +150,16 @@ impl Processing {
         }
     }
 
-    /// Waits for the end of another's lease, as long as the invocation may: whoever held it is dead,
-    /// or done.
+    /// Waits for the end of another's lease, if that leaves time for the work: whoever held it is
+    /// dead, or done.
     async fn unheld(&self, mut upload: Upload, deadline: Deadline) -> Result<Upload, PortError> {
         let end = deadline.time(&*self.timer);
         loop {
             let now = self.timer.now();
             match upload.held_until(now) {
-                Some(until) if until < end => self.timer.sleep(left(now, until)).await,
+                Some(until) if until + TIME_FOR_A_RECORD < end => {
+                    self.timer.sleep(left(now, until)).await;
+                }
                 _ => return Ok(upload),
             }
             if let Some(row) = self.table.find(&upload.owner, upload.upload_id).await? {

@@ -14,7 +14,7 @@ use crate::domain::{Leased, Location, Stored};
 use crate::ports::{PortError, Put, ReadError, Sink, Source, Write, vanished};
 use crate::processor::{Description, ProcessError, Processor};
 
-/// Time between renewals of the lease. Two may fail before it expires.
+/// Time between renewals of the lease. Two may fail before it expires, if they fail at once.
 const HEARTBEAT: Duration = Duration::from_secs(LEASE_TERM.as_secs() / 3);
 
 /// Time of the invocation that is kept for releasing the lease: the call ends

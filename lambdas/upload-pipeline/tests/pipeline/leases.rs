@@ -8,10 +8,12 @@ use serde_json::Value;
 use upload_pipeline::domain::upload::MAX_TRIES;
 use upload_pipeline::domain::{Lease, Upload, UploadState};
 use upload_pipeline::ports::{Clock, PortErrorKind, Sink, Source, Timer};
-use upload_pipeline::process::LEASE_TERM;
+use upload_pipeline::process::{LEASE_TERM, Retry};
 use upload_pipeline::processor::{Description, ProcessError, Processor};
 
-use crate::requests::{TIMEOUT, deliver, on_stream, status_of, try_deliver_to, upload};
+use crate::requests::{
+    TIMEOUT, deliver, on_stream, status_of, try_deliver, try_deliver_to, upload,
+};
 use crate::world::{PROCESSED, World};
 
 /// What a processor does before it writes its result.
@@ -121,6 +123,20 @@ async fn a_lease_that_outlasts_the_invocation_is_not_waited_for() {
     assert_eq!(deliver(&world, &on_stream(&world)).await, Some(0));
     assert_eq!(world.now(), now);
     assert_eq!(status(&world, &id).await, "PROCESSING");
+}
+
+/// The work would end at once, for want of time, and use up a try.
+#[tokio::test]
+async fn a_lease_that_leaves_no_time_for_the_work_is_not_waited_for() {
+    let (world, _) = uploaded().await;
+    world.break_call(2, Fault::DiesBefore);
+    assert_eq!(deliver(&world, &on_stream(&world)).await, Some(0));
+    world.revive();
+    let before = row(&world);
+    let short = LEASE_TERM + Duration::from_secs(2);
+    let retry = try_deliver(&world, &on_stream(&world), short).await;
+    assert!(matches!(retry, Err(Retry::Leased(_))), "{retry:?}");
+    assert_eq!(row(&world), before);
 }
 
 #[tokio::test]
