@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use http::StatusCode;
-
 use crate::owner::Owner;
 use crate::problem::Problem;
+use crate::problem_type::ProblemType;
 
 /// The claims of the caller's JSON Web Token (RFC 7519). API Gateway's authorizer has checked
 /// signature, issuer, audience and expiry, and hands every claim over as text.
@@ -36,7 +35,7 @@ impl Claims {
     pub fn owner(&self) -> Result<Owner, Problem> {
         self.subject()?.parse().map_err(|error| {
             let detail = format!("the token's subject cannot own anything here: {error}");
-            Problem::new(StatusCode::FORBIDDEN, detail)
+            Problem::new(ProblemType::FORBIDDEN, detail)
         })
     }
 

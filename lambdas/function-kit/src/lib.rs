@@ -24,6 +24,7 @@ pub mod owner;
 pub mod page;
 pub mod port;
 pub mod problem;
+mod problem_type;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -41,3 +42,4 @@ pub use owner::{InvalidOwner, Owner};
 pub use page::Page;
 pub use port::{PortError, PortErrorKind, Write};
 pub use problem::Problem;
+pub use problem_type::ProblemType;

@@ -7,6 +7,7 @@ use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::problem_type::ProblemType;
 use crate::text::{MAX_DETAIL_BYTES, cut};
 
 /// Media type of a problem (RFC 9457, section 3).
@@ -18,11 +19,11 @@ pub const RETRY_AFTER_SECONDS: u16 = 3;
 
 /// A refusal or failure, to be returned from a handler as the error.
 ///
-/// Its `type` is `about:blank`, so its `title` is the phrase of its status; `detail` tells the
-/// client what to change. The cause of a failure is for the log and never reaches the client.
+/// Its type says what kind of problem it is, for programs; `detail` tells the client what to change.
+/// The cause of a failure is for the log and never reaches the client.
 #[derive(Debug)]
 pub struct Problem {
-    status: StatusCode,
+    kind: ProblemType,
     detail: String,
     errors: Vec<InvalidMember>,
     extensions: Map<String, Value>,
@@ -34,7 +35,7 @@ pub struct Problem {
 #[derive(Serialize)]
 struct Document<'a> {
     #[serde(rename = "type")]
-    kind: &'static str,
+    kind: ProblemType,
     title: &'static str,
     status: u16,
     detail: &'a str,
@@ -56,10 +57,10 @@ pub struct InvalidMember {
 }
 
 impl Problem {
-    /// A problem of this status, with a sentence for the client.
-    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+    /// A problem of this type, with a sentence for the client.
+    pub fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
         Self {
-            status,
+            kind,
             detail: cut(detail.into(), MAX_DETAIL_BYTES),
             errors: Vec::new(),
             extensions: Map::new(),
@@ -70,7 +71,7 @@ impl Problem {
 
     /// 400: the request cannot be understood.
     pub fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, detail)
+        Self::new(ProblemType::INVALID_REQUEST, detail)
     }
 
     /// 400: these members of the body cannot be used.
@@ -83,13 +84,13 @@ impl Problem {
 
     /// 401: nobody is signed in. Names the scheme, as RFC 9110 section 15.5.2 asks.
     pub fn unauthorized() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "sign in, and send the token")
+        Self::new(ProblemType::NOT_SIGNED_IN, "sign in, and send the token")
             .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     /// 404: there is nothing here, or nothing that the caller may see.
     pub fn not_found(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, detail)
+        Self::new(ProblemType::NOT_FOUND, detail)
     }
 
     /// 405: the resource exists and takes only these methods (RFC 9110, section 15.5.6).
@@ -100,7 +101,7 @@ impl Problem {
             .collect::<Vec<_>>()
             .join(", ");
         let problem = Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
+            ProblemType::METHOD_NOT_ALLOWED,
             format!("this resource takes {allowed}"),
         );
         match HeaderValue::from_str(&allowed) {
@@ -114,7 +115,7 @@ impl Problem {
         Self {
             cause: Some(cause.into()),
             ..Self::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
+                ProblemType::INTERNAL,
                 "the request failed for a reason that is not yours; quote the instance when you ask about it",
             )
         }
@@ -125,7 +126,7 @@ impl Problem {
         Self {
             cause: Some(cause.into()),
             ..Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
+                ProblemType::UNAVAILABLE,
                 "the service is busy; try again after the time in Retry-After",
             )
         }
@@ -155,7 +156,12 @@ impl Problem {
 
     /// The status that the client is answered with.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.kind.status
+    }
+
+    /// What kind of problem it is.
+    pub fn kind(&self) -> ProblemType {
+        self.kind
     }
 
     /// How many members of the body cannot be used.
@@ -172,9 +178,9 @@ impl Problem {
     /// and an operator finds in the log.
     pub fn into_response(self, request_id: &str) -> Response<String> {
         let document = Document {
-            kind: "about:blank",
-            title: self.status.canonical_reason().unwrap_or("Error"),
-            status: self.status.as_u16(),
+            kind: self.kind,
+            title: self.kind.title,
+            status: self.kind.status.as_u16(),
             detail: &self.detail,
             instance: request_id,
             errors: &self.errors,
@@ -182,7 +188,7 @@ impl Problem {
         };
         // Text, numbers and JSON values always serialise.
         let mut response = Response::new(serde_json::to_string(&document).unwrap_or_default());
-        *response.status_mut() = self.status;
+        *response.status_mut() = self.kind.status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.extend(self.headers);
@@ -205,8 +211,8 @@ mod tests {
             pointer: "/filename".into(),
         }]);
         let body = body(problem.with_extension("limit", 5));
-        assert_eq!(body["type"], "about:blank");
-        assert_eq!(body["title"], "Bad Request");
+        assert_eq!(body["type"], "urn:rustlambda:problem:invalid-request");
+        assert_eq!(body["title"], "Invalid request");
         assert_eq!(body["status"], 400);
         assert_eq!(body["instance"], "request-1");
         assert_eq!(body["errors"][0]["pointer"], "/filename");

@@ -4,7 +4,7 @@ mod body;
 mod listing;
 
 use function_kit::http::{IfMatch, Route, etag, json, precondition_failed};
-use function_kit::{Problem, Request, Response};
+use function_kit::{Problem, ProblemType, Request, Response};
 use http::header::{ETAG, LOCATION};
 use http::{HeaderValue, Method, StatusCode};
 use serde::Serialize;
@@ -83,13 +83,13 @@ async fn created_before(table: &dyn ItemTable, repeated: Receipt) -> Result<Item
     let first = first.ok_or_else(|| Problem::unavailable("the key's receipt has just expired"))?;
     if first.draft_sha256 != entry.draft_sha256 {
         return Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
+            ProblemType::KEY_REUSED,
             "the Idempotency-Key stands for another item; send a new key with a new item",
         ));
     }
     table.find(&owner, first.item_id).await?.ok_or_else(|| {
         Problem::new(
-            StatusCode::CONFLICT,
+            ProblemType::KEY_IN_USE,
             "the item that the Idempotency-Key stands for was deleted; send a new key to create another",
         )
     })

@@ -1,10 +1,11 @@
 //! Preconditions: a client changes only what it has seen (RFC 9110, section 13.1.1).
 
+use http::HeaderValue;
 use http::header::IF_MATCH;
-use http::{HeaderValue, StatusCode};
 
 use super::Request;
 use crate::problem::Problem;
+use crate::problem_type::ProblemType;
 
 /// What a request asks of the thing that it changes: the header `If-Match`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub fn etag(tag: &str) -> Result<HeaderValue, Problem> {
 /// Returns the problem of a request that asks for another state than there is (section 15.5.13).
 pub fn precondition_failed() -> Problem {
     Problem::new(
-        StatusCode::PRECONDITION_FAILED,
+        ProblemType::PRECONDITION_FAILED,
         "it has changed since you read it; read it again, and send its ETag in If-Match",
     )
 }
@@ -100,6 +101,8 @@ fn tags_of(mut text: &str) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
+    use http::StatusCode;
+
     use super::super::request::tests::request;
     use super::*;
 

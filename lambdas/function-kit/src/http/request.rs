@@ -7,12 +7,13 @@ use aws_lambda_events::query_map::QueryMap;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
 
 use super::members::UniqueMembers;
 use crate::claims::Claims;
 use crate::problem::Problem;
+use crate::problem_type::ProblemType;
 
 /// A request of an HTTP API or of a REST API.
 #[derive(Debug, Clone)]
@@ -72,7 +73,7 @@ impl Request {
     fn body(&self, max_bytes: usize) -> Result<Cow<'_, [u8]>, Problem> {
         let too_large = || {
             let detail = format!("the body is too large; at most {max_bytes} bytes are taken");
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+            Problem::new(ProblemType::CONTENT_TOO_LARGE, detail)
         };
         let body = if !self.body_is_base64 {
             Cow::Borrowed(self.body.as_bytes())
@@ -103,7 +104,7 @@ impl Request {
             return Ok(());
         }
         Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ProblemType::UNSUPPORTED_MEDIA_TYPE,
             "send the body as JSON, with the header Content-Type: application/json",
         ))
     }
@@ -292,7 +293,7 @@ pub(super) mod tests {
                 request.body_is_base64 = is_base64;
                 assert_eq!(*request.json_object(length).unwrap(), *body.as_bytes());
                 let error = request.json_object(length - 1).unwrap_err();
-                assert_eq!(error.status(), StatusCode::PAYLOAD_TOO_LARGE);
+                assert_eq!(error.status(), 413);
             }
         }
     }

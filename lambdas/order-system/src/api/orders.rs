@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use function_kit::http::{Route, json};
-use function_kit::{Clock, Member, Mistakes, Problem, Request, Response, Write, page};
+use function_kit::{Clock, Member, Mistakes, Problem, ProblemType, Request, Response, Write, page};
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -138,7 +138,7 @@ async fn placed_before(api: &OrdersApi, new: &NewOrder) -> Result<Option<Order>,
     let order = api.orders.find(OrderKey { user_id, order_id }).await?;
     match order {
         Some(order) if !order.is_of(&new.lines) => Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
+            ProblemType::KEY_REUSED,
             "the Idempotency-Key stands for another order; send a new key with a new order",
         )),
         order => Ok(order),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use function_kit::http::{Route, json};
-use function_kit::{Claims, Clock, Member, Mistakes, Problem, Request, Response};
+use function_kit::{Claims, Clock, Member, Mistakes, Problem, ProblemType, Request, Response};
 use http::{Method, StatusCode};
 use serde::Deserialize;
 
@@ -88,7 +88,7 @@ fn email(claims: &Claims) -> Result<Email, Problem> {
     let email = email.and_then(|email| Email::try_from(email).ok());
     email.ok_or_else(|| {
         Problem::new(
-            StatusCode::FORBIDDEN,
+            ProblemType::FORBIDDEN,
             "the token has no verified e-mail address; verify yours, sign in again and send the id token",
         )
     })

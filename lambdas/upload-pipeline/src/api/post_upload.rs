@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use function_kit::http::size::GUARANTEED_TEXT_BYTES;
-use function_kit::{Member, Mistakes, Problem, Request, Response};
+use function_kit::{Member, Mistakes, Problem, ProblemType, Request, Response};
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -76,7 +76,7 @@ fn check_size(content: &str) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
+        ProblemType::CONTENT_TOO_LARGE,
         format!(
             "the content has {} bytes in UTF-8; at most {MAX_CONTENT_BYTES} are taken",
             content.len()
