@@ -94,3 +94,10 @@ resource "aws_s3_bucket_cors_configuration" "this" {
     max_age_seconds = var.cors.max_age_seconds
   }
 }
+
+# A bucket has one notification configuration: without the variable it is the caller's.
+resource "aws_s3_bucket_notification" "this" {
+  count       = var.eventbridge ? 1 : 0
+  bucket      = aws_s3_bucket.this.id
+  eventbridge = true
+}

@@ -1,4 +1,7 @@
 locals {
+  # Names of the module's own statements, which the caller's must not have.
+  own_sids = ["RefusePlainHttp", "WriteOnce"]
+
   # "Security best practices for Amazon S3": enforce encryption of data in transit.
   refuse_plain_http = {
     Sid       = "RefusePlainHttp"
@@ -27,8 +30,12 @@ locals {
 resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this.id
   policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = concat([local.refuse_plain_http], [for statement in [local.refuse_overwrites] : statement if var.write_once])
+    Version = "2012-10-17"
+    Statement = concat(
+      [local.refuse_plain_http],
+      [for statement in [local.refuse_overwrites] : statement if var.write_once],
+      [for statement in var.policy_statements : statement],
+    )
   })
 
   # S3 answers 409 to one of two changes of a bucket's access at the same time.

@@ -18,6 +18,32 @@ variable "write_once" {
   default     = false
 }
 
+variable "policy_statements" {
+  description = "Statements of your own in the bucket's policy, after the module's. Give a list of objects as IAM's policies have them, and name the bucket by its ARN, which you know from its name: a reference to the module's output would be a circle."
+  type        = any
+  default     = []
+  nullable    = false
+  validation {
+    condition     = can(var.policy_statements[*].Effect) && can([for statement in var.policy_statements : keys(statement)])
+    error_message = "policy_statements: give a list of statements, each with the members of IAM's policies, such as [{ Sid = \"ReadPhotos\", Effect = \"Allow\", Principal = { AWS = \"arn:aws:iam::123456789012:root\" }, Action = \"s3:GetObject\", Resource = \"arn:aws:s3:::photos/*\" }]."
+  }
+  validation {
+    # Each Sid of a policy is another ("IAM JSON policy elements: Sid").
+    condition = try(
+      length(distinct(concat(local.own_sids, [for statement in var.policy_statements : statement.Sid if can(statement.Sid)])))
+      == length(local.own_sids) + length([for statement in var.policy_statements : statement.Sid if can(statement.Sid)]),
+      true,
+    )
+    error_message = "policy_statements: two statements have the same Sid, or one has a name of the module's own: ${join(", ", local.own_sids)}. Choose another."
+  }
+}
+
+variable "eventbridge" {
+  description = "Whether S3 tells EventBridge, on the account's default bus, what happens to the bucket's objects. The module then owns the bucket's notifications: an `aws_s3_bucket_notification` of your own would replace them."
+  type        = bool
+  default     = false
+}
+
 variable "deletion_protection" {
   description = "Whether destroy refuses to delete a bucket that still holds objects."
   type        = bool

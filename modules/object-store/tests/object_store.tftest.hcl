@@ -112,6 +112,72 @@ run "keeps_objects_from_being_overwritten_by_choice" {
   }
 }
 
+# The one policy of a bucket holds the module's statements and the caller's.
+run "adds_the_callers_statements_to_the_policy" {
+  variables {
+    write_once = true
+    policy_statements = [
+      {
+        Sid       = "ReadFiles"
+        Effect    = "Allow"
+        Principal = { AWS = ["arn:aws:iam::123456789012:root"] }
+        Action    = "s3:GetObject"
+        Resource  = "arn:aws:s3:::acme-files/*"
+      },
+      {
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+        Resource  = "arn:aws:s3:::acme-files/kept/*"
+        Condition = { StringNotEquals = { "aws:PrincipalAccount" = "123456789012" } }
+      },
+    ]
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : try(statement.Sid, "-")] == ["RefusePlainHttp", "WriteOnce", "ReadFiles", "-"]
+    error_message = "The caller's statements must stand beside the module's."
+  }
+  assert {
+    condition     = jsondecode(aws_s3_bucket_policy.this.policy).Statement[3].Condition.StringNotEquals["aws:PrincipalAccount"] == "123456789012"
+    error_message = "A statement must be the caller's, as it was given."
+  }
+}
+
+run "refuses_a_statement_that_replaces_the_modules" {
+  command = plan
+  variables {
+    policy_statements = [{ Sid = "WriteOnce", Effect = "Allow", Principal = "*", Action = "s3:PutObject", Resource = "arn:aws:s3:::acme-files/*" }]
+  }
+  expect_failures = [var.policy_statements]
+}
+
+run "refuses_what_is_no_list_of_statements" {
+  command = plan
+  variables {
+    policy_statements = "{}"
+  }
+  expect_failures = [var.policy_statements]
+}
+
+run "tells_eventbridge_by_choice" {
+  command = plan
+  assert {
+    condition     = length(aws_s3_bucket_notification.this) == 0
+    error_message = "Unless it is asked to, the module must leave the bucket's notifications to the caller."
+  }
+}
+
+run "tells_eventbridge_of_objects" {
+  command = plan
+  variables {
+    eventbridge = true
+  }
+  assert {
+    condition     = aws_s3_bucket_notification.this[0].eventbridge
+    error_message = "S3 must tell EventBridge of the bucket's objects."
+  }
+}
+
 run "refuses_names_that_s3_keeps_for_itself" {
   command = plan
   variables {
