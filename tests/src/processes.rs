@@ -4,11 +4,13 @@
 use std::{collections::HashMap, fs, path::Path};
 
 use anyhow::{Context, Result};
-use sandbox::embedded_aws::Address;
+use sandbox::{embedded_aws::Address, process};
 
 /// A process of a function.
 #[derive(Debug)]
 pub struct Process {
+    /// Its process id.
+    pub id: u32,
     /// The function's name.
     pub function: String,
     /// The function's memory, in bytes.
@@ -33,8 +35,18 @@ pub fn all(aws: &Address) -> Result<Vec<Process>> {
     Ok(processes)
 }
 
+/// Kills a process of `aws` (SIGKILL); returns whether it was still there.
+pub fn kill(aws: &Address, victim: &Process) -> Result<bool> {
+    // Read again right before: an id that is free is given to another process.
+    let folder = format!("/proc/{}", victim.id);
+    let still = read(Path::new(&folder), aws).transpose()?;
+    let still = still.is_some_and(|still| still.function == victim.function);
+    Ok(still && process::kill(victim.id))
+}
+
 /// Returns the process of that folder, if it is a function's.
 fn read(folder: &Path, aws: &Address) -> Option<Result<Process>> {
+    let id = folder.file_name()?.to_str()?.parse().ok()?;
     let environment = fs::read(folder.join("environ")).ok()?;
     let environment = String::from_utf8_lossy(&environment);
     let variables: HashMap<&str, &str> = environment
@@ -51,10 +63,11 @@ fn read(folder: &Path, aws: &Address) -> Option<Result<Process>> {
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let limit = variables.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE");
-    Some(process(function, limit.copied().unwrap_or_default(), peak))
+    let limit = limit.copied().unwrap_or_default();
+    Some(parse(id, function, limit, peak))
 }
 
-fn process(function: &str, mebibytes: &str, peak: &str) -> Result<Process> {
+fn parse(id: u32, function: &str, mebibytes: &str, peak: &str) -> Result<Process> {
     let limit: u64 = mebibytes
         .parse()
         .with_context(|| format!("the memory of {function}: {mebibytes:?}"))?;
@@ -65,6 +78,7 @@ fn process(function: &str, mebibytes: &str, peak: &str) -> Result<Process> {
         .parse()
         .with_context(|| format!("the peak of {function}: {peak:?}"))?;
     Ok(Process {
+        id,
         function: function.to_owned(),
         limit: limit << 20,
         peak: kibibytes << 10,
@@ -74,8 +88,9 @@ fn process(function: &str, mebibytes: &str, peak: &str) -> Result<Process> {
 #[cfg(test)]
 mod tests {
     use std::{
+        os::unix::process::ExitStatusExt,
         path::PathBuf,
-        process::Command,
+        process::{Child, Command},
         time::{Duration, Instant},
     };
 
@@ -88,22 +103,33 @@ mod tests {
         }
     }
 
-    #[test]
-    fn finds_the_functions_of_one_embedded_aws() {
-        let mut child = Command::new("sleep")
+    /// A process that looks like one of the function `name` of the embedded AWS at `port`, and the
+    /// processes of that AWS, when it has its environment.
+    fn function(port: u16, name: &str) -> (Child, Result<Vec<Process>>) {
+        let child = Command::new("sleep")
             .arg("60")
-            .env("AWS_ENDPOINT_URL", aws(1).endpoint())
-            .env("AWS_LAMBDA_FUNCTION_NAME", "thumbnails")
+            .env("AWS_ENDPOINT_URL", aws(port).endpoint())
+            .env("AWS_LAMBDA_FUNCTION_NAME", name)
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .spawn()
             .unwrap();
+        let found = |own: &Result<Vec<Process>>| match own {
+            Ok(own) => own.iter().any(|process| process.id == child.id()),
+            Err(_) => true,
+        };
         // A process that has just begun has no environment yet.
         let begun = Instant::now();
-        let mut own = all(&aws(1));
-        while own.as_ref().is_ok_and(Vec::is_empty) && begun.elapsed() < Duration::from_secs(10) {
+        let mut own = all(&aws(port));
+        while !found(&own) && begun.elapsed() < Duration::from_secs(10) {
             std::thread::sleep(Duration::from_millis(5));
-            own = all(&aws(1));
+            own = all(&aws(port));
         }
+        (child, own)
+    }
+
+    #[test]
+    fn finds_the_functions_of_one_embedded_aws() {
+        let (mut child, own) = function(1, "thumbnails");
         let others = all(&aws(2));
         child.kill().unwrap();
         child.wait().unwrap();
@@ -113,5 +139,19 @@ mod tests {
         assert_eq!(own[0].limit, 256 << 20);
         assert!(own[0].peak < 64 << 20, "{own:?}");
         assert!(others.unwrap().is_empty());
+    }
+
+    #[test]
+    fn kills_the_function_and_nothing_that_has_its_id_by_now() {
+        let (mut child, own) = function(3, "thumbnails");
+        let mut victim = own.unwrap().remove(0);
+        victim.function = "mail".to_owned();
+        let another = kill(&aws(3), &victim).unwrap();
+        victim.function = "thumbnails".to_owned();
+        let elsewhere = kill(&aws(4), &victim).unwrap();
+        let alive = child.try_wait().unwrap().is_none();
+        let killed = kill(&aws(3), &victim).unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(9));
+        assert!(alive && killed && !another && !elsewhere);
     }
 }

@@ -73,6 +73,21 @@ impl Api {
         token: Option<&str>,
         body: Option<(&str, &[u8])>,
     ) -> Result<Answer> {
+        let (content_type, body) = body.unzip();
+        let content_type = content_type.map(|it| ("content-type", it));
+        let body = body.unwrap_or_default().to_vec();
+        self.send_with(method, path, token, content_type.as_slice(), body)
+    }
+
+    /// Any method, with these headers and any body.
+    pub fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Answer> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
@@ -83,10 +98,9 @@ impl Api {
         if let Some((name, value)) = &self.header {
             request = request.header(*name, value);
         }
-        if let Some((content_type, _)) = body {
-            request = request.header("content-type", content_type);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
-        let body = body.map_or_else(Vec::new, |(_, bytes)| bytes.to_vec());
         self.client.send(request.body(body)?)
     }
 }

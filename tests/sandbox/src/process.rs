@@ -15,7 +15,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::cancel;
 
@@ -87,6 +87,12 @@ pub fn end_group(id: u32, mut ended: impl FnMut() -> bool) {
         }
     }
     let _ = kill_process_group(group, Signal::KILL);
+}
+
+/// Kills the process `id` with SIGKILL; returns whether there was one.
+pub fn kill(id: u32) -> bool {
+    let process = i32::try_from(id).ok().and_then(Pid::from_raw);
+    process.is_some_and(|process| kill_process(process, Signal::KILL).is_ok())
 }
 
 /// What a finished command said.

@@ -247,6 +247,61 @@ fn a_delayed_request_is_answered_and_others_are_not_delayed() {
     assert_eq!(asked.load(Ordering::SeqCst), 2);
 }
 
+#[test]
+fn an_outage_refuses_every_call_of_one_service_but_those_of_one_key() {
+    let (proxy, client, asked, _folder) = busy();
+    let call = |key: &str, service: &str| {
+        let scope = format!("{key}/20260101/us-east-1/{service}/aws4_request");
+        let request = Request::put(format!("https://127.0.0.1:{}/", proxy.port()))
+            .header(
+                "authorization",
+                format!("AWS4-HMAC-SHA256 Credential={scope}"),
+            )
+            .header("x-amz-target", "T.Any");
+        let request = request.body(Vec::new()).expect("a request");
+        client.send(request).expect("an answer").status
+    };
+    let fault = Fault::Error(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable");
+    proxy.faults().outage("dynamodb", "test", fault);
+    assert_eq!(
+        [call("function", "dynamodb"), call("other", "dynamodb")],
+        [503, 503]
+    );
+    assert_eq!(
+        [call("test", "dynamodb"), call("function", "kinesis")],
+        [200, 200]
+    );
+    assert_eq!(proxy.faults().end_of_outage(), 2);
+    assert_eq!(call("function", "dynamodb"), 200);
+    assert_eq!(asked.load(Ordering::SeqCst), 3);
+}
+
+#[test]
+fn faults_by_chance_hit_functions_and_spare_the_root_key() {
+    let (proxy, client, _asked, _folder) = busy();
+    let always = [fault::Likelihood::of_dynamodb(1.0)];
+    proxy
+        .faults()
+        .at_random(fault::Chance::new(1, "test", &always));
+    for _ in 0..5 {
+        let answer = client.send(put_item(&proxy)).expect("an answer");
+        assert_eq!(answer.status, 200, "the root key was not spared");
+    }
+    assert!(proxy.faults().end_of_chance().is_empty());
+    proxy
+        .faults()
+        .at_random(fault::Chance::new(1, "root", &always));
+    for _ in 0..5 {
+        // An answer or none.
+        let _ = client.send(put_item(&proxy));
+    }
+    assert_eq!(proxy.faults().end_of_chance().values().sum::<usize>(), 5);
+    assert_eq!(
+        client.send(put_item(&proxy)).expect("an answer").status,
+        200
+    );
+}
+
 /// Sends bytes as they are, and gives what comes back until the proxy closes the connection.
 fn raw(proxy: &Proxy, request: &str) -> String {
     let at = (Ipv4Addr::LOCALHOST, proxy.port());
