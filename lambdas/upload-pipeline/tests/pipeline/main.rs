@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod document;
 mod failures;
 mod leases;
 mod memory;
