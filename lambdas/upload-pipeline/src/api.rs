@@ -39,6 +39,9 @@ async fn get_upload(receiver: &Receiver, request: &Request, id: &str) -> Result<
     let owner = request.claims.owner()?;
     let unknown = || Problem::not_found("you have no upload of this id");
     let id = id.parse().map_err(|_| unknown())?;
-    let upload = receiver.find(&owner, id).await?.ok_or_else(unknown)?;
+    let upload = receiver.find(&owner, id).await?;
+    let upload = upload
+        .filter(|upload| !upload.is_deleted())
+        .ok_or_else(unknown)?;
     function_kit::http::json(StatusCode::OK, &representation::of(&upload))
 }

@@ -14,6 +14,7 @@
 pub mod api;
 pub mod aws;
 pub mod domain;
+pub mod open;
 pub mod ports;
 pub mod process;
 pub mod processor;

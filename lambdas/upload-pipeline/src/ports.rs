@@ -7,8 +7,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 pub use function_kit::{Clock, PortError, PortErrorKind, Write};
 
+use jiff::Timestamp;
+
 use crate::domain::{
-    ContentType, DeadLetter, Location, Object, Owner, Sha256Digest, Upload, UploadId, UploadRecord,
+    ContentType, DeadLetter, Exceeded, IdempotencyKey, Location, Object, Owner, Receipt,
+    Sha256Digest, Upload, UploadEvent, UploadId, UploadRecord,
 };
 
 /// Outcome of writing an object that must be new.
@@ -100,17 +103,91 @@ pub trait Sink: Send {
     async fn finish(self: Box<Self>) -> Result<Put, PortError>;
 }
 
-/// The table of uploads.
+/// Removal of objects for good.
+#[async_trait]
+pub trait Purge: Send + Sync {
+    /// Removes every version of the object of exactly that key, and every multipart upload of it.
+    async fn remove_all(&self, location: &Location) -> Result<(), PortError>;
+}
+
+/// Outcome of inserting an upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Insert {
+    /// It was written.
+    Done,
+    /// Its owner has an upload of that id: this very one, since ids are random and the answer of an
+    /// earlier try may have been lost.
+    Taken,
+    /// Its owner's quota does not allow it.
+    QuotaExceeded(Exceeded),
+    /// Its key stands for the upload of an earlier request.
+    KeyUsed(Receipt),
+}
+
+/// Some of an owner's uploads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// The uploads, the youngest first.
+    pub uploads: Vec<Upload>,
+    /// Where the next page begins, if there may be one: behind this id, which need not be that of
+    /// the last upload here.
+    pub next: Option<UploadId>,
+}
+
+/// An upload that somebody has to look after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Its owner.
+    pub owner: Owner,
+    /// Its id.
+    pub upload_id: UploadId,
+    /// Since when.
+    pub due_at: Timestamp,
+}
+
+/// Number of partitions that uploads which are due are spread over.
+pub const DUE_PARTITIONS: u8 = 16;
+
+/// The table of uploads. With each row it keeps what the row's owner uses of the quota.
 #[async_trait]
 pub trait UploadTable: Send + Sync {
-    /// Writes a new upload, unless its id is taken.
-    async fn insert(&self, upload: &Upload) -> Result<Write, PortError>;
+    /// Writes a new upload together with its receipt, unless its id or the receipt's key is taken,
+    /// or its owner's quota does not allow it.
+    async fn insert(&self, upload: &Upload, receipt: Option<&Receipt>)
+    -> Result<Insert, PortError>;
 
     /// Reads an upload as it was last written.
     async fn find(&self, owner: &Owner, id: UploadId) -> Result<Option<Upload>, PortError>;
 
-    /// Writes the upload's next state, if the table still holds the revision before.
-    async fn update(&self, next: &Upload) -> Result<Write, PortError>;
+    /// Writes the upload's next state, if the table still holds the one before.
+    async fn update(&self, before: &Upload, next: &Upload) -> Result<Write, PortError>;
+
+    /// Reads an owner's uploads that are not deleted, the youngest first, older than `after`, of
+    /// that status if one is given.
+    async fn list(
+        &self,
+        owner: &Owner,
+        status: Option<&str>,
+        after: Option<UploadId>,
+        limit: u8,
+    ) -> Result<Listing, PortError>;
+
+    /// Reads which uploads of a partition below [`DUE_PARTITIONS`] are due by then, those that are
+    /// due longest first, from behind `after` on. May miss those that were just written.
+    async fn due(
+        &self,
+        partition: u8,
+        by: Timestamp,
+        after: Option<&Due>,
+        limit: u8,
+    ) -> Result<Vec<Due>, PortError>;
+
+    /// Reads what a key stands for, if that was not long ago.
+    async fn receipt(
+        &self,
+        owner: &Owner,
+        key: &IdempotencyKey,
+    ) -> Result<Option<Receipt>, PortError>;
 }
 
 /// The stream that tells of uploads.
@@ -125,6 +202,13 @@ pub trait UploadStream: Send + Sync {
 pub trait DeadLetterQueue: Send + Sync {
     /// Sends a dead letter, at least once.
     async fn send(&self, letter: &DeadLetter) -> Result<(), PortError>;
+}
+
+/// The bus that tells other systems of uploads.
+#[async_trait]
+pub trait EventBus: Send + Sync {
+    /// Sends an event, at least once.
+    async fn send(&self, event: &UploadEvent) -> Result<(), PortError>;
 }
 
 /// What time it is, and waiting.

@@ -134,7 +134,7 @@ impl Processing {
         let now = self.timer.now();
         match upload.lease(now, now + LEASE_TERM) {
             Ok(leased) => {
-                self.write(leased.upload()).await?;
+                self.write(&upload, leased.upload()).await?;
                 self.work(delivery, leased).await
             }
             Err(LeaseRefusal::Finished) => Ok(Outcome::Finished),
@@ -175,13 +175,17 @@ impl Processing {
         let ended = match made {
             Ok(result) => {
                 let processed = leased.processed(now, result);
-                self.write(&processed).await.map(|()| Outcome::Processed)
+                let written = self.write(leased.upload(), &processed).await;
+                written.map(|()| Outcome::Processed)
             }
             Err(Stop::Rejected(reason)) => {
                 let failed = leased.failed(now, &reason);
                 let sent = self.send_letter(delivery, name(&failed), &reason).await;
                 match sent {
-                    Ok(()) => self.write(&failed).await.map(|()| Outcome::DeadLettered),
+                    Ok(()) => {
+                        let written = self.write(leased.upload(), &failed).await;
+                        written.map(|()| Outcome::DeadLettered)
+                    }
                     Err(error) => Err(error.into()),
                 }
             }
@@ -200,7 +204,7 @@ impl Processing {
             true => leased.abandoned(now),
             false => leased.released(now),
         };
-        if let Err(error) = self.write(&released).await {
+        if let Err(error) = self.write(leased.upload(), &released).await {
             let upload_id = released.upload_id;
             tracing::warn!(%upload_id, %error, "lease not released; it expires");
         }
@@ -225,7 +229,7 @@ impl Processing {
 
     async fn fail(&self, upload: &Upload, reason: &str) -> Result<(), Retry> {
         match upload.fail(self.timer.now(), reason) {
-            Ok(failed) => self.write(&failed).await,
+            Ok(failed) => self.write(upload, &failed).await,
             Err(_) => Ok(()),
         }
     }
@@ -246,8 +250,8 @@ impl Processing {
         self.dead_letters.send(&letter).await
     }
 
-    async fn write(&self, next: &Upload) -> Result<(), Retry> {
-        match self.table.update(next).await? {
+    async fn write(&self, before: &Upload, next: &Upload) -> Result<(), Retry> {
+        match self.table.update(before, next).await? {
             Write::Done => Ok(()),
             Write::Conflict => Err(Retry::Overtaken),
         }

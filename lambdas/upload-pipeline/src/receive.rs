@@ -1,30 +1,40 @@
-//! Taking an upload: bytes, then row, then record, then the acknowledgement.
+//! Taking an upload in one request: row, then bytes, then record, then the acknowledgement.
 //!
-//! The order decides what a crash leaves behind. Nothing is acknowledged before all three steps
-//! are done, and no step is undone: a step that failed may have been done all the same.
+//! The order decides what a crash leaves behind. Nothing is acknowledged before all steps are done,
+//! and no step is undone: a step that failed may have been done all the same.
 //!
 //! | dies after | leaves | and then |
 //! |---|---|---|
 //! | nothing | nothing | the client retries |
-//! | the bytes | an object that no row names | nobody reads it; it stays as long as the bucket keeps uploads |
-//! | the row | RECEIVED, with no record on the stream | it stays so; its client has no acknowledgement, and uploads anew |
-//! | the record | an upload that is processed without its client knowing | the client finds it by its id, or uploads anew |
+//! | the row | PENDING, with a share of the quota | the reconciler gives it up when its time is over |
+//! | the bytes | PENDING, with an object | S3's event has them received, or else the reconciler |
+//! | RECEIVED | RECEIVED, with no record on the stream | the reconciler puts one there |
+//! | the record | an upload that is processed without its client knowing | the client finds it by its id |
 //!
-//! A client that retries after a failure makes a second upload with an id of its own. Neither is
-//! lost, and each has its effects once.
+//! A client that retries with the same `Idempotency-Key` has the same upload completed. Without a
+//! key it makes a second one with an id of its own: each has its effects once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 
 use crate::domain::upload::upload_key;
 use crate::domain::{
-    Checksum, ContentType, FileName, Location, Object, Owner, Sha256Digest, Upload, UploadId,
-    UploadRecord, UploadState,
+    Announced, Checksum, ContentType, FileName, IdempotencyKey, Location, Object, Owner, Receipt,
+    Sha256Digest, Upload, UploadId, UploadRecord, UploadState,
 };
+use crate::open::{OpenError, contended, open};
 use crate::ports::{
-    Clock, ObjectStore, PortError, PortErrorKind, Put, UploadStream, UploadTable, Write, vanished,
+    Clock, ObjectStore, PortError, Put, UploadStream, UploadTable, Write, vanished,
 };
+
+/// For how long an upload in one request is open: longer than the request takes.
+const OPEN: Duration = Duration::from_secs(15 * 60);
+
+/// How often a row is read again that others change meanwhile: the receiver of events, and the
+/// reconciler.
+const READS: usize = 5;
 
 /// Takes uploads.
 #[derive(Clone)]
@@ -54,15 +64,17 @@ pub struct NewUpload {
     pub content: Bytes,
     /// The request it came with.
     pub request_id: String,
+    /// The key under which the request may be repeated, with the digest of its body.
+    pub key: Option<(IdempotencyKey, Sha256Digest)>,
 }
 
 /// An upload that is not acknowledged.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiveError {
-    /// There is no row, so nothing more will happen.
-    #[error("the upload was not stored")]
-    NotStored(#[source] PortError),
-    /// There may be a row, so it may be processed yet.
+    /// There is no row of it that its client was told of.
+    #[error("the upload was not opened")]
+    NotOpened(#[source] OpenError),
+    /// There is a row, so it may be processed yet.
     #[error("upload {upload_id} was stored and perhaps not put on the stream")]
     NotQueued {
         /// Its id, for whoever wants to know.
@@ -73,34 +85,18 @@ pub enum ReceiveError {
     },
 }
 
-impl ReceiveError {
-    /// The port's error.
-    pub fn cause(&self) -> &PortError {
-        match self {
-            Self::NotStored(cause) | Self::NotQueued { cause, .. } => cause,
-        }
-    }
-
-    /// The upload that may be processed all the same.
-    pub fn upload_id(&self) -> Option<UploadId> {
-        match self {
-            Self::NotStored(_) => None,
-            Self::NotQueued { upload_id, .. } => Some(*upload_id),
-        }
-    }
-}
-
 impl Receiver {
     /// Takes an upload. When this returns it, its bytes, its row and its record are durable.
     ///
     /// # Errors
     /// When a step failed; the module's table says what is left.
     pub async fn receive(&self, new: NewUpload) -> Result<Upload, ReceiveError> {
-        let (upload, object) = self.store(new).await.map_err(ReceiveError::NotStored)?;
+        let (upload, receipt) = self.row(&new);
+        let opened = open(&*self.table, upload, receipt.as_ref()).await;
+        let upload = opened.map_err(ReceiveError::NotOpened)?;
         let upload_id = upload.upload_id;
-        self.announce(&upload, &object)
-            .await
-            .map_err(|cause| ReceiveError::NotQueued { upload_id, cause })?;
+        let completed = self.complete(upload, new.content).await;
+        let upload = completed.map_err(|cause| ReceiveError::NotQueued { upload_id, cause })?;
         tracing::info!(%upload_id, request_id = upload.request_id, "upload received");
         Ok(upload)
     }
@@ -113,41 +109,69 @@ impl Receiver {
         self.table.find(owner, id).await
     }
 
-    async fn store(&self, new: NewUpload) -> Result<(Upload, Object), PortError> {
-        let upload_id = UploadId::generate();
-        let location = Location {
-            bucket: self.uploads_bucket.clone(),
-            key: upload_key(&new.owner, upload_id, &new.file_name),
-        };
-        let object = self.put(&location, &new.content_type, new.content).await?;
+    fn row(&self, new: &NewUpload) -> (Upload, Option<Receipt>) {
         let now = self.clock.now();
+        let upload_id = UploadId::generate();
         let upload = Upload {
-            owner: new.owner,
+            owner: new.owner.clone(),
             upload_id,
-            file_name: new.file_name,
-            content_type: new.content_type,
-            location,
+            file_name: new.file_name.clone(),
+            content_type: new.content_type.clone(),
+            location: Location {
+                bucket: self.uploads_bucket.clone(),
+                key: upload_key(&new.owner, upload_id, &new.file_name),
+            },
             created_at: now,
-            request_id: new.request_id,
+            request_id: new.request_id.clone(),
             updated_at: now,
             revision: 1,
-            state: UploadState::Received {
-                object: object.clone(),
+            state: UploadState::Pending {
+                open_until: now + OPEN,
+                announced: Announced {
+                    size: new.content.len() as u64,
+                    sha256: Some(Sha256Digest::of(&new.content)),
+                },
+                multipart: None,
             },
         };
-        Ok((upload, object))
+        let key = new.key.clone();
+        let receipt = key.map(|(key, body)| Receipt::of(&upload, key, body));
+        (upload, receipt)
     }
 
-    /// Writes the bytes. The key is new, so that an object which is there already is what a try of
-    /// this very call wrote whose answer was lost.
-    async fn put(
-        &self,
-        location: &Location,
-        content_type: &ContentType,
-        body: Bytes,
-    ) -> Result<Object, PortError> {
-        let sha256 = Sha256Digest::of(&body);
-        let put = self.objects.put_new(location, content_type, sha256, body);
+    /// Does what is missing: all of it, unless an earlier request did some.
+    async fn complete(&self, mut upload: Upload, content: Bytes) -> Result<Upload, PortError> {
+        for _ in 0..READS {
+            match &upload.state {
+                UploadState::Pending { .. } => {
+                    let object = self.put(&upload, content.clone()).await?;
+                    let Some(next) = upload.received(self.clock.now(), object) else {
+                        return Err(contended(&upload));
+                    };
+                    if self.table.update(&upload, &next).await? == Write::Done {
+                        upload = next;
+                        continue;
+                    }
+                }
+                UploadState::Received { object } => {
+                    self.stream.put(&UploadRecord::new(&upload, object)).await?;
+                    return Ok(upload);
+                }
+                _ => return Ok(upload),
+            }
+            let row = self.table.find(&upload.owner, upload.upload_id).await?;
+            upload = row.ok_or_else(|| contended(&upload))?;
+        }
+        Err(contended(&upload))
+    }
+
+    /// Writes the bytes. Nobody else knows the key, so that an object which is there already is what
+    /// an earlier try or request wrote.
+    async fn put(&self, upload: &Upload, body: Bytes) -> Result<Object, PortError> {
+        let (location, sha256) = (&upload.location, Sha256Digest::of(&body));
+        let put = self
+            .objects
+            .put_new(location, &upload.content_type, sha256, body);
         if let Put::Created(object) = put.await? {
             return Ok(object);
         }
@@ -155,16 +179,5 @@ impl Receiver {
         object
             .filter(|object| object.checksum == Checksum::Sha256(sha256))
             .ok_or_else(|| vanished(location))
-    }
-
-    async fn announce(&self, upload: &Upload, object: &Object) -> Result<(), PortError> {
-        if self.table.insert(upload).await? == Write::Conflict {
-            return Err(PortError {
-                operation: format!("PutItem of {}", upload.upload_id),
-                kind: PortErrorKind::Busy,
-                source: "the new id is taken".into(),
-            });
-        }
-        self.stream.put(&UploadRecord::new(upload, object)).await
     }
 }

@@ -9,6 +9,7 @@ use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{ContentType, FileName, Location, Upload, UploadId};
+use crate::open::OpenError;
 use crate::receive::{NewUpload, ReceiveError, Receiver};
 
 /// Most content that one request may carry, in bytes of UTF-8: 2 MiB. [`GUARANTEED_TEXT_BYTES`] of it
@@ -68,6 +69,7 @@ fn validate(request: &Request) -> Result<NewUpload, Problem> {
         content_type,
         content: content.into(),
         request_id: request.request_id.clone(),
+        key: None,
     })
 }
 
@@ -87,16 +89,26 @@ fn check_size(content: &str) -> Result<(), Problem> {
 /// An upload that may be processed yet tells its id, so that the client can look before it tries
 /// again.
 fn not_received(error: ReceiveError) -> Problem {
-    let upload_id = error.upload_id();
-    let problem = error.cause().kind.problem(error);
-    match upload_id {
-        None => problem,
-        Some(id) => problem
+    match error {
+        ReceiveError::NotOpened(error) => not_opened(error),
+        ReceiveError::NotQueued { upload_id, cause } => Problem::from(cause)
             .with_detail(format!(
                 "the upload was not acknowledged, and may be processed all the same; \
-                 before you try again, look at /uploads/{id}"
+                 before you try again, look at /uploads/{upload_id}"
             ))
-            .with_extension("upload_id", id.to_string()),
+            .with_extension("upload_id", upload_id.to_string()),
+    }
+}
+
+fn not_opened(error: OpenError) -> Problem {
+    match error {
+        OpenError::Port(error) => error.into(),
+        OpenError::QuotaExceeded(_) => {
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "your quota is used up")
+        }
+        OpenError::KeyReused | OpenError::Deleted => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::object_store::S3Objects;
 use super::retention::Retention;
 use super::upload_stream::KinesisStream;
 use super::upload_table::DynamoTable;
+use crate::domain::Quota;
 use crate::process::Processing;
 use crate::processor::Processor;
 use crate::receive::Receiver;
@@ -23,10 +24,14 @@ pub async fn receiver(environment: &Environment) -> Result<Receiver, Environment
     let table = environment.required("UPLOADS_TABLE")?;
     let stream = environment.required("STREAM_NAME")?;
     let retention = Retention::of(environment)?;
+    let quota = Quota {
+        bytes: environment.parsed("QUOTA_BYTES")?,
+        open_uploads: environment.parsed("QUOTA_OPEN_UPLOADS")?,
+    };
     let config = sdk_config().await;
     Ok(Receiver {
         objects: Arc::new(S3Objects::new(&config)),
-        table: Arc::new(DynamoTable::new(&config, table, retention)),
+        table: Arc::new(DynamoTable::new(&config, table, retention, quota)),
         stream: Arc::new(KinesisStream::new(&config, stream)),
         clock: Arc::new(SystemClock),
         uploads_bucket,
@@ -46,11 +51,13 @@ pub async fn processing(
     let table = environment.required("UPLOADS_TABLE")?;
     let queue_url = environment.required("DEAD_LETTER_QUEUE_URL")?;
     let retention = Retention::of(environment)?;
+    // Processing adds nothing.
+    let quota = Quota::default();
     let config = sdk_config().await;
     Ok(Processing {
         processor,
         objects: Arc::new(S3Objects::new(&config)),
-        table: Arc::new(DynamoTable::new(&config, table, retention)),
+        table: Arc::new(DynamoTable::new(&config, table, retention, quota)),
         dead_letters: Arc::new(Queue::new(&config, queue_url)),
         timer: Arc::new(SystemClock),
         processed_bucket,

@@ -3,7 +3,10 @@
 
 mod clients;
 mod dead_letter_queue;
+mod event_bus;
 mod object_store;
+mod purge;
+mod queries;
 mod retention;
 mod row;
 mod sink;
@@ -11,5 +14,6 @@ mod source;
 mod timer;
 mod upload_stream;
 mod upload_table;
+mod writes;
 
 pub use clients::{processing, receiver};

@@ -31,6 +31,10 @@ impl S3Objects {
     pub fn new(config: &SdkConfig) -> Self {
         Self(Client::new(config))
     }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.0
+    }
 }
 
 #[async_trait]

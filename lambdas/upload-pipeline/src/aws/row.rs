@@ -1,8 +1,10 @@
-//! An upload's row: the upload as it is serialized, and what its index needs.
+//! An upload's row: the upload as it is serialized, and what its index needs. Other rows of its
+//! owner are beside it, under sort keys that are no ids: see [`quota_key`] and [`request_key`].
 
+use function_kit::aws::table::{Row as Attributes, key, text};
 use serde::Serialize;
 
-use crate::domain::{Upload, time};
+use crate::domain::{IdempotencyKey, Owner, Schedule, Upload, UploadId, time};
 
 /// Partition key.
 pub const OWNER: &str = "owner";
@@ -10,6 +12,12 @@ pub const OWNER: &str = "owner";
 pub const UPLOAD_ID: &str = "upload_id";
 /// What conditional writes compare.
 pub const REVISION: &str = "revision";
+/// Partition key of the index of the same name.
+pub const UNFINISHED: &str = "unfinished";
+/// Sort key of that index.
+pub const DUE_AT: &str = "due_at";
+/// What is above every sort key of an upload, which begins with a hexadecimal digit.
+pub const ABOVE_ALL_IDS: &str = "g";
 
 /// A row to be written.
 #[derive(Serialize)]
@@ -20,10 +28,11 @@ pub struct Row<'a> {
     unfinished: Option<Unfinished>,
 }
 
-/// The keys of the sparse index `unfinished`, which only unfinished uploads have.
+/// The keys of the sparse index `unfinished`, which only uploads have that somebody has to look
+/// after.
 #[derive(Serialize)]
 struct Unfinished {
-    /// Partition key: the last digit of the id. A single partition would take 1,000 writes a
+    /// Partition key: the last hexadecimal digit of the id. A single partition would take 1,000 writes a
     /// second, and then the index would hold up the writes of the table ("Using Global Secondary
     /// Indexes in DynamoDB").
     unfinished: String,
@@ -31,19 +40,40 @@ struct Unfinished {
     due_at: String,
 }
 
-impl<'a> From<&'a Upload> for Row<'a> {
-    fn from(upload: &'a Upload) -> Self {
-        let unfinished = upload.due_at().map(|due_at| Unfinished {
-            unfinished: upload.upload_id.to_string().split_off(35),
+impl<'a> Row<'a> {
+    /// Returns the upload's row, due as the schedule says.
+    pub fn of(upload: &'a Upload, schedule: &Schedule) -> Self {
+        let unfinished = schedule.due(upload).map(|due_at| Unfinished {
+            unfinished: last_digit(upload.upload_id),
             due_at: time::text(due_at),
         });
         Self { upload, unfinished }
     }
 }
 
+fn last_digit(id: UploadId) -> String {
+    id.to_string().split_off(35)
+}
+
+/// Returns the key of the row that counts what the owner's uploads take of the quota.
+pub fn quota_key(owner: &Owner) -> Attributes {
+    key([(OWNER, text(owner)), (UPLOAD_ID, text("quota"))])
+}
+
+/// Returns the key of a receipt's row.
+pub fn request_key(owner: &Owner, request: &IdempotencyKey) -> Attributes {
+    let sort_key = text(format_args!("request#{request}"));
+    key([(OWNER, text(owner)), (UPLOAD_ID, sort_key)])
+}
+
+/// Returns the key of an upload's row.
+pub fn upload_key(owner: &Owner, id: UploadId) -> Attributes {
+    key([(OWNER, text(owner)), (UPLOAD_ID, text(id))])
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use std::time::Duration;
 
     use aws_sdk_dynamodb::types::AttributeValue;
     use function_kit::Id;
@@ -51,13 +81,17 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        Checksum, FileName, Lease, Location, Object, Sha256Digest, Stored, UploadState,
+        Announced, Checksum, FileName, Lease, Location, Multipart, Object, Sha256Digest, Stored,
+        UploadState,
     };
 
-    type Attributes = HashMap<String, AttributeValue>;
+    const SCHEDULE: Schedule = Schedule {
+        reconcile_after: Duration::from_secs(300),
+        expire_after: None,
+    };
 
     fn of(upload: &Upload) -> Attributes {
-        serde_dynamo::to_item(Row::from(upload)).unwrap()
+        serde_dynamo::to_item(Row::of(upload, &SCHEDULE)).unwrap()
     }
 
     fn read(row: Attributes) -> Result<Upload, serde_dynamo::Error> {
@@ -105,17 +139,27 @@ mod tests {
                 ..object.clone()
             },
         };
-        let pending = |multipart| UploadState::Pending {
+        let pending = |sha256, multipart| UploadState::Pending {
             open_until: time,
+            announced: Announced { size: 1, sha256 },
             multipart,
         };
-        let failed = |object| UploadState::Failed {
+        let multipart = |id| Multipart {
+            id,
+            part_size: 8 << 20,
+        };
+        let failed = |object, unannounced| UploadState::Failed {
             object,
             reason: "r".into(),
+            unannounced,
+        };
+        let deleted = |purged| UploadState::Deleted {
+            purge_until: time,
+            purged,
         };
         vec![
-            pending(None),
-            pending(Some("m".into())),
+            pending(Some(Sha256Digest::of(b"x")), None),
+            pending(None, Some(multipart(Some("m".into())))),
             UploadState::Received {
                 object: object.clone(),
             },
@@ -127,8 +171,10 @@ mod tests {
                 object: object.clone(),
                 result: stored,
             },
-            failed(None),
-            failed(Some(object)),
+            failed(None, true),
+            failed(Some(object), false),
+            deleted(false),
+            deleted(true),
         ]
     }
 
@@ -141,14 +187,13 @@ mod tests {
     }
 
     #[test]
-    fn only_unfinished_uploads_are_in_the_index_sorted_by_when_they_are_due() {
+    fn only_uploads_that_are_due_some_day_are_in_the_index_sorted_by_that_day() {
         for state in states() {
             let upload = upload(state);
             let row = of(&upload);
-            let is_finished = ["PROCESSED", "FAILED"].contains(&upload.state.name());
-            assert_eq!(row.contains_key("unfinished"), !is_finished);
-            let due_at = row.get("due_at").map(|value| value.as_s().unwrap().clone());
-            assert_eq!(due_at, upload.due_at().map(time::text));
+            assert_eq!(row.contains_key(UNFINISHED), row.contains_key(DUE_AT));
+            let due_at = row.get(DUE_AT).map(|value| value.as_s().unwrap().clone());
+            assert_eq!(due_at, SCHEDULE.due(&upload).map(time::text));
             assert_eq!(
                 row["updated_at"].as_s().unwrap(),
                 "2025-11-21T07:00:00.120Z"

@@ -1,11 +1,11 @@
 //! An upload and the states it goes through.
 //!
 //! ```text
-//! PENDING ─▶ RECEIVED ─▶ PROCESSING ─▶ PROCESSED | FAILED
+//! PENDING ─▶ RECEIVED ─▶ PROCESSING ─▶ PROCESSED | FAILED ; any ─▶ DELETED
 //! ```
 //!
 //! A state carries what is known in it. Each transition is a pure function from one upload to the
-//! next, whose `revision` is one higher. A table writes the next only where it still holds the one
+//! next, whose `revision` is one higher: see also [`transitions`](super::transitions). A table writes the next only where it still holds the one
 //! before, so of two writers one wins and the other learns it. Only a [`Leased`] upload becomes
 //! PROCESSED.
 //!
@@ -16,7 +16,7 @@ use function_kit::{Id, Owner};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ContentType, FileName, Sha256Digest, time};
+use super::{ContentType, FileName, Location, Object, Sha256Digest, Stored, time};
 
 /// How often the work on an upload may end without a result or an orderly release, because the
 /// function crashed, panicked or ran out of time. After that the upload fails: the next try would
@@ -25,52 +25,6 @@ pub const MAX_TRIES: u32 = 5;
 
 /// The id of an upload.
 pub type UploadId = Id<Upload>;
-
-/// The place of an object in S3.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Location {
-    /// Name of the bucket.
-    pub bucket: String,
-    /// Key in the bucket.
-    pub key: String,
-}
-
-/// One version of an object, which never changes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Object {
-    /// S3's id of the version.
-    pub version: String,
-    /// Size in bytes.
-    pub size: u64,
-    /// What S3 verified the bytes with.
-    #[serde(flatten)]
-    pub checksum: Checksum,
-}
-
-/// A checksum that S3 keeps with an object ("Checking object integrity in Amazon S3").
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Checksum {
-    /// Of the whole content.
-    #[serde(rename = "sha256")]
-    Sha256(Sha256Digest),
-    /// Of the whole content, in base64: what S3 adds where the client sends none.
-    #[serde(rename = "crc64nvme")]
-    Crc64Nvme(String),
-    /// Of the checksums of a multipart upload's parts: base64, `-`, and the number of parts.
-    #[serde(rename = "composite")]
-    Composite(String),
-}
-
-/// An object that processing wrote.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Stored {
-    /// Its place.
-    #[serde(flatten)]
-    pub location: Location,
-    /// Its version.
-    #[serde(flatten)]
-    pub object: Object,
-}
 
 /// The right to work on an upload, until it expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -101,14 +55,34 @@ pub struct Upload {
     pub created_at: Timestamp,
     /// The request that brought it.
     pub request_id: String,
-    /// When its state changed last.
+    /// When the row was written last.
     #[serde(with = "time")]
     pub updated_at: Timestamp,
-    /// How often its state changed, plus one.
+    /// How often the row was written.
     pub revision: u64,
     /// Its state.
     #[serde(flatten)]
     pub state: UploadState,
+}
+
+/// The bytes that an upload was announced with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Announced {
+    /// Size in bytes.
+    pub size: u64,
+    /// Digest of the whole content, if the client told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Sha256Digest>,
+}
+
+/// How the bytes of a large upload arrive.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Multipart {
+    /// S3's id of the multipart upload, once it was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Size of each part but the last, in bytes.
+    pub part_size: u64,
 }
 
 /// The state of an upload.
@@ -117,12 +91,14 @@ pub struct Upload {
 pub enum UploadState {
     /// It was announced, and its bytes have not arrived.
     Pending {
-        /// Until when they may.
+        /// Until when URLs are signed for them.
         #[serde(with = "time")]
         open_until: Timestamp,
-        /// S3's id of the multipart upload that brings them, where there is one.
+        /// What was announced.
+        announced: Announced,
+        /// The multipart upload that brings them, where it is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        multipart: Option<String>,
+        multipart: Option<Multipart>,
     },
     /// Its bytes are durable; nobody works on it.
     Received {
@@ -150,7 +126,22 @@ pub enum UploadState {
         object: Option<Object>,
         /// Why, for its owner.
         reason: String,
+        /// Whether the reconciler still has to send the event that tells of it.
+        #[serde(default, skip_serializing_if = "is_false")]
+        unannounced: bool,
     },
+    /// Its owner deleted it, or its time was over. The row is a tombstone.
+    Deleted {
+        /// When nothing can write its objects any more, and they are removed for the last time.
+        #[serde(with = "time")]
+        purge_until: Timestamp,
+        /// Whether they were.
+        purged: bool,
+    },
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// Why nobody may work on an upload now, nor fail it.
@@ -158,7 +149,7 @@ pub enum UploadState {
 pub enum LeaseRefusal {
     /// Its bytes have not arrived.
     NotReceived,
-    /// It is PROCESSED or FAILED: there is nothing left to do.
+    /// It is PROCESSED, FAILED or DELETED: there is nothing left to do.
     Finished,
     /// Another works on it until then, or longer.
     Held(Timestamp),
@@ -175,13 +166,22 @@ impl UploadState {
             Self::Processing { .. } => "PROCESSING",
             Self::Processed { .. } => "PROCESSED",
             Self::Failed { .. } => "FAILED",
+            Self::Deleted { .. } => "DELETED",
+        }
+    }
+
+    /// Returns whether nobody will work on the upload any more.
+    pub fn is_finished(&self) -> bool {
+        match self {
+            Self::Pending { .. } | Self::Received { .. } | Self::Processing { .. } => false,
+            Self::Processed { .. } | Self::Failed { .. } | Self::Deleted { .. } => true,
         }
     }
 
     /// Returns the upload's bytes, if they have arrived.
     pub fn object(&self) -> Option<&Object> {
         match self {
-            Self::Pending { .. } => None,
+            Self::Pending { .. } | Self::Deleted { .. } => None,
             Self::Received { object }
             | Self::Processing { object, .. }
             | Self::Processed { object, .. } => Some(object),
@@ -191,24 +191,6 @@ impl UploadState {
 }
 
 impl Upload {
-    /// Returns when somebody should look after the upload, unless it is finished.
-    pub fn due_at(&self) -> Option<Timestamp> {
-        match &self.state {
-            UploadState::Pending { open_until, .. } => Some(*open_until),
-            UploadState::Received { .. } => Some(self.updated_at),
-            UploadState::Processing { lease, .. } => Some(lease.expires_at),
-            UploadState::Processed { .. } | UploadState::Failed { .. } => None,
-        }
-    }
-
-    /// Returns the announced upload with its bytes; nothing, if some have arrived before or it was
-    /// given up.
-    #[must_use]
-    pub fn received(&self, now: Timestamp, object: Object) -> Option<Self> {
-        matches!(self.state, UploadState::Pending { .. })
-            .then(|| self.next(now, UploadState::Received { object }))
-    }
-
     /// Leases the upload to work on it until `expires_at`.
     ///
     /// # Errors
@@ -222,9 +204,9 @@ impl Upload {
             }
             UploadState::Processing { object, lease } => (object, lease.tries),
             UploadState::Received { object } => (object, 0),
-            UploadState::Processed { .. } | UploadState::Failed { .. } => {
-                return Err(LeaseRefusal::Finished);
-            }
+            UploadState::Processed { .. }
+            | UploadState::Failed { .. }
+            | UploadState::Deleted { .. } => return Err(LeaseRefusal::Finished),
         };
         let lease = Lease {
             expires_at,
@@ -233,13 +215,16 @@ impl Upload {
         Ok(Leased::of(self, now, object.clone(), lease))
     }
 
-    /// Fails an upload that nobody works on.
+    /// Fails an upload whose bytes have arrived and that nobody works on.
     ///
     /// # Errors
-    /// When it is finished, or leased.
+    /// When they have not, or the upload is finished or leased.
     pub fn fail(&self, now: Timestamp, reason: &str) -> Result<Self, LeaseRefusal> {
         self.check_idle(now)?;
-        Ok(self.failed(now, reason))
+        match self.state {
+            UploadState::Pending { .. } => Err(LeaseRefusal::NotReceived),
+            _ => Ok(self.failed(now, reason)),
+        }
     }
 
     /// Returns when the lease of whoever works on the upload expires, if somebody does.
@@ -251,10 +236,10 @@ impl Upload {
     }
 
     fn check_idle(&self, now: Timestamp) -> Result<(), LeaseRefusal> {
-        match (self.held_until(now), self.due_at()) {
-            (Some(until), _) => Err(LeaseRefusal::Held(until)),
-            (None, None) => Err(LeaseRefusal::Finished),
-            (None, Some(_)) => Ok(()),
+        match self.held_until(now) {
+            Some(until) => Err(LeaseRefusal::Held(until)),
+            None if self.state.is_finished() => Err(LeaseRefusal::Finished),
+            None => Ok(()),
         }
     }
 
@@ -262,11 +247,12 @@ impl Upload {
         let failed = UploadState::Failed {
             object: self.state.object().cloned(),
             reason: reason.to_owned(),
+            unannounced: false,
         };
         self.next(now, failed)
     }
 
-    fn next(&self, now: Timestamp, state: UploadState) -> Self {
+    pub(super) fn next(&self, now: Timestamp, state: UploadState) -> Self {
         Self {
             revision: self.revision + 1,
             updated_at: now,

@@ -73,7 +73,7 @@ impl Processing {
     async fn renew(&self, leased: &mut Leased) -> Result<(), Retry> {
         let now = self.timer.now();
         let renewed = leased.renewed(now, now + LEASE_TERM);
-        match self.table.update(renewed.upload()).await {
+        match self.table.update(leased.upload(), renewed.upload()).await {
             Ok(Write::Done) => *leased = renewed,
             Ok(Write::Conflict) => return Err(Retry::Overtaken),
             Err(error) => tracing::warn!(%error, "lease not renewed"),

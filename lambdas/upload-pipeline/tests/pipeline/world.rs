@@ -1,5 +1,7 @@
 //! Everything outside the pipeline, in memory, with calls that fail when a test says so.
 
+mod table;
+
 use std::collections::BTreeMap;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
@@ -10,8 +12,8 @@ use bytes::Bytes;
 use function_kit::testing;
 use jiff::Timestamp;
 use upload_pipeline::domain::{
-    Checksum, ContentType, DeadLetter, Location, Object, Owner, Sha256Digest, Upload, UploadId,
-    UploadRecord,
+    Charge, Checksum, ContentType, DeadLetter, Location, Object, Owner, Quota, Receipt, Schedule,
+    Sha256Digest, Upload, UploadEvent, UploadRecord,
 };
 use upload_pipeline::ports::*;
 use upload_pipeline::process::Processing;
@@ -22,6 +24,9 @@ use upload_pipeline::receive::Receiver;
 pub const UPLOADS: &str = "uploads-bucket";
 pub const PROCESSED: &str = "processed-bucket";
 
+/// How long uploads are left alone before the reconciler looks after them.
+pub const RECONCILE_AFTER: Duration = Duration::from_secs(300);
+
 /// How often a sleeper lets others run before it takes it that they wait, too.
 const PATIENCE: usize = 50;
 
@@ -30,12 +35,23 @@ pub struct State {
     /// Objects by their places. Each is at version "1".
     pub objects: BTreeMap<Location, Stored>,
     pub rows: BTreeMap<String, Upload>,
+    /// What each owner uses, as the table counts it.
+    pub used: BTreeMap<Owner, Charge>,
+    /// What each owner may use.
+    pub quota: Quota,
+    pub receipts: Vec<Receipt>,
+    /// Places of multipart uploads that were begun, and neither completed nor aborted.
+    pub multipart: Vec<Location>,
+    /// Every event that was sent, as "id detail-type".
+    pub events: Vec<String>,
     pub stream: Vec<Vec<u8>>,
     pub letters: Vec<DeadLetter>,
     /// Every transition that was written, as "id STATUS".
     pub transitions: Vec<String>,
     /// Objects that were begun and neither finished nor dropped.
     pub open_sinks: usize,
+    /// How long after it was created a finished upload is deleted.
+    pub expire_after: Option<Duration>,
     /// Whether writing an object finds the one that an earlier try of the same call wrote.
     pub answers_get_lost: bool,
     /// Whether reads do not find what is there, as in the first minutes of a bucket.
@@ -69,6 +85,13 @@ impl World {
             stream: Arc::new(self.clone()),
             clock: Arc::new(self.clone()),
             uploads_bucket: UPLOADS.into(),
+        }
+    }
+
+    pub fn schedule(&self) -> Schedule {
+        Schedule {
+            reconcile_after: RECONCILE_AFTER,
+            expire_after: self.state().expire_after,
         }
     }
 
@@ -214,40 +237,28 @@ impl Drop for WorldSink {
 }
 
 #[async_trait]
-impl UploadTable for World {
-    async fn insert(&self, upload: &Upload) -> Result<Write, PortError> {
-        self.call(|state| write(state, upload, None))
-    }
-
-    async fn find(&self, owner: &Owner, id: UploadId) -> Result<Option<Upload>, PortError> {
-        self.call(|state| {
-            let row = state.rows.get(&id.to_string());
-            row.filter(|row| row.owner == *owner).cloned()
-        })
-    }
-
-    async fn update(&self, next: &Upload) -> Result<Write, PortError> {
-        self.call(|state| write(state, next, Some(next.revision - 1)))
-    }
-}
-
-fn write(state: &mut State, upload: &Upload, expected: Option<u64>) -> Write {
-    let id = upload.upload_id.to_string();
-    if state.rows.get(&id).map(|row| row.revision) != expected {
-        return Write::Conflict;
-    }
-    state
-        .transitions
-        .push(format!("{id} {}", upload.state.name()));
-    state.rows.insert(id, upload.clone());
-    Write::Done
-}
-
-#[async_trait]
 impl UploadStream for World {
     async fn put(&self, record: &UploadRecord) -> Result<(), PortError> {
         let data = serde_json::to_vec(record).unwrap();
         self.call(|state| state.stream.push(data))
+    }
+}
+
+#[async_trait]
+impl Purge for World {
+    async fn remove_all(&self, location: &Location) -> Result<(), PortError> {
+        self.call(|state| {
+            state.objects.remove(location);
+            state.multipart.retain(|place| place != location);
+        })
+    }
+}
+
+#[async_trait]
+impl EventBus for World {
+    async fn send(&self, event: &UploadEvent) -> Result<(), PortError> {
+        let event = format!("{} {}", event.upload_id, event.detail_type);
+        self.call(|state| state.events.push(event))
     }
 }
 

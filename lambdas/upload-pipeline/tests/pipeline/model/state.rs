@@ -87,7 +87,7 @@ impl State {
         if row.revision + 1 != next.revision {
             return None;
         }
-        if next.due_at().is_none() {
+        if next.state.is_finished() {
             self.ends += 1;
         }
         self.row = Some(next.clone());
