@@ -1,7 +1,7 @@
 //! Opening an upload: writes its row, its receipt and its share of the quota at once, before any of
 //! its bytes. A request that is repeated with its key finds the upload that it made.
 
-use crate::domain::{Exceeded, Receipt, Upload};
+use crate::domain::{Exceeded, Receipt, Upload, UploadId};
 use crate::ports::{Insert, PortError, PortErrorKind, UploadTable};
 
 /// An upload that was not opened.
@@ -46,10 +46,14 @@ pub async fn open(
         .ok_or(OpenError::Deleted)
 }
 
+/// How often a row is read again that others change meanwhile: the client's own request, S3's event
+/// and the reconciler.
+pub(crate) const READS: usize = 5;
+
 /// Returns the error for a row that others changed whenever it was to be changed.
-pub(crate) fn contended(upload: &Upload) -> PortError {
+pub(crate) fn contended(upload_id: UploadId) -> PortError {
     PortError {
-        operation: format!("the change of upload {}", upload.upload_id),
+        operation: format!("the change of upload {upload_id}"),
         kind: PortErrorKind::Busy,
         source: "others changed it meanwhile, again and again".into(),
     }

@@ -24,17 +24,13 @@ use crate::domain::{
     Announced, Checksum, ContentType, FileName, IdempotencyKey, Location, Object, Owner, Receipt,
     Sha256Digest, Upload, UploadId, UploadRecord, UploadState,
 };
-use crate::open::{OpenError, contended, open};
+use crate::open::{OpenError, READS, contended, open};
 use crate::ports::{
     Clock, ObjectStore, PortError, Put, UploadStream, UploadTable, Write, vanished,
 };
 
 /// For how long an upload in one request is open: longer than the request takes.
 const OPEN: Duration = Duration::from_secs(15 * 60);
-
-/// How often a row is read again that others change meanwhile: the receiver of events, and the
-/// reconciler.
-const READS: usize = 5;
 
 /// Takes uploads.
 #[derive(Clone)]
@@ -146,7 +142,7 @@ impl Receiver {
                 UploadState::Pending { .. } => {
                     let object = self.put(&upload, content.clone()).await?;
                     let Some(next) = upload.received(self.clock.now(), object) else {
-                        return Err(contended(&upload));
+                        return Err(contended(upload.upload_id));
                     };
                     if self.table.update(&upload, &next).await? == Write::Done {
                         upload = next;
@@ -160,9 +156,9 @@ impl Receiver {
                 _ => return Ok(upload),
             }
             let row = self.table.find(&upload.owner, upload.upload_id).await?;
-            upload = row.ok_or_else(|| contended(&upload))?;
+            upload = row.ok_or_else(|| contended(upload.upload_id))?;
         }
-        Err(contended(&upload))
+        Err(contended(upload.upload_id))
     }
 
     /// Writes the bytes. Nobody else knows the key, so that an object which is there already is what

@@ -1,4 +1,10 @@
 //! Rows that are written together or not at all, in one transaction of DynamoDB.
+//!
+//! Two transactions on one row cancel each other, and the SDK does not retry one that was cancelled
+//! ("TransactWriteItems", Errors). [`transact`] does.
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -6,6 +12,7 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 
 use super::table::{Row, Table};
 use super::{kind_of, port_error};
+use crate::deadline::drawn;
 use crate::port::{PortError, PortErrorKind};
 
 /// Outcome of a transaction.
@@ -34,8 +41,16 @@ impl Table {
     }
 }
 
+/// Longest pause before the first retry of a transaction that another cancelled, and the factor of
+/// each further one.
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// Most retries: with pauses of up to 3.2 s they outlast a crowd of dozens at one row.
+const RETRIES: u32 = 8;
+
 /// Does all of the writes, or none. The SDK sends a token with them, so that a try that it repeats
-/// because the answer was lost succeeds.
+/// because the answer was lost succeeds. A transaction that was cancelled because others are at the
+/// same rows is retried after a random pause, while the invocation lasts.
 ///
 /// # Errors
 /// When DynamoDB refuses for another reason than a condition, or cannot be reached.
@@ -44,6 +59,50 @@ pub async fn transact(
     operation: impl Into<String>,
     writes: Vec<TransactWriteItem>,
 ) -> Result<Outcome, PortError> {
+    let operation = operation.into();
+    for retry in 0..RETRIES {
+        let pause = pause(retry);
+        match transact_once(client, &operation, writes.clone()).await {
+            Err(Failure::Cancelled(_)) if drawn(pause) == pause => {
+                tokio::time::sleep(pause).await;
+            }
+            ended => return ended.map_err(Failure::into_error),
+        }
+    }
+    let last = transact_once(client, &operation, writes).await;
+    last.map_err(Failure::into_error)
+}
+
+/// Why a transaction was not done.
+enum Failure {
+    /// Others were at the same rows.
+    Cancelled(PortError),
+    /// Anything else.
+    Other(PortError),
+}
+
+impl Failure {
+    fn into_error(self) -> PortError {
+        match self {
+            Self::Cancelled(error) | Self::Other(error) => error,
+        }
+    }
+}
+
+/// Returns a random part of the longest pause before that retry ("Exponential Backoff And Jitter" of
+/// the AWS Architecture Blog: full jitter).
+fn pause(retry: u32) -> Duration {
+    let longest = PAUSE.saturating_mul(1 << retry).as_micros() as u64;
+    // Each `RandomState` hashes with keys of its own.
+    let random = RandomState::new().hash_one(retry);
+    Duration::from_micros(random % longest)
+}
+
+async fn transact_once(
+    client: &Client,
+    operation: &str,
+    writes: Vec<TransactWriteItem>,
+) -> Result<Outcome, Failure> {
     let request = client.transact_write_items();
     let Err(error) = request.set_transact_items(Some(writes)).send().await else {
         return Ok(Outcome::Done);
@@ -51,20 +110,25 @@ pub async fn transact(
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
         error.as_service_error()
     else {
-        return Err(port_error(operation, error));
+        return Err(Failure::Other(port_error(operation, error)));
     };
     let reasons = cancelled.cancellation_reasons();
     let refused = reasons
         .iter()
         .position(|reason| reason.code() == Some("ConditionalCheckFailed"));
-    match refused {
-        Some(place) => Ok(Outcome::Refused(place)),
-        None => Err(PortError {
-            operation: operation.into(),
-            kind: kind_of_cancellation(reasons.iter().filter_map(|reason| reason.code())),
-            source: error.into(),
-        }),
+    if let Some(place) = refused {
+        return Ok(Outcome::Refused(place));
     }
+    let kind = kind_of_cancellation(reasons.iter().filter_map(|reason| reason.code()));
+    let failure = match kind {
+        PortErrorKind::Busy => Failure::Cancelled,
+        PortErrorKind::Broken => Failure::Other,
+    };
+    Err(failure(PortError {
+        operation: operation.to_owned(),
+        kind,
+        source: error.into(),
+    }))
 }
 
 /// A write that no later try can do, such as one that is invalid, breaks the transaction whatever
@@ -80,6 +144,15 @@ fn kind_of_cancellation<'a>(codes: impl Iterator<Item = &'a str>) -> PortErrorKi
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pauses_grow_and_differ() {
+        for retry in 0..RETRIES {
+            assert!(pause(retry) < PAUSE * 2_u32.pow(retry));
+        }
+        let pauses: std::collections::BTreeSet<_> = (0..20).map(|_| pause(RETRIES)).collect();
+        assert!(pauses.len() > 1, "{pauses:?}");
+    }
 
     #[test]
     fn a_transaction_is_tried_again_only_where_that_may_help() {

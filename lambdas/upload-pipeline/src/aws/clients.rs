@@ -1,18 +1,22 @@
-//! Wires the two halves of the pipeline to AWS, by the environment's names.
+//! Wires the parts of the pipeline to AWS, by the environment's names.
 
 use std::sync::Arc;
 
 use function_kit::aws::{Queue, sdk_config};
 use function_kit::{Environment, EnvironmentError, SystemClock};
 
+use super::event_bus::EventBridge;
 use super::object_store::S3Objects;
 use super::retention::Retention;
 use super::upload_stream::KinesisStream;
 use super::upload_table::DynamoTable;
+use crate::arrive::Arrivals;
 use crate::domain::Quota;
 use crate::process::Processing;
 use crate::processor::Processor;
 use crate::receive::Receiver;
+use crate::reconcile::Reconciler;
+use crate::remove::Removal;
 
 /// Returns the receiver of uploads: reads `UPLOADS_BUCKET`, `UPLOADS_TABLE` and `STREAM_NAME`, and
 /// `EXPIRE_AFTER_DAYS` if it is set.
@@ -61,5 +65,54 @@ pub async fn processing(
         dead_letters: Arc::new(Queue::new(&config, queue_url)),
         timer: Arc::new(SystemClock),
         processed_bucket,
+    })
+}
+
+/// Returns what receives bytes that arrive in S3: reads what [`receiver`] does, but for the quota.
+///
+/// # Errors
+/// When a variable is not set or invalid; the error names it.
+pub async fn arrivals(environment: &Environment) -> Result<Arrivals, EnvironmentError> {
+    let uploads_bucket = environment.required("UPLOADS_BUCKET")?;
+    let table = environment.required("UPLOADS_TABLE")?;
+    let stream = environment.required("STREAM_NAME")?;
+    let retention = Retention::of(environment)?;
+    let config = sdk_config().await;
+    let objects = Arc::new(S3Objects::new(&config));
+    Ok(Arrivals {
+        objects: objects.clone(),
+        purge: objects,
+        table: Arc::new(DynamoTable::new(
+            &config,
+            table,
+            retention,
+            Quota::default(),
+        )),
+        stream: Arc::new(KinesisStream::new(&config, stream)),
+        clock: Arc::new(SystemClock),
+        uploads_bucket,
+    })
+}
+
+/// Returns the reconciler: reads what [`arrivals`] does, `PROCESSED_BUCKET` and `EVENT_BUS_NAME`.
+///
+/// # Errors
+/// When a variable is not set or invalid; the error names it.
+pub async fn reconciler(environment: &Environment) -> Result<Reconciler, EnvironmentError> {
+    let processed_bucket = environment.required("PROCESSED_BUCKET")?;
+    let bus = environment.required("EVENT_BUS_NAME")?;
+    let schedule = Retention::of(environment)?.schedule;
+    let arrivals = arrivals(environment).await?;
+    let config = sdk_config().await;
+    Ok(Reconciler {
+        removal: Removal {
+            purge: arrivals.purge.clone(),
+            table: arrivals.table.clone(),
+            clock: arrivals.clock.clone(),
+            processed_bucket,
+        },
+        arrivals,
+        events: Arc::new(EventBridge::new(&config, bus)),
+        schedule,
     })
 }

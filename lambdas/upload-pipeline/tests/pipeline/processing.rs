@@ -71,7 +71,8 @@ async fn a_record_delivered_twice_has_its_effects_once() {
     records.push((1, records[0].1.clone()));
     assert_eq!(deliver(&world, &records).await, None);
     assert_eq!(deliver(&world, &records).await, None);
-    assert_eq!(world.state().transitions.len(), 3);
+    // PENDING, RECEIVED, PROCESSING and PROCESSED.
+    assert_eq!(world.state().transitions.len(), 4);
     assert_eq!(results(&world).len(), 1);
 }
 

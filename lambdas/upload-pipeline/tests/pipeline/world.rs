@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use function_kit::testing;
 use jiff::Timestamp;
+use upload_pipeline::arrive::Arrivals;
 use upload_pipeline::domain::{
     Charge, Checksum, ContentType, DeadLetter, Location, Object, Owner, Quota, Receipt, Schedule,
     Sha256Digest, Upload, UploadEvent, UploadRecord,
@@ -20,6 +21,8 @@ use upload_pipeline::process::Processing;
 use upload_pipeline::processor::Processor;
 use upload_pipeline::processors::Uppercase;
 use upload_pipeline::receive::Receiver;
+use upload_pipeline::reconcile::Reconciler;
+use upload_pipeline::remove::Removal;
 
 pub const UPLOADS: &str = "uploads-bucket";
 pub const PROCESSED: &str = "processed-bucket";
@@ -85,6 +88,35 @@ impl World {
             stream: Arc::new(self.clone()),
             clock: Arc::new(self.clone()),
             uploads_bucket: UPLOADS.into(),
+        }
+    }
+
+    pub fn arrivals(&self) -> Arrivals {
+        Arrivals {
+            objects: Arc::new(self.clone()),
+            purge: Arc::new(self.clone()),
+            table: Arc::new(self.clone()),
+            stream: Arc::new(self.clone()),
+            clock: Arc::new(self.clone()),
+            uploads_bucket: UPLOADS.into(),
+        }
+    }
+
+    pub fn removal(&self) -> Removal {
+        Removal {
+            purge: Arc::new(self.clone()),
+            table: Arc::new(self.clone()),
+            clock: Arc::new(self.clone()),
+            processed_bucket: PROCESSED.into(),
+        }
+    }
+
+    pub fn reconciler(&self) -> Reconciler {
+        Reconciler {
+            arrivals: self.arrivals(),
+            removal: self.removal(),
+            events: Arc::new(self.clone()),
+            schedule: self.schedule(),
         }
     }
 

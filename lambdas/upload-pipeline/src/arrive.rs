@@ -1,0 +1,139 @@
+//! The arrival of an upload's bytes in S3, whoever tells of it: S3's event, the client that
+//! completes its upload, or the reconciler. None of them is believed: S3 is asked what is there.
+//!
+//! An event may come early, late, twice or not at all. Bytes that come for an upload that was given
+//! up or deleted are removed.
+
+use std::sync::Arc;
+
+use crate::domain::{
+    Announced, Checksum, Object, Owner, Upload, UploadId, UploadRecord, UploadState,
+};
+use crate::open::{READS, contended};
+use crate::ports::{Clock, ObjectStore, PortError, Purge, UploadStream, UploadTable, Write};
+
+/// Receives what has arrived in S3.
+#[derive(Clone)]
+pub struct Arrivals {
+    /// Where the bytes are.
+    pub objects: Arc<dyn ObjectStore>,
+    /// What removes those that nobody waits for.
+    pub purge: Arc<dyn Purge>,
+    /// Where the rows are.
+    pub table: Arc<dyn UploadTable>,
+    /// Where the records go.
+    pub stream: Arc<dyn UploadStream>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Name of the bucket for the bytes.
+    pub uploads_bucket: String,
+}
+
+/// What became of an upload's bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arrival {
+    /// There are none yet.
+    Missing(Upload),
+    /// They are received: now, or before.
+    Received(Upload),
+    /// They are not what was announced, so that the upload is given up.
+    Refused(Upload),
+    /// Nobody waits for them any more; they are removed.
+    TooLate,
+}
+
+impl Arrivals {
+    /// Receives what has arrived under a key of the bucket for uploads. Returns nothing for an object
+    /// that no upload is waiting for or ever was: it is left alone.
+    ///
+    /// # Errors
+    /// When a port fails; then this is to be called again.
+    pub async fn at(&self, key: &str) -> Result<Option<Arrival>, PortError> {
+        let Some((owner, id)) = upload_of(key) else {
+            return Ok(None);
+        };
+        let row = self.table.find(&owner, id).await?;
+        let is_its_own =
+            |row: &Upload| row.location.key == key && row.location.bucket == self.uploads_bucket;
+        match row.filter(is_its_own) {
+            Some(upload) => self.look(upload).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Receives the upload's bytes, if they have arrived and nobody has done it.
+    ///
+    /// # Errors
+    /// When a port fails; then this is to be called again. A record that could not be put on the
+    /// stream is put there by the reconciler.
+    pub async fn look(&self, mut upload: Upload) -> Result<Arrival, PortError> {
+        for _ in 0..READS {
+            let next = match &upload.state {
+                UploadState::Failed { object: None, .. } | UploadState::Deleted { .. } => {
+                    self.purge.remove_all(&upload.location).await?;
+                    return Ok(Arrival::TooLate);
+                }
+                UploadState::Pending { announced, .. } => {
+                    match self.objects.newest(&upload.location).await? {
+                        None => return Ok(Arrival::Missing(upload)),
+                        Some(object) => self.next(&upload, announced, object),
+                    }
+                }
+                _ => return Ok(Arrival::Received(upload)),
+            };
+            if let Some(next) = next
+                && self.table.update(&upload, &next).await? == Write::Done
+            {
+                return self.ended(next).await;
+            }
+            let row = self.table.find(&upload.owner, upload.upload_id).await?;
+            upload = row.ok_or_else(|| contended(upload.upload_id))?;
+        }
+        Err(contended(upload.upload_id))
+    }
+
+    fn next(&self, upload: &Upload, announced: &Announced, object: Object) -> Option<Upload> {
+        let now = self.clock.now();
+        match contradiction(announced, &object) {
+            None => upload.received(now, object),
+            Some(reason) => upload.given_up(now, &reason),
+        }
+    }
+
+    async fn ended(&self, upload: Upload) -> Result<Arrival, PortError> {
+        let upload_id = upload.upload_id;
+        if let UploadState::Received { object } = &upload.state {
+            self.stream.put(&UploadRecord::new(&upload, object)).await?;
+            tracing::info!(%upload_id, "upload received");
+            return Ok(Arrival::Received(upload));
+        }
+        // Whatever fails here is done by the reconciler, for which the row is due.
+        self.purge.remove_all(&upload.location).await?;
+        tracing::warn!(%upload_id, "upload refused: it is not what was announced");
+        Ok(Arrival::Refused(upload))
+    }
+}
+
+/// Returns what is wrong with an object, if it is not the announced one. Where the client told no
+/// checksum, or S3 has another kind of it, the checksums of the parts were verified.
+fn contradiction(announced: &Announced, object: &Object) -> Option<String> {
+    if object.size != announced.size {
+        let (size, wanted) = (object.size, announced.size);
+        return Some(format!("{size} bytes arrived, and {wanted} were announced"));
+    }
+    match (&announced.sha256, &object.checksum) {
+        (Some(wanted), Checksum::Sha256(sha256)) if sha256 != wanted => Some(format!(
+            "bytes with the SHA-256 {sha256} arrived, and {wanted} was announced"
+        )),
+        _ => None,
+    }
+}
+
+/// Returns the upload whose bytes have this key, if it is such a key:
+/// `uploads/<owner>/<upload_id>/<file name>`.
+fn upload_of(key: &str) -> Option<(Owner, UploadId)> {
+    let mut segments = key.strip_prefix("uploads/")?.splitn(3, '/');
+    let owner = segments.next()?.parse().ok()?;
+    let id = segments.next()?.parse().ok()?;
+    segments.next().map(|_| (owner, id))
+}
