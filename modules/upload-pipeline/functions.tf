@@ -47,7 +47,7 @@ locals {
         },
         {
           sid       = "RecordUploads"
-          actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
+          actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
           resources = [module.table.arn]
         },
         {

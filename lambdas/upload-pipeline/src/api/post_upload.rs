@@ -104,10 +104,10 @@ fn not_opened(error: OpenError) -> Problem {
     match error {
         OpenError::Port(error) => error.into(),
         OpenError::QuotaExceeded(_) => {
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, "your quota is used up")
+            Problem::new(ProblemType::QUOTA_EXCEEDED, "your quota is used up")
         }
         OpenError::KeyReused | OpenError::Deleted => {
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+            Problem::new(ProblemType::KEY_REUSED, error.to_string())
         }
     }
 }
