@@ -5,7 +5,7 @@ import * as hostedUi from "./cognito/hosted-ui.js";
 import type { Pool } from "./cognito/protocol.js";
 import { type SignInStep, signIn } from "./cognito/sign-in.js";
 import type { User } from "./cognito/tokens.js";
-import { associate, prefer, type TotpSecret } from "./cognito/totp.js";
+import { associate, isPreferred, prefer, type TotpSecret } from "./cognito/totp.js";
 import { ClientError } from "./errors.js";
 import { Session } from "./session/session.js";
 import { memoryStore, type TokenStore, webStore } from "./session/store.js";
@@ -98,6 +98,11 @@ export class Auth {
       await prefer(this.#options, AccessToken, true);
     };
     return { secret, uri, confirm };
+  }
+
+  /** Tells whether the signed-in user has an authenticator app as second factor. */
+  async totpEnabled(): Promise<boolean> {
+    return isPreferred(this.#options, await this.accessToken());
   }
 
   /** Turns the second factor of the signed-in user off. */

@@ -108,6 +108,14 @@ describe("a large file", () => {
     expect(Date.now() - before).toBeGreaterThanOrEqual(40_000);
   });
 
+  test("does not repeat what a quota refuses, since only its user can make room", async () => {
+    const problem = { type: "urn:rustlambda:problem:quota-exceeded", quota: "bytes", limit: 1_000 };
+    service.fault = (line) => (line === "POST /uploads" ? { status: 429, problem, retryAfter: 1 } : undefined);
+    const error = await elapse(failure(page().create(file(LARGE)).run()));
+    expect(error).toMatchObject({ code: "problem", details: { status: 429, problem } });
+    expect(service.count("POST /uploads")).toBe(1);
+  });
+
   test("stops sending all parts when one fails for good", async () => {
     // The next page is being retried then, and nobody waits for it any more.
     service.fault = (line, count) => {

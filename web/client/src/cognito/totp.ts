@@ -44,6 +44,13 @@ export async function prefer(pool: Pool, accessToken: string, enabled: boolean):
   });
 }
 
+/** Tells whether the user of an access token signs in with an authenticator app. */
+export async function isPreferred(pool: Pool, accessToken: string): Promise<boolean> {
+  const { body } = await call(pool, "GetUser", { AccessToken: accessToken });
+  const factors = body["UserMFASettingList"];
+  return Array.isArray(factors) && factors.includes("SOFTWARE_TOKEN_MFA");
+}
+
 /** Writes the address that authenticator apps read ("Key Uri Format", google-authenticator). */
 function otpauth(username: string, secret: string): string {
   const issuer = encodeURIComponent(globalThis.location?.hostname ?? "Cognito");

@@ -19,7 +19,7 @@ export interface UploadDescription {
   readonly content_type: string;
   /** Bytes. */
   readonly size: number;
-  readonly uploaded_at: string;
+  readonly created_at: string;
   readonly updated_at: string;
   /** Where a pending upload comes in parts. */
   readonly multipart?: Multipart;
@@ -90,6 +90,9 @@ export type TokenSource = (refused?: string) => Promise<string>;
 
 /** All calls are safe to retry: POST /uploads has an Idempotency-Key, the others are idempotent. */
 const CALLS: RetryPolicy = { attempts: 6, base: 500, cap: 15_000, waitsForNetwork: true };
+
+/** The problem of a 429 that the user has to solve, by deleting or finishing uploads. */
+const QUOTA_EXCEEDED = "urn:rustlambda:problem:quota-exceeded";
 
 /** A client of the API for one user. */
 export class UploadApi {
@@ -166,7 +169,9 @@ export class UploadApi {
     if (answer.status === 401) answer = await this.#send(method, target, options, await this.#token(token));
     const name = `${method} ${target}`;
     if (answer.status < 300) return json(answer, name);
-    throw busy(answer, name, problemOf(answer)) ?? refusal(answer, name);
+    const { problem } = problemOf(answer);
+    const mayPass = problem?.type !== QUOTA_EXCEEDED;
+    throw (mayPass && busy(answer, name, problem && { problem })) || refusal(answer, name);
   }
 
   #send(method: string, target: string, options: CallOptions, token: string): Promise<Answer> {

@@ -86,7 +86,9 @@ test("an authenticator app is set up, asked for, and turned off", async () => {
   const setup = await auth.setUpTotp();
   expect(setup.uri).toContain(`secret=${setup.secret}`);
   expect(await failure(setup.confirm("000000"))).toMatchObject({ code: "code-mismatch" });
+  expect(await auth.totpEnabled()).toBe(false);
   await setup.confirm(totp(setup.secret));
+  expect(await auth.totpEnabled()).toBe(true);
 
   const second = new Auth(OPTIONS);
   const { answer } = step(await second.signIn(email, PASSWORD), "totp");

@@ -11,8 +11,8 @@ const S3 = "https://bucket.s3.example.com";
 export const WHOLE_LIMIT = 1_000;
 export const PART_SIZE = 500;
 
-/** How a request is answered instead: with a status, an S3 error code, or not at all. */
-export type Fault = { readonly status: number; readonly code?: string; readonly retryAfter?: number } | "lost" | "cut";
+/** How a request is answered instead: with a status, an S3 error code or a problem, or not at all. */
+export type Fault = { readonly status: number; readonly code?: string; readonly problem?: object; readonly retryAfter?: number } | "lost" | "cut";
 
 interface Stored {
   readonly upload_id: string;
@@ -100,6 +100,7 @@ export class FakeService {
     if (fault === "cut") return undefined;
     if (typeof fault === "object") {
       const headers = fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) };
+      if (fault.problem) return Response.json(fault.problem, { status: fault.status, headers });
       return new Response(fault.code ? `<Error><Code>${fault.code}</Code></Error>` : "", { status: fault.status, headers });
     }
     const answer = request.url.origin === S3 ? this.#put(request) : this.#api(request);
@@ -179,7 +180,7 @@ export class FakeService {
 }
 
 function described({ parts: _, sha256: __, multipart, ...upload }: Stored): object {
-  const times = { uploaded_at: "2026-11-01T00:00:00Z", updated_at: "2026-11-01T00:00:00Z" };
+  const times = { created_at: "2026-11-01T00:00:00Z", updated_at: "2026-11-01T00:00:00Z" };
   return { ...upload, ...times, ...(upload.status === "PENDING" && multipart && { multipart }) };
 }
 

@@ -1,0 +1,86 @@
+/** One upload in the list. */
+
+import type { UploadDescription } from "@rustlambda/client";
+import { iconButton, offer, wordButton } from "../buttons.ts";
+import { fill, h, say, set } from "../dom.ts";
+import { bytes, moment } from "../format.ts";
+import { icon } from "../icons.ts";
+import type { Row } from "../rows.ts";
+import { wordsFor } from "../words.ts";
+import { details } from "./details.ts";
+import { statusWords } from "./status.ts";
+
+/** What the row's buttons do; what fails is said in the row. */
+export interface UploadActions {
+  /** Whether all bytes of a pending upload have left this page. */
+  isSent(id: string): boolean;
+  fresh(id: string): Promise<UploadDescription>;
+  download(upload: UploadDescription, what: "original" | "result"): Promise<void>;
+  continue(upload: UploadDescription): void;
+  retry(upload: UploadDescription): Promise<void>;
+  delete(upload: UploadDescription): Promise<void>;
+}
+
+/** Creates the row. */
+export function uploadRow(first: UploadDescription, actions: UploadActions): Row<UploadDescription> {
+  let upload = first;
+  const { upload_id: id, filename: name } = first;
+  const badge = h("span", { class: "badge" });
+  const meta = h("span", { class: "meta" });
+  const reason = h("p", { class: "row-problem" });
+  const problem = h("p", { class: "row-problem", role: "alert" });
+  const panel = h("div", { id: `details-${id}`, class: "details", "data-testid": "details", hidden: true });
+  const attempt = (work: (upload: UploadDescription) => Promise<void>) => (): void => {
+    say(problem, "");
+    set(element, { "aria-busy": "true" });
+    work(upload)
+      .catch((error: unknown) => say(problem, wordsFor(error)))
+      .finally(() => set(element, { "aria-busy": undefined }));
+  };
+  const open = async (): Promise<void> => {
+    fill(panel, h("p", { class: "hint" }, "Loading…"));
+    fill(panel, ...details(await actions.fresh(id)));
+  };
+  const toggle = h(
+    "button",
+    { type: "button", class: "name", "aria-label": `Details of ${name}`, "aria-expanded": "false", "aria-controls": panel.id },
+    h("span", {}, name),
+    icon("chevron"),
+  );
+  toggle.addEventListener("click", () => {
+    panel.hidden = !panel.hidden;
+    toggle.setAttribute("aria-expanded", String(!panel.hidden));
+    if (!panel.hidden) attempt(open)();
+  });
+  const resume = wordButton("Continue", `Continue ${name}`, "upload", () => actions.continue(upload));
+  const retry = wordButton("Retry", `Retry ${name}`, "retry", attempt(actions.retry));
+  const original = iconButton(`Download ${name}`, "download", attempt((it) => actions.download(it, "original")));
+  const result = iconButton(`Download result of ${name}`, "result", attempt((it) => actions.download(it, "result")));
+  const remove = iconButton(`Delete ${name}`, "trash", attempt(actions.delete));
+  const element = h(
+    "li",
+    { class: "row upload", "data-testid": "upload", "data-id": id, "data-name": name },
+    h("div", { class: "row-text" }, toggle, h("p", { class: "line" }, badge, meta), reason, problem),
+    h("div", { class: "row-actions" }, resume, retry, result, original, remove),
+    panel,
+  );
+  const update = (now: UploadDescription): void => {
+    const { status } = now;
+    const isNew = element.dataset["status"] !== status;
+    const wasOpen = isNew && !panel.hidden && element.dataset["status"] !== undefined;
+    upload = now;
+    element.dataset["status"] = status;
+    const sent = actions.isSent(id);
+    const { label, tone } = statusWords(now, sent);
+    badge.dataset["tone"] = tone;
+    say(badge, label);
+    say(meta, `${bytes(now.size)} · ${moment(now.created_at)}`);
+    say(reason, status === "FAILED" ? (now.reason ?? "") : "");
+    offer(resume, status === "PENDING" && !sent, toggle);
+    offer(retry, status === "FAILED", toggle);
+    offer(original, status !== "PENDING", toggle);
+    offer(result, status === "PROCESSED", toggle);
+    if (wasOpen) attempt(open)();
+  };
+  return { element, update };
+}
