@@ -8,6 +8,7 @@ mod demo;
 mod docs;
 mod lint;
 mod local;
+mod redrive;
 mod steps;
 mod test;
 
@@ -36,6 +37,11 @@ enum Command {
     Local(local::Arguments),
     /// Run every test and say how many ran.
     Test(test::Arguments),
+    /// Put the dead letters of a deployed pipeline back; `redrive --help` says more.
+    ///
+    /// Talks to the AWS of your environment: region, credentials and AWS_ENDPOINT_URL are read as
+    /// every AWS SDK reads them.
+    Redrive(redrive::Arguments),
     /// Measure how long a provider takes from its start to its first answer.
     Bench,
     /// Write docs/, from the provider's schemas, and the tables of the modules' READMEs.
@@ -66,6 +72,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Demo(arguments) => demo::run(&project, &arguments),
         Command::Local(arguments) => local::run(&project, &arguments),
         Command::Test(arguments) => test::run(&project, &arguments),
+        Command::Redrive(arguments) => redrive::run(&project, &arguments),
         Command::Bench => bench::run(&project),
         Command::Docs(arguments) => docs::run(&project, &arguments),
         Command::Lint => lint::run(&project),

@@ -12,6 +12,7 @@ use super::upload_stream::KinesisStream;
 use super::upload_table::DynamoTable;
 use crate::arrive::Arrivals;
 use crate::domain::Quota;
+use crate::ports::{UploadStream, UploadTable};
 use crate::process::Processing;
 use crate::processor::Processor;
 use crate::receive::Receiver;
@@ -115,4 +116,21 @@ pub async fn reconciler(environment: &Environment) -> Result<Reconciler, Environ
         events: Arc::new(EventBridge::new(&config, bus)),
         schedule,
     })
+}
+
+/// Returns the rows and the records of a pipeline, for a tool that puts uploads back: reads
+/// `UPLOADS_TABLE` and `STREAM_NAME`.
+///
+/// # Errors
+/// When a variable is not set or invalid; the error names it.
+pub async fn table_and_stream(
+    environment: &Environment,
+) -> Result<(Arc<dyn UploadTable>, Arc<dyn UploadStream>), EnvironmentError> {
+    let table = environment.required("UPLOADS_TABLE")?;
+    let stream = environment.required("STREAM_NAME")?;
+    let retention = Retention::of(environment)?;
+    let config = sdk_config().await;
+    let table = DynamoTable::new(&config, table, retention, Quota::default());
+    let stream = KinesisStream::new(&config, stream);
+    Ok((Arc::new(table), Arc::new(stream)))
 }

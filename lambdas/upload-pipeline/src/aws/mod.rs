@@ -16,4 +16,4 @@ mod upload_stream;
 mod upload_table;
 mod writes;
 
-pub use clients::{arrivals, processing, receiver, reconciler};
+pub use clients::{arrivals, processing, receiver, reconciler, table_and_stream};
