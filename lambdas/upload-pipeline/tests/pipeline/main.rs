@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod counts;
 mod document;
 mod failures;
 mod leases;
@@ -12,4 +13,5 @@ mod memory;
 mod model;
 mod processing;
 mod requests;
+mod unfinished;
 mod world;

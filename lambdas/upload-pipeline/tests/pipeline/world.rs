@@ -1,5 +1,6 @@
 //! Everything outside the pipeline, in memory, with calls that fail when a test says so.
 
+pub mod announced;
 mod table;
 
 use std::collections::BTreeMap;
