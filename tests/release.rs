@@ -27,9 +27,13 @@ fn what_one_team_has_released_another_installs_without_a_compiler() -> Result<()
         );
         let outputs = published.outputs()?;
         let version = env!("CARGO_PKG_VERSION");
-        let versions = json!({"upload-api": [version], "upload-processor": [version]});
+        let functions = ["upload-api", "upload-processor", "upload-receiver", "upload-reconciler"];
+        let versions: serde_json::Map<_, _> = functions
+            .map(|name| (name.to_owned(), json!([version])))
+            .into_iter()
+            .collect();
         ensure!(
-            *outputs.value("versions")? == versions,
+            *outputs.value("versions")? == versions.into(),
             "published {outputs:?}"
         );
 

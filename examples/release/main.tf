@@ -10,7 +10,7 @@ locals {
 
   # Relative, so that a plan reads the same in every checkout.
   lambdas   = "${path.module}/../../lambdas"
-  functions = toset(["upload-api", "upload-processor"])
+  functions = toset(["upload-api", "upload-processor", "upload-receiver", "upload-reconciler"])
 }
 
 module "artifacts" {

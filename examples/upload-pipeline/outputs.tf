@@ -43,6 +43,11 @@ output "dead_letter_queue_url" {
   value       = module.upload_pipeline.dead_letter_queue_url
 }
 
+output "event_bus_name" {
+  description = "EventBridge bus that hears of each upload."
+  value       = module.upload_pipeline.event_bus_name
+}
+
 output "dashboard_name" {
   description = "Dashboard of the functions, the stream, the queue and the API."
   value       = module.upload_pipeline.dashboard_name

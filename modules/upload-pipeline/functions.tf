@@ -5,18 +5,34 @@ locals {
   # Six hours to fetch a record by what the queue says of it, before the stream forgets it; Lambda's limit is a week.
   maximum_record_age_hours = coalesce(var.stream.maximum_record_age_hours, min(var.stream.retention_hours - 6, 168))
 
-  # Of every function: whatever writes a row says when DynamoDB deletes it.
+  # Of every function: whatever writes a row says when somebody has to look at it, and when its data goes.
   environment = merge(
-    { LOG_LEVEL = var.log_level },
+    {
+      LOG_LEVEL               = var.log_level
+      UPLOADS_TABLE           = module.table.name
+      RECONCILE_AFTER_SECONDS = var.reconcile_after_minutes * 60
+      STREAM_RETENTION_HOURS  = var.stream.retention_hours
+    },
     { for days in var.expire_after_days[*] : "EXPIRE_AFTER_DAYS" => days },
   )
+
+  # Where a function finds uploads, and puts their records.
+  places = { UPLOADS_BUCKET = module.uploads.name, STREAM_NAME = module.stream.name }
+
+  # What is not limited is not said.
+  limits = { for name, limit in {
+    MULTIPART_ABOVE_BYTES = var.multipart_above_bytes
+    MAX_UPLOAD_BYTES      = try(min([for bytes in [var.max_upload_bytes, var.processor.max_bytes] : bytes if bytes != null]...), null)
+    QUOTA_BYTES           = var.quota.bytes
+    QUOTA_OPEN_UPLOADS    = var.quota.open_uploads
+  } : name => limit if limit != null && limit != -1 }
 
   # What differs from function to function.
   functions = {
     upload-api = {
-      description     = "Answers the upload routes: stores the file, writes its row and puts its record on the stream."
+      description     = "Answers the upload routes: takes and announces uploads, and tells, removes and retries them."
       memory_mb       = 256
-      timeout_seconds = 29 # Its three calls to AWS may take 8 s each, retries included; API Gateway gives up after 30 s.
+      timeout_seconds = 29 # API Gateway gives up after 30 s.
 
       # With a number, a caller that floods the API leaves the account's other functions their share.
       reserved_concurrency = var.api_concurrency
@@ -24,50 +40,32 @@ locals {
 
       # A REST API sends another event than an HTTP API, and leaves the answer to browsers of other sites to the function.
       environment = merge(
-        {
-          UPLOADS_BUCKET = module.uploads.name
-          UPLOADS_TABLE  = module.table.name
-          STREAM_NAME    = module.stream.name
-          REST_API       = var.api == "rest"
-        },
+        local.places,
+        { PROCESSED_BUCKET = module.processed.name, REST_API = var.api == "rest" },
         { for origin in var.allowed_origins : "ALLOWED_ORIGIN" => origin if var.api == "rest" },
+        local.limits,
       )
+    }
 
-      permissions = [
-        {
-          sid       = "StoreUploads"
-          actions   = ["s3:PutObject"]
-          resources = ["${module.uploads.arn}/uploads/*"]
-        },
-        {
-          # After a write whose answer was lost: what is there, and is it what was sent?
-          sid       = "CheckUploads"
-          actions   = ["s3:GetObject"]
-          resources = ["${module.uploads.arn}/uploads/*"]
-        },
-        {
-          sid       = "RecordUploads"
-          actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
-          resources = [module.table.arn]
-        },
-        {
-          sid       = "AnnounceUploads"
-          actions   = ["kinesis:PutRecord"]
-          resources = [module.stream.arn]
-        },
-      ]
+    upload-receiver = {
+      description          = "Hears from S3 of each uploaded object, records it and puts its record on the stream."
+      memory_mb            = 256
+      timeout_seconds      = 30
+      reserved_concurrency = -1
+      kinesis_source       = null
+      environment          = local.places
     }
 
     upload-processor = {
       description          = "Reads each upload on the stream and stores what it makes of it."
-      memory_mb            = 512 # For the processor that comes with it; the memory that an upload takes does not grow with it.
-      timeout_seconds      = 60
+      memory_mb            = var.processor.memory_mb
+      timeout_seconds      = var.processor.timeout_seconds
       reserved_concurrency = -1
 
       environment = {
         PROCESSED_BUCKET      = module.processed.name
-        UPLOADS_TABLE         = module.table.name
         DEAD_LETTER_QUEUE_URL = aws_sqs_queue.dead_letters.url
+        EVENT_BUS_NAME        = local.event_bus_name
       }
 
       # With the queue as its destination, the module also grants sqs:SendMessage, which the function needs for its own dead letters.
@@ -79,46 +77,37 @@ locals {
         maximum_retries          = var.stream.maximum_retries
         maximum_record_age_hours = local.maximum_record_age_hours
       }
+    }
 
-      permissions = [
-        {
-          sid       = "ReadUploads"
-          actions   = ["s3:GetObjectVersion"]
-          resources = ["${module.uploads.arn}/uploads/*"]
-        },
-        {
-          # Without it S3 answers 403 for an object that is missing, and the function could not tell.
-          sid       = "SeeMissingObjects"
-          actions   = ["s3:ListBucket"]
-          resources = [module.uploads.arn, module.processed.arn]
-        },
-        {
-          sid       = "StoreResults"
-          actions   = ["s3:PutObject", "s3:AbortMultipartUpload"]
-          resources = ["${module.processed.arn}/processed/*"]
-        },
-        {
-          # A result that an earlier try has stored is described, not written again.
-          sid       = "CheckResults"
-          actions   = ["s3:GetObject"]
-          resources = ["${module.processed.arn}/processed/*"]
-        },
-        {
-          sid       = "RecordResults"
-          actions   = ["dynamodb:GetItem", "dynamodb:PutItem"]
-          resources = [module.table.arn]
-        },
-      ]
+    upload-reconciler = {
+      description          = "Looks every minute for uploads that nobody works on any more, and goes on with them or ends them."
+      memory_mb            = 256
+      timeout_seconds      = 55 # Less than the minute until it comes again.
+      reserved_concurrency = -1
+      kinesis_source       = null
+      environment          = merge(local.places, { PROCESSED_BUCKET = module.processed.name, EVENT_BUS_NAME = local.event_bus_name })
     }
   }
+
+  # From which release a function is installed, if it is not compiled. The processor may be somebody else's.
+  releases = { for name, release in merge(
+    var.release == null ? {} : { for name in keys(local.functions) : name => merge(var.release, { name = name }) },
+    { upload-processor = var.processor.release != null ? var.processor.release : var.processor.manifest_path != null || var.release == null ? null : merge(var.release, { name = "upload-processor" }) },
+  ) : name => release if release != null }
+
+  # What is compiled otherwise. The profile of this repository's functions is in its own Cargo.toml.
+  packages = merge(
+    { for name in keys(local.functions) : name => { manifest_path = "${local.lambdas}/${name}/Cargo.toml", profile = var.build.profile } },
+    { for path in var.processor.manifest_path[*] : "upload-processor" => { manifest_path = path, profile = var.processor.profile } },
+  )
 }
 
 data "rustlambda_release" "function" {
-  for_each           = var.release == null ? [] : toset(keys(local.functions))
-  name               = each.key
-  version_constraint = var.release.version_constraint
+  for_each           = local.releases
+  name               = each.value.name
+  version_constraint = each.value.version_constraint
   architecture       = var.build.architecture
-  store              = { bucket = var.release.bucket, prefix = var.release.prefix }
+  store              = { bucket = each.value.bucket, prefix = each.value.prefix }
 }
 
 module "function" {
@@ -133,7 +122,7 @@ module "function" {
   reserved_concurrency = each.value.reserved_concurrency
   environment          = merge(local.environment, each.value.environment)
   kinesis_source       = each.value.kinesis_source
-  permissions          = each.value.permissions
+  permissions          = local.permissions[each.key]
   role                 = var.role
   vpc                  = var.vpc
   kms_key_arn          = var.kms_key_arn
@@ -143,11 +132,9 @@ module "function" {
   tags                 = var.tags
 
   # One of the two is null: the function is compiled, or installed.
-  package = var.release != null ? null : {
-    manifest_path = "${local.lambdas}/${each.key}/Cargo.toml"
-    profile       = var.build.profile
-    environment   = var.build.environment
-    store         = var.build.store
-  }
+  package = contains(keys(local.releases), each.key) ? null : merge(local.packages[each.key], {
+    environment = var.build.environment
+    store       = var.build.store
+  })
   artifact = try(data.rustlambda_release.function[each.key], null)
 }

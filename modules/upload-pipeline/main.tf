@@ -4,10 +4,12 @@ data "aws_region" "current" {}
 
 locals {
   # What expires is an old version from then on. S3 keeps those for a day at least, and 30 are for what was deleted by mistake.
+  # Clients have 24 hours for a multipart upload, after which the reconciler aborts it. S3 aborts what the reconciler has missed,
+  # no sooner: it rounds a day up to the next midnight UTC ("Lifecycle configuration elements", S3 User Guide).
   lifecycle_days = {
     object            = var.expire_after_days
     old_version       = var.expire_after_days == null ? 30 : 1
-    incomplete_upload = try(min(var.expire_after_days, 7), 7)
+    incomplete_upload = 2
   }
 
   # API references: UpdateShardCount, IncreaseStreamRetentionPeriod, CreateEventSourceMapping.
@@ -20,7 +22,13 @@ locals {
     maximum_record_age_hours = [1, 168]
   }
 
-  bucket_origins = concat(var.allowed_origins, var.bucket_origins)
+  # What a browser sends with a signed link, and what of S3's answer its script may read.
+  bucket_cors = one([for origins in [concat(var.allowed_origins, var.bucket_origins)] : {
+    origins        = origins
+    methods        = ["GET", "HEAD", "PUT"]
+    headers        = ["content-type", "if-none-match", "x-amz-checksum-sha256", "x-amz-sdk-checksum-algorithm"]
+    expose_headers = ["ETag", "x-amz-checksum-sha256", "x-amz-version-id"]
+  } if length(origins) > 0])
 
   # Bucket names are shared by all accounts; with these two the same pipeline goes into any account and region.
   bucket_suffix = "${data.aws_caller_identity.current.account_id}-${data.aws_region.current.id}"
@@ -30,10 +38,11 @@ module "uploads" {
   source              = "../object-store"
   name                = "${var.name}-uploads-${local.bucket_suffix}"
   write_once          = true
+  eventbridge         = true
   deletion_protection = var.deletion_protection
   lifecycle_days      = local.lifecycle_days
   kms_key_arn         = var.kms_key_arn
-  cors                = length(local.bucket_origins) == 0 ? null : { origins = local.bucket_origins, methods = ["GET", "HEAD", "PUT"] }
+  cors                = local.bucket_cors
   tags                = var.tags
 }
 
@@ -44,7 +53,7 @@ module "processed" {
   deletion_protection = var.deletion_protection
   lifecycle_days      = local.lifecycle_days
   kms_key_arn         = var.kms_key_arn
-  cors                = length(local.bucket_origins) == 0 ? null : { origins = local.bucket_origins, methods = ["GET", "HEAD"] }
+  cors                = one([for cors in local.bucket_cors[*] : merge(cors, { methods = ["GET", "HEAD"] })])
   tags                = var.tags
 }
 
@@ -65,8 +74,8 @@ module "table" {
   tags                = var.tags
 
   # While the table is protected, destroy stops at it, and so before it comes to what the table depends on: records, dead
-  # letters, and the client id and the domain that clients know. AWS protects none of them.
-  depends_on = [module.stream, aws_sqs_queue.dead_letters, module.user_pool]
+  # letters, the bus on which others have rules, and the client id and the domain that clients know. AWS protects none of them.
+  depends_on = [module.stream, aws_sqs_queue.dead_letters, aws_cloudwatch_event_bus.this, module.user_pool]
 }
 
 module "stream" {
@@ -136,9 +145,22 @@ locals {
   # Access tokens carry these, id tokens none.
   scopes = var.sign_in.accept_id_tokens ? [] : module.user_pool.access_token_scopes
 
-  routes = {
-    "POST /uploads"            = { function = "upload-api" }
-    "GET /uploads/{upload_id}" = { function = "upload-api" }
+  routes = { for route in [
+    "POST /uploads",
+    "GET /uploads",
+    "GET /uploads/{upload_id}",
+    "DELETE /uploads/{upload_id}",
+    "POST /uploads/{upload_id}/parts",
+    "GET /uploads/{upload_id}/parts",
+    "POST /uploads/{upload_id}/complete",
+    "POST /uploads/{upload_id}/retry",
+  ] : route => { function = "upload-api" } }
+
+  # Of the requests and the answers of these routes.
+  cors = {
+    methods        = sort(distinct([for route in keys(local.routes) : split(" ", route)[0]]))
+    headers        = ["authorization", "content-type", "idempotency-key"]
+    expose_headers = ["location", "retry-after"]
   }
 }
 
@@ -146,7 +168,7 @@ module "http_api" {
   source             = "../http-api"
   count              = var.api == "http" ? 1 : 0
   name               = var.name
-  cors               = length(var.allowed_origins) == 0 ? null : { origins = var.allowed_origins, methods = ["GET", "POST"] }
+  cors               = one([for origins in [var.allowed_origins] : merge(local.cors, { origins = origins }) if length(origins) > 0])
   throttling         = var.throttling
   kms_key_arn        = var.kms_key_arn
   log_retention_days = var.log_retention_days
@@ -165,7 +187,7 @@ module "rest_api" {
   source             = "../rest-api"
   count              = var.api == "rest" ? 1 : 0
   name               = var.name
-  cors               = one([for origin in var.allowed_origins : { origin = origin }])
+  cors               = one([for origin in var.allowed_origins : { origin = origin, headers = local.cors.headers }])
   throttling         = var.throttling
   requests_per_ip    = var.requests_per_ip
   kms_key_arn        = var.kms_key_arn

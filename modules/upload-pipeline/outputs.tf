@@ -48,14 +48,20 @@ output "dead_letter_queue_url" {
   value       = aws_sqs_queue.dead_letters.url
 }
 
+output "event_bus_name" {
+  description = "EventBridge bus that hears of each upload: UploadReceived, UploadProcessed and UploadFailed, of the source rustlambda.uploads."
+  value       = local.event_bus_name
+}
+
 output "arns" {
-  description = "ARNs of the buckets, the table, the stream, the queue and the user pool, for policies of others; and what identifies the API."
+  description = "ARNs of the buckets, the table, the stream, the queue, the bus and the user pool, for policies of others; and what identifies the API."
   value = {
     uploads_bucket    = module.uploads.arn
     processed_bucket  = module.processed.arn
     uploads_table     = module.table.arn
     stream            = module.stream.arn
     dead_letter_queue = aws_sqs_queue.dead_letters.arn
+    event_bus         = local.event_bus_arn
     user_pool         = module.user_pool.arn
     api_execution     = local.api.execution_arn
     access_log        = local.api.log_group_arn

@@ -107,6 +107,108 @@ variable "release" {
   default = null
 }
 
+variable "processor" {
+  description = "What makes results of uploads. By default it is this repository's, which writes text in upper case. Yours is a crate (`manifest_path`, its Cargo.toml, compiled with `profile`, by default release) or a release of one. With it go its memory, its timeout and the largest upload that it can process (`max_bytes`): larger ones are refused when they are announced."
+  type = object({
+    manifest_path = optional(string)
+    profile       = optional(string)
+    release = optional(object({
+      bucket             = string
+      prefix             = optional(string)
+      name               = string
+      version_constraint = optional(string)
+    }))
+    memory_mb       = optional(number, 512)
+    timeout_seconds = optional(number, 60)
+    max_bytes       = optional(number)
+  })
+  default  = {}
+  nullable = false
+  validation {
+    condition     = var.processor.manifest_path == null || var.processor.release == null
+    error_message = "processor: give manifest_path or release, not both. `manifest_path` names the Cargo.toml to compile; `release` what is compiled already."
+  }
+  validation {
+    condition     = var.processor.profile == null || var.processor.manifest_path != null
+    error_message = "processor.profile: it is for the crate that manifest_path names. Set build.profile for the processor of this repository."
+  }
+  validation {
+    condition     = endswith(coalesce(var.processor.manifest_path, "Cargo.toml"), "Cargo.toml")
+    error_message = "processor.manifest_path: name the Cargo.toml file itself, such as \"$${path.module}/thumbnails/Cargo.toml\"."
+  }
+  validation {
+    # "Lambda quotas", Lambda Developer Guide.
+    condition = alltrue([
+      for name, limits in { memory_mb = [128, 10240], timeout_seconds = [10, 900] } :
+      var.processor[name] >= limits[0] && var.processor[name] <= limits[1] && floor(var.processor[name]) == var.processor[name]
+    ])
+    error_message = "processor: give whole numbers, memory_mb from 128 to 10240 and timeout_seconds from 10 to 900. Lambda gives an invocation no more than 15 minutes."
+  }
+  validation {
+    condition     = var.processor.max_bytes == null || try(var.processor.max_bytes >= 1 && floor(var.processor.max_bytes) == var.processor.max_bytes, false)
+    error_message = "processor.max_bytes: give whole bytes, 1 or more, or leave it out where the processor takes any size."
+  }
+}
+
+variable "max_upload_bytes" {
+  description = "Largest upload that may be announced. Null is S3's own limit, 48.8 TiB."
+  type        = number
+  default     = null
+  validation {
+    # 10,000 parts of 5 GiB ("Amazon S3 multipart upload limits").
+    condition     = var.max_upload_bytes == null || try(var.max_upload_bytes >= 1 && var.max_upload_bytes <= 10000 * pow(2, 30) * 5 && floor(var.max_upload_bytes) == var.max_upload_bytes, false)
+    error_message = "max_upload_bytes: give whole bytes, 1 to ${10000 * pow(2, 30) * 5}, or leave it out for S3's own limit."
+  }
+}
+
+variable "multipart_above_bytes" {
+  description = "Size above which an announced upload is sent in parts, which a client can go on with after an interruption. Up to it, an upload is one request."
+  type        = number
+  default     = 16777216
+  nullable    = false
+  validation {
+    # A part has 5 MiB at least, a single PUT 5 GiB at most ("Amazon S3 multipart upload limits"; "Uploading objects").
+    condition     = var.multipart_above_bytes >= 5 * pow(2, 20) && var.multipart_above_bytes <= 5 * pow(2, 30) && floor(var.multipart_above_bytes) == var.multipart_above_bytes
+    error_message = "multipart_above_bytes: give whole bytes, 5242880 (5 MiB) to 5368709120 (5 GiB)."
+  }
+}
+
+variable "quota" {
+  description = "What one user may have: bytes of uploads that are stored or announced, and uploads that are announced and have not come. Beyond that the API answers 429. -1 is without limit."
+  type = object({
+    bytes        = optional(number, 107374182400)
+    open_uploads = optional(number, 100)
+  })
+  default  = {}
+  nullable = false
+  validation {
+    condition     = alltrue([for limit in values(var.quota) : (limit == -1 || limit >= 1) && floor(limit) == limit])
+    error_message = "quota: give whole numbers, 1 or more, or -1 for no limit. With 0 nobody could upload."
+  }
+}
+
+variable "reconcile_after_minutes" {
+  description = "Minutes after which an upload that nobody works on is taken up again. A shorter time finds sooner what a crash has left; a longer one does not disturb a stream that is behind."
+  type        = number
+  default     = 5
+  nullable    = false
+  validation {
+    condition     = var.reconcile_after_minutes >= 1 && floor(var.reconcile_after_minutes) == var.reconcile_after_minutes
+    error_message = "reconcile_after_minutes: give whole minutes, 1 or more."
+  }
+}
+
+variable "event_bus_name" {
+  description = "EventBridge bus of this account and region that hears of each upload, such as \"default\". Null creates a bus for the pipeline."
+  type        = string
+  default     = null
+  validation {
+    # CreateEventBus, EventBridge API reference.
+    condition     = can(regex("^[A-Za-z0-9/._-]{1,256}$", var.event_bus_name)) || var.event_bus_name == null
+    error_message = "event_bus_name: give the name of a bus in this account and region, not its ARN."
+  }
+}
+
 variable "stream" {
   description = "Between upload and processing: shards (null scales on demand), hours that records are kept, batches of one shard that are processed at once, records of a batch, and when a record is given up: after that many retries (-1 is without limit) or hours (null is six hours before the stream forgets it)."
   type = object({
@@ -203,7 +305,7 @@ variable "role" {
 }
 
 variable "vpc" {
-  description = "Subnets and security groups in which the functions run. They need a way to S3, DynamoDB, Kinesis, SQS and CloudWatch Logs from there: NAT, or endpoints."
+  description = "Subnets and security groups in which the functions run. They need a way to S3, DynamoDB, Kinesis, SQS, EventBridge and CloudWatch Logs from there: NAT, or endpoints."
   type = object({
     subnet_ids         = set(string)
     security_group_ids = set(string)

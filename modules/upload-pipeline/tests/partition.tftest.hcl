@@ -27,6 +27,9 @@ mock_provider "aws" {
   mock_resource "aws_kinesis_stream" {
     defaults = { arn = "arn:aws-us-gov:kinesis:us-gov-west-1:123456789012:stream/uploads" }
   }
+  mock_resource "aws_cloudwatch_event_rule" {
+    defaults = { arn = "arn:aws-us-gov:events:us-gov-west-1:123456789012:rule/uploaded" }
+  }
   mock_resource "aws_sqs_queue" {
     defaults = { arn = "arn:aws-us-gov:sqs:us-gov-west-1:123456789012:dead-letters" }
   }
@@ -46,7 +49,7 @@ run "holds_no_arn_of_another_partition" {
     vpc         = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
   }
   assert {
-    condition     = !strcontains(jsonencode(output.functions), "arn:aws:")
+    condition     = !strcontains(jsonencode([output.functions, output.arns, aws_iam_role_policy.reconcile.policy]), "arn:aws:")
     error_message = "Policies must name resources of the partition that they are in."
   }
 }

@@ -1,55 +1,9 @@
 mock_provider "aws" {
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "123456789012" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_data "aws_region" {
-    defaults = { id = "eu-west-1" }
-  }
-  mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/function" }
-  }
-  mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:any" }
-  }
-  mock_resource "aws_lambda_function" {
-    defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:any" }
-  }
-  mock_resource "aws_lambda_alias" {
-    defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:any:live" }
-  }
-  mock_resource "aws_apigatewayv2_api" {
-    defaults = { execution_arn = "arn:aws:execute-api:eu-west-1:123456789012:api" }
-  }
-  mock_resource "aws_api_gateway_rest_api" {
-    defaults = { execution_arn = "arn:aws:execute-api:eu-west-1:123456789012:api" }
-  }
-  mock_resource "aws_api_gateway_stage" {
-    defaults = { arn = "arn:aws:apigateway:eu-west-1::/restapis/api/stages/v1", invoke_url = "https://api.execute-api.eu-west-1.amazonaws.com/v1" }
-  }
-  mock_resource "aws_cognito_user_pool" {
-    defaults = { arn = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_pool" }
-  }
-  mock_resource "aws_wafv2_web_acl" {
-    defaults = { arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/photos/1" }
-  }
-  mock_resource "aws_kinesis_stream" {
-    defaults = { arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/uploads" }
-  }
-  mock_resource "aws_sqs_queue" {
-    defaults = { arn = "arn:aws:sqs:eu-west-1:123456789012:dead-letters" }
-  }
+  source = "./tests/mocks/aws"
 }
 
 mock_provider "rustlambda" {
-  mock_resource "rustlambda_package" {
-    defaults = { runtime = "provided.al2023" }
-  }
-  mock_data "rustlambda_release" {
-    defaults = { runtime = "provided.al2023", build = "1.4.2+0123456789ab", s3_key = "release.zip" }
-  }
+  source = "./tests/mocks/rustlambda"
 }
 
 variables {
@@ -77,6 +31,7 @@ run "alarms_of_what_somebody_should_look_at" {
     condition = output.dashboard_name == "photos-eu-west-1" && toset(keys(output.alarm_names)) == toset([
       "api-errors-5xx", "uploads-dead-letters", "upload-api-errors", "upload-api-throttles",
       "upload-processor-errors", "upload-processor-iterator-age", "upload-processor-throttles",
+      "upload-receiver-errors", "upload-receiver-throttles", "upload-reconciler-errors", "upload-reconciler-throttles",
     ])
     error_message = "The pipeline must have its dashboard and its alarms."
   }
@@ -164,7 +119,7 @@ run "refuses_an_api_that_answers_nothing" {
 
 run "keeps_what_nobody_asked_to_delete" {
   assert {
-    condition     = !contains(keys(local.environment), "EXPIRE_AFTER_DAYS") && jsonencode(local.lifecycle_days) == jsonencode({ object = null, old_version = 30, incomplete_upload = 7 })
+    condition     = !contains(keys(local.environment), "EXPIRE_AFTER_DAYS") && jsonencode(local.lifecycle_days) == jsonencode({ object = null, old_version = 30, incomplete_upload = 2 })
     error_message = "Objects and rows must stay unless the caller says how long."
   }
 }
@@ -174,7 +129,7 @@ run "deletes_rows_with_their_objects" {
     expire_after_days = 5
   }
   assert {
-    condition     = local.environment.EXPIRE_AFTER_DAYS == 5 && local.lifecycle_days == { object = 5, old_version = 1, incomplete_upload = 5 }
+    condition     = local.environment.EXPIRE_AFTER_DAYS == 5 && local.lifecycle_days == { object = 5, old_version = 1, incomplete_upload = 2 }
     error_message = "Whatever writes a row must know when it expires, and an expired object must not stay for 30 days more."
   }
 }
@@ -243,11 +198,10 @@ run "installs_what_is_released" {
   }
 
   assert {
-    condition = { for name, release in data.rustlambda_release.function : name => [release.version_constraint, release.architecture, release.store.bucket] } == {
-      upload-api       = ["~> 1.4", "arm64", "artifacts"]
-      upload-processor = ["~> 1.4", "arm64", "artifacts"]
+    condition = { for key, release in data.rustlambda_release.function : key => [release.name, release.version_constraint, release.architecture, release.store.bucket] } == {
+      for name in ["upload-api", "upload-receiver", "upload-processor", "upload-reconciler"] : name => [name, "~> 1.4", "arm64", "artifacts"]
     }
-    error_message = "Both functions must be released versions that the caller allows, for the architecture that he asks for."
+    error_message = "Every function must be a released version that the caller allows, for the architecture that he asks for."
   }
   assert {
     condition     = output.functions["upload-api"].build == "1.4.2+0123456789ab"
@@ -268,7 +222,7 @@ run "keeps_the_api_and_the_functions_of_an_earlier_version" {
   assert {
     condition = merge(
       { api = output.api_id },
-      { for name, function in output.functions : name => function.invoke_arn },
+      { for name in ["upload-api", "upload-processor"] : name => output.functions[name].invoke_arn },
     ) == run.an_earlier_version_had_other_names.ids
     error_message = "An upgrade must keep the API and the functions that there are."
   }
