@@ -17,7 +17,7 @@ export function accountView(app: App): View {
   const title = "Account";
   const element = h(
     "div",
-    { class: "stack" },
+    { class: "stack account" },
     h("h1", { tabindex: -1 }, title),
     h("p", {}, "Signed in as ", h("strong", {}, app.session.user?.email ?? "somebody without an e-mail address"), "."),
     secondFactor(app),

@@ -11,7 +11,6 @@ const PATHS = {
   download: "M12 4v12m0 0-5-5m5 5 5-5M4 20h16",
   retry: "M20 11a8 8 0 1 0-2.3 5.7M20 4v7h-7",
   chevron: "M6 9l6 6 6-6",
-  result: "M6 3h8l4 4v14H6zM14 3v4h4M9 14l2 2 4-4",
 } as const;
 
 export type IconName = keyof typeof PATHS;

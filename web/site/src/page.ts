@@ -32,6 +32,7 @@ export class Page implements App {
   readonly draft: Draft = { email: "", keep: false };
   /** The uploads of whom, while they are signed in, or were a moment ago. */
   #uploads: { readonly sub: string; readonly view: UploadsView } | undefined;
+  #isStopped = true;
   #signingOut = false;
   #isFirst = true;
 
@@ -93,7 +94,10 @@ export class Page implements App {
     if (this.#uploads?.sub !== sub) {
       this.#uploads?.view.stop();
       this.#uploads = { sub, view: uploadsView(this) };
+      this.#isStopped = true;
     }
+    if (this.#isStopped) this.#uploads.view.start();
+    this.#isStopped = false;
     return this.#uploads.view;
   }
 
@@ -101,13 +105,18 @@ export class Page implements App {
     if (signedIn) return this.#open();
     const { draft } = this;
     draft.password = undefined;
-    this.#uploads?.view.stop();
+    this.#stop();
     if (this.#signingOut) {
       this.#uploads = undefined;
       draft.email = "";
       return this.go("/sign-in", "You are signed out.");
     }
-    this.go("/sign-in", "Your session has ended. Sign in again; uploads go on where they stopped.");
+    this.go("/sign-in", "Your session has ended. Sign in again; interrupted uploads can go on then.");
+  }
+
+  #stop(): void {
+    this.#uploads?.view.stop();
+    this.#isStopped = true;
   }
 
   async #signOut(): Promise<void> {
@@ -116,7 +125,7 @@ export class Page implements App {
     if (this.#uploads?.view.busy && !(await ask(question))) return;
     this.#signingOut = true;
     try {
-      this.#uploads?.view.stop();
+      this.#stop();
       await this.session.signOut(false);
     } catch (error) {
       // The tokens are gone from this browser; the refresh token may live on at Cognito.

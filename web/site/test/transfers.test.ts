@@ -194,6 +194,19 @@ describe("a file", () => {
     expect(failed).toEqual([]);
   });
 
+  test("that has arrived counts until all have", async () => {
+    await add(file("a", 100), file("b", 300));
+    upload(0).arrives();
+    await settle();
+    transfers.dismiss(1);
+    expect(transfers.all[0]).toMatchObject({ isSettled: true });
+    expect(totals(transfers.all)).toMatchObject({ sent: 100, size: 400 });
+    upload(1).arrives();
+    await settle();
+    transfers.dismiss(2);
+    expect(states()).toEqual([]);
+  });
+
   test("is dismissed only when it is done with", async () => {
     await add(file("a"));
     transfers.dismiss(1);

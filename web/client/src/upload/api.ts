@@ -21,6 +21,8 @@ export interface UploadDescription {
   readonly size: number;
   readonly created_at: string;
   readonly updated_at: string;
+  /** Until when a pending upload can be resumed. */
+  readonly expires_at?: string;
   /** Where a pending upload comes in parts. */
   readonly multipart?: Multipart;
   /** Presigned URLs, valid for minutes. */

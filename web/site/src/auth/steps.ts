@@ -39,22 +39,18 @@ function newPassword(app: App, step: Step<"new-password">): View {
     autocomplete: "new-password",
     hint: PASSWORD_RULE,
   };
-  const element = card(
-    title,
-    h("p", {}, "Somebody made this account for you, with a password for one time. Choose one that only you know."),
-    form({
-      fields: [password, ...attributes],
-      submit: "Save and sign in",
-      words: WORDS,
-      extra: [username(app)],
-      onSubmit: async (values) => {
-        const written = step.requiredAttributes.map((name) => [name, values[`attribute:${name}`] ?? ""]);
-        takeStep(app, await step.answer(values["new-password"] ?? "", Object.fromEntries(written)));
-      },
-    }),
-    startAgain(app),
-  );
-  return { title, element };
+  const choose = form({
+    fields: [password, ...attributes],
+    submit: "Save and sign in",
+    words: WORDS,
+    onSubmit: async (values) => {
+      const written = step.requiredAttributes.map((name) => [name, values[`attribute:${name}`] ?? ""]);
+      takeStep(app, await step.answer(values["new-password"] ?? "", Object.fromEntries(written)));
+    },
+  });
+  choose.prepend(username(app));
+  const why = "Somebody made this account for you, with a password for one time. Choose one that only you know.";
+  return { title, element: card(title, h("p", {}, why), choose, startAgain(app)) };
 }
 
 function code(app: App, step: Step<"totp">): View {

@@ -13,6 +13,7 @@ export function details(upload: UploadDescription): readonly Child[] {
     ["Size", `${bytes(size)} (${size.toLocaleString("en")} bytes)`],
     ["Uploaded", moment(upload.created_at)],
     ["Changed", moment(upload.updated_at)],
+    ...(status === "PENDING" && upload.expires_at ? ([["Can go on until", moment(upload.expires_at)]] as const) : []),
     ["Id", upload.upload_id],
   ];
   return [

@@ -49,7 +49,7 @@ export function sending(transfers: Transfers, otherwise: HTMLElement, failed: (e
     const { all } = transfers;
     const sum = totals(all);
     element.hidden = all.length === 0;
-    rows.show(all, otherwise);
+    rows.show(all.filter(({ isSettled }) => !isSettled), otherwise);
     bar.max = sum.size || 1;
     bar.value = sum.sent;
     if (sum.running > 0) rate.note(sum.sent, Date.now());

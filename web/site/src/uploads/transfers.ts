@@ -19,6 +19,8 @@ export interface Transfer {
   readonly problem?: string;
   /** The upload, once the API knows of it. */
   readonly id?: string;
+  /** Whether it need no longer be shown. It counts until all others are done, so that the sum never falls back. */
+  readonly isSettled?: boolean;
 }
 
 /** What happens to transfers. */
@@ -120,11 +122,14 @@ export class Transfers {
     await entry.upload?.abort();
   }
 
-  /** Removes one that has arrived or failed from the list. */
+  /** Takes one out of sight that has arrived, or removes one that has failed. */
   dismiss(key: number): void {
-    const state = this.#entries.get(key)?.transfer.state;
-    if (state !== "arrived" && state !== "failed") return;
-    this.#entries.delete(key);
+    const entry = this.#entries.get(key);
+    if (entry?.transfer.state === "failed") this.#entries.delete(key);
+    else if (entry?.transfer.state !== "arrived") return;
+    else entry.transfer = { ...entry.transfer, isSettled: true };
+    const isOver = this.all.every(({ state, isSettled }) => isSettled || state === "failed");
+    for (const { key, isSettled } of isOver ? this.all : []) if (isSettled) this.#entries.delete(key);
     this.#events.changed();
   }
 

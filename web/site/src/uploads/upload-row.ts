@@ -55,7 +55,7 @@ export function uploadRow(first: UploadDescription, actions: UploadActions): Row
   const resume = wordButton("Continue", `Continue ${name}`, "upload", () => actions.continue(upload));
   const retry = wordButton("Retry", `Retry ${name}`, "retry", attempt(actions.retry));
   const original = iconButton(`Download ${name}`, "download", attempt((it) => actions.download(it, "original")));
-  const result = iconButton(`Download result of ${name}`, "result", attempt((it) => actions.download(it, "result")));
+  const result = wordButton("Result", `Download result of ${name}`, "download", attempt((it) => actions.download(it, "result")));
   const remove = iconButton(`Delete ${name}`, "trash", attempt(actions.delete));
   const element = h(
     "li",

@@ -23,6 +23,8 @@ const LINGER = 4_000;
 export interface UploadsView extends View {
   /** Whether leaving would interrupt something. */
   readonly busy: boolean;
+  /** Loads the list, and polls from now on. */
+  start(): void;
   /** Stops sending and polling. */
   stop(): void;
 }
@@ -71,15 +73,17 @@ export function uploadsView(app: App): UploadsView {
     chosen.element,
   );
   zone.listen(() => element.isConnected);
-  const watch = (): void => (document.hidden || !element.isConnected ? library.unwatch() : library.watch());
-  document.addEventListener("visibilitychange", watch);
+  const watch = (): void => (document.hidden ? library.unwatch() : library.watch());
   for (const event of ["online", "offline"]) addEventListener(event, draw);
-  list.load();
   return {
     title,
     element,
     get busy() {
       return transfers.busy;
+    },
+    start() {
+      document.addEventListener("visibilitychange", watch);
+      list.load();
     },
     stop() {
       document.removeEventListener("visibilitychange", watch);
