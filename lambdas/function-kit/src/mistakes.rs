@@ -28,13 +28,23 @@ impl Mistakes {
     ) -> Option<T> {
         let text = match member {
             Some(Member::Text(text)) => Ok(text),
-            Some(Member::Other) => Err("must be a string"),
+            Some(_) => Err("must be a string"),
             None => Err("is required"),
         };
         match text.map(parse) {
             Ok(Ok(value)) => return Some(value),
             Ok(Err(detail)) => self.note(pointer, detail),
             Err(detail) => self.note(pointer, detail),
+        }
+        None
+    }
+
+    /// Returns the whole number at that place, which is required; what is wrong with it is noted.
+    pub fn number(&mut self, pointer: &str, member: Option<Member>) -> Option<u64> {
+        match member {
+            Some(Member::Number(number)) => return Some(number),
+            Some(_) => self.note(pointer, "must be a whole number that is not negative"),
+            None => self.note(pointer, "is required"),
         }
         None
     }

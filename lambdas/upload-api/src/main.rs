@@ -1,4 +1,4 @@
-//! Lambda function: takes an upload over HTTP, behind an HTTP API or (`REST_API=true`) a REST API.
+//! Lambda function: the HTTP API of uploads, behind an HTTP API or (`REST_API=true`) a REST API.
 
 use function_kit::{Environment, http, telemetry};
 use upload_pipeline::{api, aws};
@@ -7,9 +7,9 @@ use upload_pipeline::{api, aws};
 async fn main() -> anyhow::Result<()> {
     let environment = Environment::of_process();
     telemetry::init(&environment)?;
-    let receiver = aws::receiver(&environment).await?;
-    let receiver = &receiver;
-    let handler = async |request| api::handle(receiver, request).await;
+    let uploads = aws::api(&environment).await?;
+    let uploads = &uploads;
+    let handler = async |request| api::handle(uploads, request).await;
     let served = if environment.parsed_or("REST_API", false)? {
         http::serve_rest(environment.parsed("ALLOWED_ORIGIN")?, handler).await
     } else {

@@ -1,47 +1,139 @@
-//! The HTTP API: `POST /uploads` and `GET /uploads/{upload_id}`.
+//! The HTTP API of uploads.
 
+mod listing;
+mod parts;
 mod post_upload;
+mod refusal;
 mod representation;
 
-use function_kit::http::Route;
-use function_kit::{Problem, Request, Response};
+use function_kit::http::{Route, json};
+use function_kit::{Owner, Problem, Request, Response};
 use http::{Method, StatusCode};
 
+use crate::direct::complete::Completion;
+use crate::direct::{Direct, Refusal};
+use crate::domain::UploadId;
 use crate::receive::Receiver;
+use crate::remove::Removal;
 
 pub use post_upload::MAX_CONTENT_BYTES;
 
-#[derive(Clone, Copy)]
-enum Handler {
-    Post,
-    Get,
+/// What the API does, in three parts.
+#[derive(Clone)]
+pub struct Api {
+    /// Takes uploads in one request.
+    pub receiver: Receiver,
+    /// Takes announced uploads.
+    pub direct: Direct,
+    /// Deletes uploads.
+    pub removal: Removal,
 }
 
-const ROUTES: &[Route<Handler>] = &[
+/// What stands for a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handler {
+    /// Takes or announces an upload.
+    Post,
+    /// Lists the caller's uploads.
+    List,
+    /// Describes one.
+    Get,
+    /// Deletes one.
+    Delete,
+    /// Signs requests for parts.
+    SignParts,
+    /// Lists the parts that have arrived.
+    ListParts,
+    /// Joins the parts.
+    Complete,
+    /// Has an upload processed again.
+    Retry,
+}
+
+/// The routes of the API.
+pub const ROUTES: &[Route<Handler>] = &[
     (Method::POST, "/uploads", Handler::Post),
+    (Method::GET, "/uploads", Handler::List),
     (Method::GET, "/uploads/{upload_id}", Handler::Get),
+    (Method::DELETE, "/uploads/{upload_id}", Handler::Delete),
+    (
+        Method::POST,
+        "/uploads/{upload_id}/parts",
+        Handler::SignParts,
+    ),
+    (
+        Method::GET,
+        "/uploads/{upload_id}/parts",
+        Handler::ListParts,
+    ),
+    (
+        Method::POST,
+        "/uploads/{upload_id}/complete",
+        Handler::Complete,
+    ),
+    (Method::POST, "/uploads/{upload_id}/retry", Handler::Retry),
 ];
 
 /// Answers one request.
 ///
 /// # Errors
 /// The problem to answer with.
-pub async fn handle(receiver: &Receiver, request: Request) -> Result<Response, Problem> {
+pub async fn handle(api: &Api, request: Request) -> Result<Response, Problem> {
     let matched = request.matched(ROUTES)?;
+    let owner = request.claims.owner()?;
     match matched.route {
-        Handler::Post => post_upload::handle(receiver, &request).await,
-        Handler::Get => get_upload(receiver, &request, matched.parameter("upload_id")).await,
+        Handler::Post => return post_upload::handle(api, &request, owner).await,
+        Handler::List => return listing::handle(&api.direct, &request, owner).await,
+        _ => {}
     }
+    // What cannot be an id is the id of nothing.
+    let id = matched.parameter("upload_id").parse();
+    let id = id.map_err(|_| Problem::from(Refusal::Unknown))?;
+    of_one(api, &request, matched.route, &owner, id).await
 }
 
 /// Answers for an upload of another as for one that does not exist.
-async fn get_upload(receiver: &Receiver, request: &Request, id: &str) -> Result<Response, Problem> {
-    let owner = request.claims.owner()?;
-    let unknown = || Problem::not_found("you have no upload of this id");
-    let id = id.parse().map_err(|_| unknown())?;
-    let upload = receiver.find(&owner, id).await?;
-    let upload = upload
-        .filter(|upload| !upload.is_deleted())
-        .ok_or_else(unknown)?;
-    function_kit::http::json(StatusCode::OK, &representation::of(&upload))
+async fn of_one(
+    api: &Api,
+    request: &Request,
+    route: Handler,
+    owner: &Owner,
+    id: UploadId,
+) -> Result<Response, Problem> {
+    let direct = &api.direct;
+    match route {
+        Handler::Delete => delete(&api.removal, owner, id).await,
+        Handler::SignParts => parts::sign(direct, request, owner, id).await,
+        Handler::ListParts => parts::list(direct, request, owner, id).await,
+        Handler::Complete => complete(direct, owner, id).await,
+        Handler::Retry => {
+            let upload = direct.retry(owner, id).await?;
+            json(StatusCode::ACCEPTED, &representation::of(&upload))
+        }
+        Handler::Get | Handler::Post | Handler::List => get(api, owner, id).await,
+    }
+}
+
+async fn get(api: &Api, owner: &Owner, id: UploadId) -> Result<Response, Problem> {
+    let upload = api.direct.find(owner, id).await?;
+    let download = api.direct.downloads(&upload).await?;
+    let representation = representation::of(&upload).with_download(download);
+    json(StatusCode::OK, &representation)
+}
+
+async fn complete(direct: &Direct, owner: &Owner, id: UploadId) -> Result<Response, Problem> {
+    let (status, upload) = match direct.complete(owner, id).await? {
+        Completion::Received(upload) => (StatusCode::OK, upload),
+        Completion::Running(upload) => (StatusCode::ACCEPTED, upload),
+    };
+    json(status, &representation::of(&upload))
+}
+
+async fn delete(removal: &Removal, owner: &Owner, id: UploadId) -> Result<Response, Problem> {
+    if !removal.delete(owner, id).await? {
+        return Err(Refusal::Unknown.into());
+    }
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    Ok(response)
 }

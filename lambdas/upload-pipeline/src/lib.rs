@@ -3,8 +3,8 @@
 //! - [`domain`]: what an upload is and which states it goes through. Pure.
 //! - [`ports`]: what the pipeline needs of the outside, as traits.
 //! - [`processor`]: what a team writes to process uploads its own way; [`processors`] are ready.
-//! - [`open`], [`receive`], [`arrive`], [`process`], [`remove`] and [`reconcile`]: what it does, over
-//!   ports alone.
+//! - [`open`], [`receive`], [`direct`], [`arrive`], [`process`], [`remove`] and [`reconcile`]: what it
+//!   does, over ports alone.
 //! - [`api`], [`stream`] and [`notification`]: how API Gateway, Kinesis and S3 reach it.
 //! - [`aws`]: the ports on S3, DynamoDB, Kinesis and SQS.
 //! - [`run()`]: a processor as a Lambda function; [`run_receiver`] and [`run_reconciler`]: the others
@@ -16,6 +16,7 @@
 pub mod api;
 pub mod arrive;
 pub mod aws;
+pub mod direct;
 pub mod domain;
 pub mod notification;
 pub mod open;

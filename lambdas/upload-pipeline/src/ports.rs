@@ -1,5 +1,7 @@
 //! What the pipeline needs of the outside world.
 
+pub mod direct;
+
 use std::ops::Range;
 use std::time::Duration;
 

@@ -1,16 +1,18 @@
-//! Members of a body that should be text.
+//! Members of a body that should be text or a number.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-/// A member of a body as the client sent it. Whatever is not text is skipped and takes no memory:
-/// as a [`Value`], a list of 3 MB would take hundreds.
+/// A member of a body as the client sent it. Whatever is neither text nor a number is skipped and
+/// takes no memory: as a [`Value`], a list of 3 MB would take hundreds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Member {
     /// A string.
     Text(String),
+    /// A whole number that is not negative.
+    Number(u64),
     /// Anything else.
     Other,
 }
@@ -19,7 +21,7 @@ impl From<&Value> for Member {
     fn from(value: &Value) -> Self {
         match value {
             Value::String(text) => Self::Text(text.clone()),
-            _ => Self::Other,
+            value => value.as_u64().map_or(Self::Other, Self::Number),
         }
     }
 }
@@ -54,8 +56,8 @@ impl<'de> Deserialize<'de> for Member {
                 Ok(Member::Other)
             }
 
-            fn visit_u64<E>(self, _: u64) -> Result<Member, E> {
-                Ok(Member::Other)
+            fn visit_u64<E>(self, number: u64) -> Result<Member, E> {
+                Ok(Member::Number(number))
             }
 
             fn visit_f64<E>(self, _: f64) -> Result<Member, E> {

@@ -15,33 +15,8 @@ use crate::domain::Quota;
 use crate::ports::{UploadStream, UploadTable};
 use crate::process::Processing;
 use crate::processor::Processor;
-use crate::receive::Receiver;
 use crate::reconcile::Reconciler;
 use crate::remove::Removal;
-
-/// Returns the receiver of uploads: reads `UPLOADS_BUCKET`, `UPLOADS_TABLE` and `STREAM_NAME`, and
-/// `EXPIRE_AFTER_DAYS` if it is set.
-///
-/// # Errors
-/// When one of them is not set or invalid; the error names it.
-pub async fn receiver(environment: &Environment) -> Result<Receiver, EnvironmentError> {
-    let uploads_bucket = environment.required("UPLOADS_BUCKET")?;
-    let table = environment.required("UPLOADS_TABLE")?;
-    let stream = environment.required("STREAM_NAME")?;
-    let retention = Retention::of(environment)?;
-    let quota = Quota {
-        bytes: environment.parsed("QUOTA_BYTES")?,
-        open_uploads: environment.parsed("QUOTA_OPEN_UPLOADS")?,
-    };
-    let config = sdk_config().await;
-    Ok(Receiver {
-        objects: Arc::new(S3Objects::new(&config)),
-        table: Arc::new(DynamoTable::new(&config, table, retention, quota)),
-        stream: Arc::new(KinesisStream::new(&config, stream)),
-        clock: Arc::new(SystemClock),
-        uploads_bucket,
-    })
-}
 
 /// Returns the processing of records with `processor`: reads `PROCESSED_BUCKET`, `UPLOADS_TABLE`
 /// and `DEAD_LETTER_QUEUE_URL`, and `EXPIRE_AFTER_DAYS` if it is set.
@@ -69,7 +44,8 @@ pub async fn processing(
     })
 }
 
-/// Returns what receives bytes that arrive in S3: reads what [`receiver`] does, but for the quota.
+/// Returns what receives bytes that arrive in S3: reads `UPLOADS_BUCKET`, `UPLOADS_TABLE` and
+/// `STREAM_NAME`, and how long rows stay.
 ///
 /// # Errors
 /// When a variable is not set or invalid; the error names it.

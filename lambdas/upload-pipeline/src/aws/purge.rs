@@ -1,8 +1,9 @@
 //! Removal of everything that S3 holds under a key.
 
 use async_trait::async_trait;
-use function_kit::aws::{code, port_error};
+use function_kit::aws::port_error;
 
+use super::multipart;
 use super::object_store::S3Objects;
 use crate::domain::Location;
 use crate::ports::{PortError, Purge};
@@ -12,44 +13,15 @@ impl Purge for S3Objects {
     /// Aborts first: a multipart upload that is completed meanwhile leaves a version, which is then
     /// deleted.
     async fn remove_all(&self, location: &Location) -> Result<(), PortError> {
-        while self.abort_some(location).await? {}
+        for id in multipart::begun(self.client(), location).await? {
+            multipart::abort(self.client(), location, &id).await?;
+        }
         while self.delete_some(location).await? {}
         Ok(())
     }
 }
 
 impl S3Objects {
-    /// Aborts the multipart uploads of the first page. Returns whether there may be more.
-    async fn abort_some(&self, location: &Location) -> Result<bool, PortError> {
-        let operation = |name: &str| format!("{name} in bucket {}", location.bucket);
-        let list = self.client().list_multipart_uploads();
-        let sent = list.bucket(&location.bucket).prefix(&location.key).send();
-        let page = sent
-            .await
-            .map_err(|error| port_error(operation("ListMultipartUploads"), error))?;
-        let mut is_any = false;
-        for upload in page.uploads() {
-            if upload.key() != Some(&location.key) {
-                continue;
-            }
-            is_any = true;
-            let abort = self.client().abort_multipart_upload();
-            let sent = abort
-                .bucket(&location.bucket)
-                .key(&location.key)
-                .set_upload_id(upload.upload_id.clone())
-                .send()
-                .await;
-            match sent {
-                Ok(_) => {}
-                // It was completed, or aborted by another, meanwhile.
-                Err(error) if code(&error) == Some("NoSuchUpload") => {}
-                Err(error) => return Err(port_error(operation("AbortMultipartUpload"), error)),
-            }
-        }
-        Ok(is_any && page.is_truncated == Some(true))
-    }
-
     /// Deletes the versions and delete markers of the first page. Returns whether there may be more.
     async fn delete_some(&self, location: &Location) -> Result<bool, PortError> {
         let operation = |name: &str| format!("{name} in bucket {}", location.bucket);

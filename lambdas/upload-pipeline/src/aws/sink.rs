@@ -1,33 +1,26 @@
 //! A new object in S3, written as it is made: in one request if it is small, and as a multipart
 //! upload if not.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::config::{Builder, StalledStreamProtectionConfig};
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::CompletedPart;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::{Bytes, BytesMut};
 use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 
-use super::object_store::{CONTENT_DISPOSITION, put_new, version};
+use super::multipart::{self, Completed};
+use super::object_store::put_new;
 use crate::domain::{Checksum, ContentType, Location, Object, Sha256Digest};
 use crate::ports::{PortError, Put, Sink};
-use function_kit::aws::{code, port_error};
+use function_kit::aws::port_error;
 
 /// Size of a part but the last, in bytes: the least that S3 takes ("Amazon S3 multipart upload
 /// limits"). With the 10,000 parts that it takes, a result has 48.8 GiB at most, which is more than
 /// a function writes in 15 minutes.
 const PART_BYTES: usize = 5 * 1024 * 1024;
-
-/// Time for S3 to make an object of its parts, which "could take several minutes"
-/// ("CompleteMultipartUpload"); less, if the invocation ends before.
-const COMPLETION_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
 /// A new object.
 pub struct S3Sink {
@@ -135,23 +128,10 @@ impl Sink for S3Sink {
 
 impl Parts {
     async fn begin(target: &Target, content_type: &ContentType) -> Result<Self, PortError> {
-        let operation = || format!("CreateMultipartUpload in bucket {}", target.location.bucket);
-        let begun = target
-            .client
-            .create_multipart_upload()
-            .bucket(&target.location.bucket)
-            .key(&target.location.key)
-            .content_type(content_type.as_str())
-            .content_disposition(CONTENT_DISPOSITION)
-            .checksum_algorithm(ChecksumAlgorithm::Sha256)
-            .send()
-            .await
-            .map_err(|error| port_error(operation(), error))?;
-        let upload_id = begun.upload_id;
+        let Target { client, location } = target;
         Ok(Self {
             target: target.clone(),
-            upload_id: upload_id
-                .ok_or_else(|| PortError::broken(operation(), "S3 names no upload"))?,
+            upload_id: multipart::begin(client, location, content_type).await?,
             sent: Vec::new(),
             bytes: 0,
             is_complete: false,
@@ -188,46 +168,15 @@ impl Parts {
     async fn complete(mut self) -> Result<Option<String>, PortError> {
         let Target { client, location } = &self.target;
         let parts = std::mem::take(&mut self.sent);
-        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts));
-        let completed = client
-            .complete_multipart_upload()
-            .bucket(&location.bucket)
-            .key(&location.key)
-            .upload_id(&self.upload_id)
-            .if_none_match("*")
-            .multipart_upload(parts.build())
-            .customize()
-            .config_override(completion())
-            .send()
-            .await;
+        let completed = multipart::complete(client, location, &self.upload_id, parts).await?;
+        self.is_complete = matches!(completed, Completed::Done(_) | Completed::Gone);
         match completed {
-            Ok(output) => {
-                self.is_complete = true;
-                Ok(Some(version(output.version_id)))
-            }
+            Completed::Done(version) => Ok(Some(version)),
             // An earlier try completed it, whose answer was lost.
-            Err(error) if code(&error) == Some("NoSuchUpload") => {
-                self.is_complete = true;
-                Ok(None)
-            }
-            Err(error) if code(&error) == Some("PreconditionFailed") => Ok(None),
-            Err(error) => {
-                let operation = format!("CompleteMultipartUpload in bucket {}", location.bucket);
-                Err(port_error(operation, error))
-            }
+            Completed::Gone | Completed::Exists => Ok(None),
+            Completed::TimeIsUp(error) => Err(error),
         }
     }
-}
-
-/// S3 answers at once, and then sends white space until it is done.
-fn completion() -> Builder {
-    let timeouts = TimeoutConfig::builder()
-        .operation_attempt_timeout(COMPLETION_TIMEOUT)
-        .operation_timeout(COMPLETION_TIMEOUT)
-        .build();
-    Builder::new()
-        .timeout_config(timeouts)
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
 }
 
 impl Drop for Parts {
@@ -240,18 +189,10 @@ impl Drop for Parts {
             return;
         }
         let Target { client, location } = self.target.clone();
-        let aborted = client
-            .abort_multipart_upload()
-            .bucket(location.bucket)
-            .key(location.key)
-            .upload_id(&self.upload_id)
-            .send();
+        let upload_id = std::mem::take(&mut self.upload_id);
         runtime.spawn(async move {
             // After a conflict S3 has removed it by itself.
-            if let Err(error) = aborted.await
-                && code(&error) != Some("NoSuchUpload")
-            {
-                let error = port_error("AbortMultipartUpload", error);
+            if let Err(error) = multipart::abort(&client, &location, &upload_id).await {
                 tracing::warn!(cause = function_kit::text::chain(&error), "parts were left");
             }
         });

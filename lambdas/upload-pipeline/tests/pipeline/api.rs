@@ -180,16 +180,16 @@ async fn a_body_in_base64_is_decoded() {
 
 #[tokio::test]
 async fn routes_methods_and_callers_are_told_apart() {
-    let post_only = Some("POST");
-    let get_only = Some("GET");
+    let both = Some("POST, GET");
+    let one = Some("GET, DELETE");
     for (method, path, sub, status, allow) in [
         ("GET", "/", Some(ALICE), 404, None),
         ("POST", "/uploads/", Some(ALICE), 404, None),
         ("GET", "/uploads/a/b", Some(ALICE), 404, None),
         ("GET", "/uploads/%2e%2e", Some(ALICE), 404, None),
-        ("GET", "/uploads", Some(ALICE), 405, post_only),
-        ("DELETE", "/uploads", Some(ALICE), 405, post_only),
-        ("PUT", "/uploads/x", Some(ALICE), 405, get_only),
+        ("DELETE", "/uploads", Some(ALICE), 405, both),
+        ("PUT", "/uploads/x", Some(ALICE), 405, one),
+        ("GET", "/uploads/x/complete", Some(ALICE), 405, Some("POST")),
         ("POST", "/uploads", None, 401, None),
         ("POST", "/uploads", Some(""), 401, None),
         ("GET", "/uploads/x", None, 401, None),

@@ -6,6 +6,7 @@
 
 mod api;
 mod counts;
+mod direct;
 mod document;
 mod failures;
 mod leases;

@@ -24,8 +24,8 @@ fn bounded(test: &str, member: &str) {
         || hostile_events(&template, member),
         |event| {
             let event: ApiGatewayV2httpRequest = serde_json::from_slice(event).unwrap();
-            let receiver = World::default().receiver();
-            let _ = run(api::handle(&receiver, Request::from(event)));
+            let api = World::default().api();
+            let _ = run(api::handle(&api, Request::from(event)));
         },
     );
 }

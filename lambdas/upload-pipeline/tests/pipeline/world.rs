@@ -1,6 +1,7 @@
 //! Everything outside the pipeline, in memory, with calls that fail when a test says so.
 
 pub mod announced;
+pub mod direct;
 mod table;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ use upload_pipeline::receive::Receiver;
 use upload_pipeline::reconcile::Reconciler;
 use upload_pipeline::remove::Removal;
 
+use direct::InParts;
+
 pub const UPLOADS: &str = "uploads-bucket";
 pub const PROCESSED: &str = "processed-bucket";
 
@@ -44,8 +47,12 @@ pub struct State {
     /// What each owner may use.
     pub quota: Quota,
     pub receipts: Vec<Receipt>,
-    /// Places of multipart uploads that were begun, and neither completed nor aborted.
-    pub multipart: Vec<Location>,
+    /// Multipart uploads that were begun, and neither completed nor aborted.
+    pub multipart: Vec<InParts>,
+    /// How many multipart uploads were ever begun.
+    pub begun: usize,
+    /// Whether S3 takes longer than an invocation to join parts, once.
+    pub joins_slowly: bool,
     /// Every event that was sent, as "id detail-type".
     pub events: Vec<String>,
     pub stream: Vec<Vec<u8>>,
@@ -282,7 +289,7 @@ impl Purge for World {
     async fn remove_all(&self, location: &Location) -> Result<(), PortError> {
         self.call(|state| {
             state.objects.remove(location);
-            state.multipart.retain(|place| place != location);
+            state.multipart.retain(|it| it.location != *location);
         })
     }
 }

@@ -12,6 +12,7 @@ use upload_pipeline::open::{OpenError, open};
 use upload_pipeline::ports::*;
 use upload_pipeline::reconcile::Report;
 
+use super::direct::InParts;
 use super::{Stored, UPLOADS, World};
 use crate::requests::{ALICE, TIMEOUT};
 
@@ -60,7 +61,11 @@ impl World {
             });
         }
         let mut state = self.state();
-        state.multipart.push(upload.location.clone());
+        state.multipart.push(InParts {
+            location: upload.location.clone(),
+            id: "m".into(),
+            parts: Default::default(),
+        });
         state
             .rows
             .insert(upload.upload_id.to_string(), upload.clone());
