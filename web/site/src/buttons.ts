@@ -13,9 +13,10 @@ export function wordButton(word: string, name: string, image: IconName, onclick:
   return h("button", { type: "button", class: "secondary small", "aria-label": name, onclick }, icon(image), word);
 }
 
-/** Shows or hides a button; keyboard focus moves to `heir` when the one that has it is hidden. */
-export function offer(button: HTMLElement, offered: boolean, heir?: HTMLElement): void {
-  const hadFocus = document.activeElement === button;
-  button.hidden = !offered;
-  if (!offered && hadFocus) heir?.focus();
+/** Shows those buttons that are offered. Keyboard focus in one that goes moves to the first that is there. */
+export function offer(...buttons: readonly (readonly [HTMLElement, boolean])[]): void {
+  const active = document.activeElement;
+  for (const [button, isOffered] of buttons) button.hidden = !isOffered;
+  const lost = buttons.some(([button, isOffered]) => button === active && !isOffered);
+  if (lost) buttons.find(([, isOffered]) => isOffered)?.[0].focus();
 }

@@ -14,6 +14,9 @@ import type { SiteSession } from "./session.ts";
 import { type UploadsView, uploadsView } from "./uploads/view.ts";
 import { wordsFor } from "./words.ts";
 
+/** The name of the site, in the title of the tab. */
+const SITE = "Uploads";
+
 type Opener = (app: App, notice?: string) => View;
 
 /** Views for those who are not signed in; at any other address they sign in first. */
@@ -59,7 +62,7 @@ export class Page implements App {
   show(view: View): void {
     const signedIn = this.session.user !== undefined;
     document.body.dataset["state"] = signedIn ? "signed-in" : "signed-out";
-    document.title = `${view.title} – Uploads`;
+    document.title = view.title === SITE ? SITE : `${view.title} – ${SITE}`;
     this.#showNavigation(signedIn);
     const main = part("main");
     if (main.firstElementChild === view.element && main.childElementCount === 1) return;

@@ -161,6 +161,16 @@ describe("what is not finished", () => {
   });
 });
 
+test("what this page no longer sends is shown once, if it exists", async () => {
+  const library = open();
+  await library.load();
+  service = new Map([["n", upload("n", "PENDING")], ...service]);
+  await library.show("n");
+  await library.show("n");
+  await library.show("gone");
+  expect(shown(library)).toEqual(["n PENDING", "e PROCESSED", "d PROCESSED"]);
+});
+
 test("what is deleted leaves the list", async () => {
   const library = open();
   await library.load();

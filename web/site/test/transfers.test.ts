@@ -56,12 +56,13 @@ let pending: UploadDescription | undefined;
 let arrived: string[];
 let failed: string[];
 let cancelled: string[];
+let dismissed: string[];
 let transfers: Transfers;
 
 beforeEach(() => {
   begun = [];
   pending = undefined;
-  [arrived, failed, cancelled] = [[], [], []];
+  [arrived, failed, cancelled, dismissed] = [[], [], [], []];
   const begin = (file: File, onProgress: FakeUpload["onProgress"] = () => {}, id?: string): Upload => {
     const upload = new FakeUpload(file, onProgress, id);
     begun.push(upload);
@@ -77,6 +78,7 @@ beforeEach(() => {
     arrived: ({ file }) => arrived.push(file.name),
     failed: ({ file }) => failed.push(file.name),
     cancelled: ({ file }) => cancelled.push(file.name),
+    dismissed: ({ file }) => dismissed.push(file.name),
   });
 });
 
@@ -192,6 +194,17 @@ describe("a file", () => {
     expect(states()).toEqual(["b checking", "c checking"]);
     expect(cancelled).toEqual(["a"]);
     expect(failed).toEqual([]);
+  });
+
+  test("that failed is put aside without losing what has arrived", async () => {
+    await add(file("a"));
+    upload(0).sends(50);
+    upload(0).fails("url-refused");
+    await settle();
+    transfers.dismiss(1);
+    expect(states()).toEqual([]);
+    expect(dismissed).toEqual(["a"]);
+    expect(upload(0).aborted).toBe(false);
   });
 
   test("that has arrived counts until all have", async () => {

@@ -88,6 +88,14 @@ export class Library {
     this.#changed();
   }
 
+  /** Shows an upload that this page no longer sends. */
+  async show(id: string): Promise<void> {
+    const upload = await this.#find(id);
+    if (!upload || this.#items.some(({ upload_id }) => upload_id === id)) return;
+    this.#items = [upload, ...this.#items];
+    this.#changed();
+  }
+
   /** Returns an upload with fresh download URLs. */
   async fresh(id: string): Promise<UploadDescription> {
     const upload = await this.#source.get(id);

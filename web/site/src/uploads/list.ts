@@ -67,6 +67,8 @@ export function uploadList(library: Library, actions: UploadActions): UploadList
   const turn = async (): Promise<void> => {
     const before = list.childElementCount;
     if (!(await attempt(() => library.more()))) return;
+    // The rows are drawn in the next frame.
+    await new Promise(requestAnimationFrame);
     announce(`${plural(list.childElementCount - before, "more upload")} shown.`);
     list.children[before]?.querySelector<HTMLElement>("button")?.focus();
   };

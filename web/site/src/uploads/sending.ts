@@ -26,9 +26,9 @@ export function sending(transfers: Transfers, otherwise: HTMLElement, failed: (e
   const resume = h("button", { type: "button", class: "secondary small", onclick: () => transfers.goAll() }, icon("play"), "Resume all");
   const list = h("ul", { class: "rows" });
   const cancel = async (transfer: Transfer): Promise<void> => {
-    const { file, key, sent } = transfer;
-    const lost = { title: `Cancel ${file.name}?`, text: `The ${bytes(sent)} that have arrived are deleted.`, yes: "Cancel the upload", no: "Go on" };
-    if (sent === 0 || (await ask(lost))) await transfers.cancel(key);
+    const { file, key, id } = transfer;
+    const question = { title: `Cancel ${file.name}?`, text: "What has arrived of it is deleted.", yes: "Cancel the upload", no: "Go on" };
+    if (id === undefined || (await ask(question))) await transfers.cancel(key);
   };
   const rows = new Rows<Transfer>(list, ({ key }) => key, (transfer) =>
     transferRow(transfer, {
@@ -55,8 +55,7 @@ export function sending(transfers: Transfers, otherwise: HTMLElement, failed: (e
     if (sum.running > 0) rate.note(sum.sent, Date.now());
     else rate.clear();
     say(text, summary(sum, navigator.onLine ? rate.secondsFor(sum.size - sum.sent) : undefined));
-    offer(pause, sum.running > 0, resume);
-    offer(resume, sum.running === 0 && sum.paused + sum.failed > 0, pause);
+    offer([pause, sum.running > 0], [resume, sum.running === 0 && sum.paused + sum.failed > 0]);
   };
   return { element, update };
 }

@@ -39,11 +39,9 @@ export function transferRow({ key, file }: Transfer, actions: TransferActions): 
     bar.value = sent;
     say(said, waiting ? "Waiting for the network" : describe(transfer));
     say(problem, transfer.problem ?? "");
-    const ends = file.size === 0 || state === "arrived";
-    offer(pause, isRunning(state) || state === "queued", resume);
-    offer(resume, (state === "paused" || state === "failed") && !ends, pause);
-    offer(cancel, !ends, dismiss);
-    offer(dismiss, ends);
+    const waits = isRunning(state) || state === "queued";
+    const canGo = (state === "paused" || state === "failed") && file.size > 0;
+    offer([pause, waits], [resume, canGo], [cancel, waits || state === "paused"], [dismiss, state === "failed" || state === "arrived"]);
   };
   return { element, update };
 }

@@ -32,6 +32,8 @@ export interface TransferEvents {
   failed(transfer: Transfer): void;
   /** The user has taken a file back. */
   cancelled(transfer: Transfer): void;
+  /** The user has put a failure aside; what has arrived is still there. */
+  dismissed(transfer: Transfer): void;
 }
 
 /** What the queue needs of the client. */
@@ -125,9 +127,12 @@ export class Transfers {
   /** Takes one out of sight that has arrived, or removes one that has failed. */
   dismiss(key: number): void {
     const entry = this.#entries.get(key);
-    if (entry?.transfer.state === "failed") this.#entries.delete(key);
-    else if (entry?.transfer.state !== "arrived") return;
-    else entry.transfer = { ...entry.transfer, isSettled: true };
+    if (entry?.transfer.state === "failed") {
+      this.#entries.delete(key);
+      this.#events.dismissed(entry.transfer);
+    } else if (entry?.transfer.state === "arrived") {
+      entry.transfer = { ...entry.transfer, isSettled: true };
+    } else return;
     const isOver = this.all.every(({ state, isSettled }) => isSettled || state === "failed");
     for (const { key, isSettled } of isOver ? this.all : []) if (isSettled) this.#entries.delete(key);
     this.#events.changed();

@@ -76,10 +76,13 @@ export function uploadRow(first: UploadDescription, actions: UploadActions): Row
     say(badge, label);
     say(meta, `${bytes(now.size)} · ${moment(now.created_at)}`);
     say(reason, status === "FAILED" ? (now.reason ?? "") : "");
-    offer(resume, status === "PENDING" && !sent, toggle);
-    offer(retry, status === "FAILED", toggle);
-    offer(original, status !== "PENDING", toggle);
-    offer(result, status === "PROCESSED", toggle);
+    offer(
+      [toggle, true],
+      [resume, status === "PENDING" && !sent],
+      [retry, status === "FAILED"],
+      [original, status !== "PENDING"],
+      [result, status === "PROCESSED"],
+    );
     if (wasOpen) attempt(open)();
   };
   return { element, update };

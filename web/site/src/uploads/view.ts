@@ -50,6 +50,7 @@ export function uploadsView(app: App): UploadsView {
       announce(`${file.name} is cancelled.`);
       if (id) library.forget(id);
     },
+    dismissed: ({ id }) => void (id && library.show(id).catch((error: unknown) => announce(wordsFor(error)))),
   });
   const library = new Library(uploads, {
     changed: draw,
