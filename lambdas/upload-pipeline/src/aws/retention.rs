@@ -71,6 +71,7 @@ pub fn seconds(time: Timestamp) -> AttributeValue {
 
 #[cfg(test)]
 mod tests {
+    use super::super::row;
     use super::*;
 
     fn of(name: &str, value: &str) -> Result<Retention, EnvironmentError> {
@@ -83,6 +84,23 @@ mod tests {
         assert_eq!(expire_after(""), None);
         assert_eq!(expire_after("30"), Some(30 * DAY));
         assert_eq!(expire_after("4294967295"), Some(DAY * u32::MAX));
+    }
+
+    #[test]
+    fn only_a_purged_tombstone_is_deleted_after_the_stream_has_passed_it() {
+        let retention = of("STREAM_RETENTION_HOURS", "48").unwrap();
+        let mut upload = row::tests::upload(UploadState::Deleted {
+            purge_until: Timestamp::from_second(1_000_000).unwrap(),
+            purged: true,
+        });
+        // 48 hours, and a day.
+        let expected = AttributeValue::N("1259200".to_owned());
+        assert_eq!(retention.expiry(&upload), Some(expected));
+        upload.state = UploadState::Deleted {
+            purge_until: Timestamp::MAX,
+            purged: false,
+        };
+        assert_eq!(retention.expiry(&upload), None);
     }
 
     #[test]

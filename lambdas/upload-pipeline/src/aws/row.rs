@@ -72,7 +72,7 @@ pub fn upload_key(owner: &Owner, id: UploadId) -> Attributes {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use std::time::Duration;
 
     use aws_sdk_dynamodb::types::AttributeValue;
@@ -98,7 +98,7 @@ mod tests {
         serde_dynamo::from_item(row)
     }
 
-    fn upload(state: UploadState) -> Upload {
+    pub fn upload(state: UploadState) -> Upload {
         let now = Timestamp::from_millisecond(1_763_708_400_120).unwrap();
         Upload {
             owner: "owner".parse().unwrap(),

@@ -158,3 +158,68 @@ fn item<T>(
     let built = built.map_err(|error| PortError::broken("building a write", error))?;
     Ok(into(TransactWriteItem::builder(), built).build())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn update(item: TransactWriteItem) -> Update {
+        item.update.unwrap()
+    }
+
+    fn of(update: &Update, name: &str) -> String {
+        let value = &update.expression_attribute_values.as_ref().unwrap()[name];
+        value.as_n().unwrap().clone()
+    }
+
+    #[test]
+    fn a_new_upload_is_counted_where_the_quota_leaves_room_for_it() {
+        let owner = "owner".parse().unwrap();
+        let charge = Charge { bytes: 5, open: 1 };
+        let quota = Quota {
+            bytes: Some(12),
+            open_uploads: Some(3),
+        };
+        let limited = update(count("t", &owner, charge, quota).unwrap());
+        assert_eq!(
+            limited.condition_expression.as_deref(),
+            Some(
+                "(attribute_not_exists(#bytes) OR #bytes <= :bytes_room) AND \
+                 (attribute_not_exists(#open) OR #open <= :open_room)"
+            )
+        );
+        assert_eq!(of(&limited, ":bytes_room"), "7");
+        assert_eq!(of(&limited, ":open_room"), "2");
+        assert_eq!(of(&limited, ":bytes"), "5");
+        let unlimited = update(count("t", &owner, charge, Quota::default()).unwrap());
+        assert_eq!(unlimited.condition_expression, None);
+    }
+
+    #[test]
+    fn what_an_upload_no_longer_takes_is_given_back() {
+        let owner = "owner".parse().unwrap();
+        let before = Charge {
+            bytes: u64::MAX,
+            open: 1,
+        };
+        let given_back = recount("t", &owner, before, Charge::default()).unwrap();
+        let given_back = update(given_back);
+        assert_eq!(of(&given_back, ":bytes"), format!("-{}", u64::MAX));
+        assert_eq!(of(&given_back, ":open"), "-1");
+    }
+
+    #[test]
+    fn a_receipt_survives_its_row() {
+        let receipt = Receipt {
+            owner: "owner".parse().unwrap(),
+            key: IdempotencyKey::try_from("k").unwrap(),
+            upload_id: UploadId::generate(),
+            body: Sha256Digest::of(b"x"),
+            expires_at: Timestamp::from_second(1_763_708_400).unwrap(),
+        };
+        let row: Row = serde_dynamo::to_item(ReceiptRow::from(&receipt)).unwrap();
+        assert_eq!(row[EXPIRES_AT], seconds(receipt.expires_at));
+        let read: ReceiptRow = serde_dynamo::from_item(row).unwrap();
+        assert_eq!(read.into_receipt(&receipt.owner, &receipt.key), receipt);
+    }
+}

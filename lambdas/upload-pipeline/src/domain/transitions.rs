@@ -142,3 +142,6 @@ impl Upload {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
