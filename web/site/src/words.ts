@@ -49,6 +49,7 @@ const PROBLEMS: Readonly<Record<string, (problem: Problem) => string>> = {
   "invalid-request": (problem) => withDetail("The service does not take this request", problem),
   "checksum-mismatch": () => "The file did not arrive as it was sent. Try again.",
   "not-signed-in": () => "Your session has ended. Sign in again.",
+  forbidden: (problem) => withDetail("Your account may not do this", problem),
   "not-found": () => "This upload no longer exists.",
   "method-not-allowed": () => "This page and the service do not fit together. Reload the page.",
   "not-acceptable-state": () => "This is not possible any more: the upload has changed in the meantime.",
@@ -56,7 +57,8 @@ const PROBLEMS: Readonly<Record<string, (problem: Problem) => string>> = {
     `${Array.isArray(missing) && missing.length > 0 ? plural(missing.length, "part") : "Parts"} of the file did not arrive. Resume the upload to send them again.`,
   "key-reused": () => "The service takes this for another upload. Cancel it, and start it again.",
   "key-in-use": () => "This upload is being started already. Wait a moment, then try again.",
-  "content-too-large": ({ limit }) => `This file is too large${typeof limit === "number" ? `: the limit is ${bytes(limit)}` : ""}.`,
+  "precondition-failed": () => "This has changed in the meantime. Reload the page, then try again.",
+  "content-too-large": (problem) => withDetail("This file is too large", problem),
   "unsupported-media-type": () => "This page and the service do not fit together. Reload the page.",
   "quota-exceeded": quota,
   unavailable: () => "The service is not available right now. Try again in a few minutes.",
@@ -106,7 +108,9 @@ function quota({ quota, limit }: Problem): string {
 }
 
 function withDetail(what: string, { detail, errors }: Problem): string {
-  const said = errors?.[0]?.detail ?? detail;
+  const [first] = errors ?? [];
+  // "/filename" and "is required" are two halves of one sentence (docs/problems.md).
+  const said = first ? `${first.pointer.replace(/^\//, "")} ${first.detail}`.trim() : detail;
   return said ? `${what}: ${sentence(said)}` : `${what}. ${AGAIN}`;
 }
 

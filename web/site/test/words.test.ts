@@ -2,17 +2,19 @@ import { ClientError, type ErrorCode, type Problem } from "@rustlambda/client";
 import { describe, expect, test } from "vitest";
 import { PROBLEM_NAMES, problemName, wordsFor } from "../src/words.ts";
 
-/** The problem types of the upload API. */
+/** The problem types of docs/problems.md. */
 const NAMES = [
   "invalid-request",
   "checksum-mismatch",
   "not-signed-in",
+  "forbidden",
   "not-found",
   "method-not-allowed",
   "not-acceptable-state",
   "parts-missing",
   "key-reused",
   "key-in-use",
+  "precondition-failed",
   "content-too-large",
   "unsupported-media-type",
   "quota-exceeded",
@@ -41,9 +43,9 @@ describe("problems of the API", () => {
   });
 
   test("repeat the detail where only the API knows what is wrong", () => {
-    const errors = [{ detail: "filename: at most 255 bytes", pointer: "/filename" }];
+    const errors = [{ detail: "must have at most 255 bytes", pointer: "/filename" }];
     expect(wordsFor(problem("invalid-request", { detail: "the body is invalid", errors }))).toBe(
-      "The service does not take this request: filename: at most 255 bytes.",
+      "The service does not take this request: filename must have at most 255 bytes.",
     );
     expect(wordsFor(problem("new-in-a-later-version", { detail: "no more than three" }))).toContain("no more than three.");
   });

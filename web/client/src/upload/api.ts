@@ -17,8 +17,8 @@ export interface UploadDescription {
   readonly reason?: string;
   readonly filename: string;
   readonly content_type: string;
-  /** Bytes. */
-  readonly size: number;
+  /** Bytes; absent if nothing is known of the file. */
+  readonly size?: number;
   readonly created_at: string;
   readonly updated_at: string;
   /** Until when a pending upload can be resumed. */

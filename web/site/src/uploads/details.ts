@@ -10,7 +10,7 @@ export function details(upload: UploadDescription): readonly Child[] {
   const { download, filename, content_type, size, status } = upload;
   const facts: readonly (readonly [string, string])[] = [
     ["Type", content_type],
-    ["Size", `${bytes(size)} (${size.toLocaleString("en")} bytes)`],
+    ["Size", size === undefined ? "unknown" : `${bytes(size)} (${size.toLocaleString("en")} bytes)`],
     ["Uploaded", moment(upload.created_at)],
     ["Changed", moment(upload.updated_at)],
     ...(status === "PENDING" && upload.expires_at ? ([["Can go on until", moment(upload.expires_at)]] as const) : []),
@@ -21,7 +21,7 @@ export function details(upload: UploadDescription): readonly Child[] {
     download?.result !== undefined &&
       figure("Result", preview({ url: download.result, name: `Result of ${filename}`, testid: "preview-result" })),
     download?.original !== undefined &&
-      figure("Original", preview({ url: download.original, contentType: content_type, size, name: filename, testid: "preview-original" })),
+      figure("Original", preview({ url: download.original, contentType: content_type, ...(size !== undefined && { size }), name: filename, testid: "preview-original" })),
     status === "PENDING" && h("p", { class: "hint" }, "The file has not arrived completely. Choose it again to send the rest."),
   ];
 }

@@ -74,13 +74,14 @@ export function uploadRow(first: UploadDescription, actions: UploadActions): Row
     const { label, tone } = statusWords(now, sent);
     badge.dataset["tone"] = tone;
     say(badge, label);
-    say(meta, `${bytes(now.size)} · ${moment(now.created_at)}`);
+    say(meta, [now.size === undefined ? "" : bytes(now.size), moment(now.created_at)].filter(Boolean).join(" · "));
     say(reason, status === "FAILED" ? (now.reason ?? "") : "");
     offer(
       [toggle, true],
       [resume, status === "PENDING" && !sent],
-      [retry, status === "FAILED"],
-      [original, status !== "PENDING"],
+      // Without a size, nothing has arrived that could be processed or fetched.
+      [retry, status === "FAILED" && now.size !== undefined],
+      [original, status !== "PENDING" && now.size !== undefined],
       [result, status === "PROCESSED"],
     );
     if (wasOpen) attempt(open)();
