@@ -89,11 +89,14 @@ locals {
     }
   }
 
-  # From which release a function is installed, if it is not compiled. The processor may be somebody else's.
-  releases = { for name, release in merge(
-    var.release == null ? {} : { for name in keys(local.functions) : name => merge(var.release, { name = name }) },
-    { upload-processor = var.processor.release != null ? var.processor.release : var.processor.manifest_path != null || var.release == null ? null : merge(var.release, { name = "upload-processor" }) },
-  ) : name => release if release != null }
+  # What is installed. A processor of the caller's stands instead of this repository's.
+  releases = merge(
+    merge([for release in var.release[*] : {
+      for name in keys(local.functions) : name => merge(release, { name = name })
+      if name != "upload-processor" || var.processor.manifest_path == null
+    }]...),
+    { for release in var.processor.release[*] : "upload-processor" => release },
+  )
 
   # What is compiled otherwise. The profile of this repository's functions is in its own Cargo.toml.
   packages = merge(
