@@ -33,6 +33,12 @@ test.each([
   expect(await elapse(failure(send()))).toMatchObject({ code: expected, details: { status, service: code } });
 });
 
+test("takes a 412 as arrived: an earlier PUT of these bytes lost its answer", async () => {
+  service.fault = () => ({ status: 412, code: "PreconditionFailed" });
+  await elapse(send());
+  expect(service.log).toHaveLength(1);
+});
+
 test("times out after a minute without progress", async () => {
   vi.spyOn(XMLHttpRequest.prototype, "send").mockImplementationOnce(() => undefined);
   expect(await elapse(failure(send()))).toMatchObject({ code: "timeout" });

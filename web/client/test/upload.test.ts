@@ -49,7 +49,35 @@ describe("a small file", () => {
     expect(service.uploads.size).toBe(1);
   });
 
-  test("is announced again when its URL has expired", async () => {
+  test("arrives when the response to its PUT is lost", async () => {
+    service.fault = (line, count) => (line === PUT && count === 1 ? "lost" : undefined);
+    await arrives(page().create(file(10)));
+    expect(service.uploads.size).toBe(1);
+  });
+
+  test("is not sent again when it arrived before its URL expired", async () => {
+    service.fault = (line, count) => {
+      if (line === PUT && count === 2) service.expireSignatures();
+      return line === PUT && count === 1 ? "lost" : undefined;
+    };
+    await arrives(page().create(file(10)));
+    expect(puts()).toHaveLength(2);
+    expect(service.count("DELETE /uploads/upload-1-0")).toBe(0);
+  });
+
+  test("is announced anew when the time for its PUT is over", async () => {
+    service.fault = (line, count) => {
+      if (line === PUT && count === 1) {
+        service.expireSignatures();
+        service.closed.add("upload-1-0");
+      }
+      return undefined;
+    };
+    await arrives(page().create(file(10)));
+    expect([...service.uploads.keys()]).toEqual(["upload-1-1"]);
+  });
+
+  test("is signed again when its URL has expired", async () => {
     service.fault = (line, count) => {
       if (line === PUT && count === 1) service.expireSignatures();
       return undefined;

@@ -54,9 +54,13 @@ export interface Announcement {
   readonly sha256?: string;
 }
 
-/** Response to an announcement: one presigned PUT, or a multipart plan. */
+/**
+ * Response to an announcement: one presigned PUT, or a multipart plan. Neither, if a repeated announcement finds that
+ * the upload has arrived.
+ */
 export interface Announced {
   readonly upload_id: string;
+  readonly status: UploadStatus;
   readonly put?: PutTarget;
   readonly multipart?: Multipart;
 }

@@ -58,6 +58,8 @@ export function put(
 function refusal(status: number, text: string, host: string): ClientError | undefined {
   if (status < 300) return undefined;
   const service = /<Code>(\w+)<\/Code>/.exec(text)?.[1];
+  // The PUT has If-None-Match and is bound to the checksum: an earlier PUT of these bytes arrived, and lost its response.
+  if (status === 412 && service === "PreconditionFailed") return undefined;
   const details = { status, ...(service && { service }) };
   const said = `${host} answered ${status} ${service ?? ""}`.trim();
   if (status === 429 || status >= 500 || service === "RequestTimeout") {

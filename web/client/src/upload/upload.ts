@@ -2,7 +2,7 @@
 
 import { ClientError, isClientError } from "../errors.js";
 import { type RetryPolicy, retry } from "../net/retry.js";
-import type { Multipart, PutTarget, SignedPart, UploadApi, UploadDescription } from "./api.js";
+import type { Announced, Multipart, PutTarget, SignedPart, UploadApi, UploadDescription } from "./api.js";
 import type { Hasher } from "./hash.js";
 import { differentFile, Parts } from "./parts.js";
 import { put } from "./put.js";
@@ -103,32 +103,44 @@ export class Upload {
     }
     if (known) await this.#takeBack(known.upload_id);
     const id = await this.#announceAndSend(signal).catch(async (error: unknown) => {
-      // The URL expires while a device sleeps between announcement and PUT.
-      if (!isClientError(error, "url-refused") || this.#id === undefined) throw error;
-      await this.#takeBack(this.#id);
+      // The URL expires while a device sleeps between announcement and PUT; the same key has it signed again.
+      if (!isClientError(error, "url-refused")) throw error;
       return this.#announceAndSend(signal);
     });
     return api.get(id, signal);
   }
 
-  /** Withdraws a single PUT: it can neither resume in the middle nor be signed again. */
+  /** Withdraws a single PUT whose key is lost, or whose time is over: it cannot be signed again. */
   async #takeBack(id: string): Promise<void> {
     await this.#context.api.delete(id);
     this.#id = undefined;
     this.#key = crypto.randomUUID();
   }
 
-  async #announceAndSend(signal: AbortSignal): Promise<string> {
-    const { api } = this.#context;
+  async #announce(signal: AbortSignal): Promise<Announced> {
     const { name, type, size } = this.file;
     const whole = size <= this.#context.wholeLimit && { sha256: await this.#context.hash(this.file) };
     const content_type = type || "application/octet-stream";
-    const announced = await api.announce({ filename: name, content_type, size, ...whole }, this.#key, signal);
-    const { upload_id: id, multipart, put: target } = announced;
+    return this.#context.api.announce({ filename: name, content_type, size, ...whole }, this.#key, signal);
+  }
+
+  async #announceAndSend(signal: AbortSignal): Promise<string> {
+    const { upload_id: id, status, multipart, put: target } = await this.#announce(signal);
     this.#id = id;
+    if (status !== "PENDING") return id;
     if (multipart) await this.#sendParts(id, multipart, signal);
     else if (target) await this.#put(1, target, this.file, signal);
-    else throw new ClientError("unexpected-response", "the API announced neither a PUT nor parts");
+    else return this.#sendAnew(id, signal);
+    return id;
+  }
+
+  /** Announces once more what was announced so long ago that nothing is signed for it. */
+  async #sendAnew(late: string, signal: AbortSignal): Promise<string> {
+    await this.#takeBack(late);
+    const { upload_id: id, put: target } = await this.#announce(signal);
+    this.#id = id;
+    if (!target) throw new ClientError("unexpected-response", "the API announced neither a PUT nor parts");
+    await this.#put(1, target, this.file, signal);
     return id;
   }
 

@@ -47,6 +47,8 @@ export class FakeService {
   /** PUTs under way now, and at most. */
   open = 0;
   most = 0;
+  /** Whether the time for single PUTs that were announced before is over: none is signed any more. */
+  closed = new Set<string>();
   /** Signatures older than this are refused. */
   #signedSince = 0;
   #signatures = 0;
@@ -114,6 +116,8 @@ export class FakeService {
     if (!upload) return s3(404, "NoSuchUpload");
     if (headers.get("x-sha256") !== url.searchParams.get("sha256")) return s3(403, "SignatureDoesNotMatch");
     if (sha256(body) !== headers.get("x-sha256")) return s3(400, "BadDigest");
+    // As If-None-Match asks for.
+    if (!upload.multipart && upload.parts.size > 0) return s3(412, "PreconditionFailed");
     upload.parts.set(Number(number), body);
     if (!upload.multipart) upload.status = "RECEIVED";
     return new Response("");
@@ -155,8 +159,10 @@ export class FakeService {
       this.uploads.set(id, { ...body, sha256: body.sha256, upload_id: id, multipart, status: "PENDING", parts: new Map() });
       this.#announced.set(key, id);
     }
-    const whole = multipart ? { multipart } : { put: this.#signed(id, undefined, body.sha256 ?? "") };
-    return Response.json({ upload_id: id, ...whole }, { status: 201 });
+    const status = this.uploads.get(id)?.status;
+    const put = { put: this.#signed(id, undefined, body.sha256 ?? "") };
+    const awaited = status === "PENDING" && (multipart ? { multipart } : !this.closed.has(id) && put);
+    return Response.json({ upload_id: id, status, ...awaited }, { status: 201 });
   }
 
   #sign(id: string, { parts }: { parts: { number: number; sha256: string }[] }): Response {
