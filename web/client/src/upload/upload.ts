@@ -127,10 +127,9 @@ export class Upload {
   async #announceAndSend(signal: AbortSignal): Promise<string> {
     const { upload_id: id, status, multipart, put: target } = await this.#announce(signal);
     this.#id = id;
-    if (status !== "PENDING") return id;
     if (multipart) await this.#sendParts(id, multipart, signal);
     else if (target) await this.#put(1, target, this.file, signal);
-    else return this.#sendAnew(id, signal);
+    else if (status === "PENDING") return this.#sendAnew(id, signal);
     return id;
   }
 
