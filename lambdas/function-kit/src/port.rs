@@ -17,13 +17,15 @@ pub struct PortError {
     pub source: Box<dyn Error + Send + Sync>,
 }
 
-/// What kind of failure a [`PortError`] is. Neither kind is the fault of the data.
+/// What kind of failure a [`PortError`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PortErrorKind {
     /// Throttled, timed out, or out of order on the service's side: later may do.
     Busy,
     /// Anything else, such as a permission that is missing: somebody has to mend it.
     Broken,
+    /// What is stored there makes no sense, whoever reads it again.
+    Unreadable,
 }
 
 /// Outcome of a conditional write.
@@ -54,7 +56,7 @@ impl PortErrorKind {
     pub fn problem(self, cause: impl Error + Send + Sync + 'static) -> Problem {
         match self {
             Self::Busy => Problem::unavailable(cause),
-            Self::Broken => Problem::internal(cause),
+            Self::Broken | Self::Unreadable => Problem::internal(cause),
         }
     }
 }
@@ -71,7 +73,11 @@ mod tests {
 
     #[test]
     fn only_what_may_pass_invites_to_try_again() {
-        for (kind, status) in [(PortErrorKind::Busy, 503), (PortErrorKind::Broken, 500)] {
+        for (kind, status) in [
+            (PortErrorKind::Busy, 503),
+            (PortErrorKind::Broken, 500),
+            (PortErrorKind::Unreadable, 500),
+        ] {
             let problem = Problem::from(PortError {
                 operation: "PutItem".into(),
                 kind,

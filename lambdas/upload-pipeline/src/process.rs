@@ -7,23 +7,35 @@
 //!
 //! What no retry can mend goes to the dead letter queue first and to the row second: a row that
 //! is FAILED always has its message. A crash between the two sends the message again, with the
-//! same sequence number.
+//! same sequence number. Such is a record or a row that cannot be read, whoever reads it again.
+//! A permission that is missing is none of that: every record meets it, and somebody grants it.
+//! So its records are retried, and keep their place until the stream or Lambda gives them up;
+//! dead letters would empty the stream into the queue for as long as it takes to notice.
+//!
+//! Events are sent after the row is written, and again with each delivery of the record: at least
+//! once. An event that cannot be sent has the record delivered again.
 
 mod attempt;
+mod lease;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use function_kit::Deadline;
 use function_kit::batch::TIME_FOR_A_RECORD;
+use function_kit::text::{chain, cut};
 use jiff::Timestamp;
 
-use crate::domain::upload::MAX_TRIES;
+use crate::domain::record::MAX_REASON_BYTES;
+use crate::domain::upload::{MAX_TRIES, processed_key};
 use crate::domain::{
-    DeadLetter, InvalidRecord, LeaseRefusal, Leased, Owner, StreamPosition, Upload, UploadId,
-    UploadRecord,
+    DeadLetter, HolderId, InvalidRecord, LeaseRefusal, Leased, Location, Owner, Stored,
+    StreamPosition, Upload, UploadEvent, UploadId, UploadRecord, UploadState,
 };
-use crate::ports::{DeadLetterQueue, ObjectStore, PortError, Timer, UploadTable, Write};
+use crate::ports::{
+    DeadLetterQueue, EventBus, ObjectStore, PortError, PortErrorKind, Purge, Timer, UploadTable,
+    Write,
+};
 use crate::processor::Processor;
 
 /// For how long a lease is taken, and renewed: what a crash costs.
@@ -40,6 +52,10 @@ pub struct Processing {
     pub table: Arc<dyn UploadTable>,
     /// Where records go that cannot be processed.
     pub dead_letters: Arc<dyn DeadLetterQueue>,
+    /// Where events go.
+    pub events: Arc<dyn EventBus>,
+    /// What removes the result of an upload that was deleted meanwhile.
+    pub purge: Arc<dyn Purge>,
     /// What time it is.
     pub timer: Arc<dyn Timer>,
     /// Name of the bucket for results.
@@ -66,6 +82,8 @@ pub enum Outcome {
     Finished,
     /// The record is in the dead letter queue.
     DeadLettered,
+    /// The upload is deleted.
+    Deleted,
 }
 
 /// Why a record has to be delivered again.
@@ -98,12 +116,20 @@ impl Retry {
     }
 }
 
-/// Why work on an upload ended without a result.
+/// What work on an upload came to.
+enum Made {
+    /// This is its result.
+    Result(Stored),
+    /// It will never have one, for this reason.
+    Nothing(String),
+}
+
+/// Why work on an upload ended before that was known, or written.
 enum Stop {
-    /// For good, for this reason.
-    Rejected(String),
     /// For now.
     Retry(Retry),
+    /// The upload was deleted.
+    Deleted,
 }
 
 impl<E: Into<Retry>> From<E> for Stop {
@@ -122,19 +148,41 @@ impl Processing {
             Ok(record) => record,
             Err(invalid) => return self.reject(delivery, invalid).await,
         };
+        match self.follow(delivery, &record).await {
+            Err(Retry::Port(error)) if error.kind == PortErrorKind::Unreadable => {
+                let about = Some((record.owner, record.upload_id));
+                let reason = cut(chain(&error), MAX_REASON_BYTES);
+                self.send_letter(delivery, about, &reason).await?;
+                Ok(Outcome::DeadLettered)
+            }
+            done => done,
+        }
+    }
+
+    /// Does what the record's row asks for.
+    async fn follow(
+        &self,
+        delivery: Delivery<'_>,
+        record: &UploadRecord,
+    ) -> Result<Outcome, Retry> {
         let row = self.table.find(&record.owner, record.upload_id).await?;
+        if row.as_ref().is_some_and(Upload::is_deleted) {
+            return Ok(Outcome::Deleted);
+        }
         // The row is written before the record, and reads are consistent: it never was there.
         let Some(upload) = row.filter(|row| record.is_vouched_for(row)) else {
-            let about = Some((record.owner, record.upload_id));
+            let about = Some((record.owner.clone(), record.upload_id));
             let reason = "the table has no upload with this id, owner and object version";
             self.send_letter(delivery, about, reason).await?;
             return Ok(Outcome::DeadLettered);
         };
         let upload = self.unheld(upload, delivery.deadline).await?;
+        // That it was received, or how it ended: whoever wrote that may have died before it told.
+        self.tell(&upload).await?;
         let now = self.timer.now();
-        match upload.lease(now, now + LEASE_TERM) {
+        match upload.lease(HolderId::generate(), now, now + LEASE_TERM) {
             Ok(leased) => {
-                self.write(&upload, leased.upload()).await?;
+                let leased = self.take(&upload, leased).await?;
                 self.work(delivery, leased).await
             }
             Err(LeaseRefusal::Finished) => Ok(Outcome::Finished),
@@ -170,44 +218,39 @@ impl Processing {
 
     /// Works on a leased upload until it is finished, or its lease released.
     async fn work(&self, delivery: Delivery<'_>, mut leased: Leased) -> Result<Outcome, Retry> {
-        let made = self.attempt(&mut leased, delivery.deadline).await;
-        let now = self.timer.now();
-        let ended = match made {
-            Ok(result) => {
-                let processed = leased.processed(now, result);
-                let written = self.write(leased.upload(), &processed).await;
-                written.map(|()| Outcome::Processed)
+        match self.finish(delivery, &mut leased).await {
+            Ok(upload) => {
+                self.tell(&upload).await?;
+                Ok(match upload.state {
+                    UploadState::Processed { .. } => Outcome::Processed,
+                    _ => Outcome::DeadLettered,
+                })
             }
-            Err(Stop::Rejected(reason)) => {
-                let failed = leased.failed(now, &reason);
-                let sent = self.send_letter(delivery, name(&failed), &reason).await;
-                match sent {
-                    Ok(()) => {
-                        let written = self.write(leased.upload(), &failed).await;
-                        written.map(|()| Outcome::DeadLettered)
-                    }
-                    Err(error) => Err(error.into()),
-                }
+            Err(Stop::Retry(retry)) => {
+                self.release(leased, &retry).await;
+                Err(retry)
             }
-            Err(Stop::Retry(retry)) => Err(retry),
-        };
-        if let Err(retry) = &ended {
-            self.release(&leased, retry).await;
+            Err(Stop::Deleted) => {
+                let result = self.result_of(leased.upload());
+                self.purge.remove_all(&result).await?;
+                Ok(Outcome::Deleted)
+            }
         }
-        ended
     }
 
-    /// Releases the lease early so that a retry need not wait for it to expire.
-    async fn release(&self, leased: &Leased, retry: &Retry) {
-        let now = self.timer.now();
-        let released = match retry.counts_as_try() {
-            true => leased.abandoned(now),
-            false => leased.released(now),
-        };
-        if let Err(error) = self.write(leased.upload(), &released).await {
-            let upload_id = released.upload_id;
-            tracing::warn!(%upload_id, %error, "lease not released; it expires");
+    /// Works on a leased upload until it is PROCESSED or FAILED.
+    async fn finish(&self, delivery: Delivery<'_>, leased: &mut Leased) -> Result<Upload, Stop> {
+        let made = self.attempt(leased, delivery.deadline).await?;
+        if let Made::Nothing(reason) = &made {
+            let about = name(leased.upload());
+            self.send_letter(delivery, about, reason).await?;
         }
+        let now = self.timer.now();
+        self.advance(leased, |it| match &made {
+            Made::Result(result) => it.processed(now, result.clone()),
+            Made::Nothing(reason) => it.failed(now, reason),
+        })
+        .await
     }
 
     /// Sends an invalid record to the queue. The upload that it names fails with it, unless that is
@@ -227,10 +270,23 @@ impl Processing {
         Ok(Outcome::DeadLettered)
     }
 
+    /// Fails an upload that nobody works on, and tells of it, also where it is finished.
     async fn fail(&self, upload: &Upload, reason: &str) -> Result<(), Retry> {
         match upload.fail(self.timer.now(), reason) {
-            Ok(failed) => self.write(upload, &failed).await,
+            Ok(failed) => match self.table.update(upload, &failed).await? {
+                Write::Done => Ok(self.tell(&failed).await?),
+                Write::Conflict => Err(Retry::Overtaken),
+            },
+            Err(LeaseRefusal::Finished) => Ok(self.tell(upload).await?),
             Err(_) => Ok(()),
+        }
+    }
+
+    /// Sends the event that tells of the upload's state, if one does.
+    async fn tell(&self, upload: &Upload) -> Result<(), PortError> {
+        match UploadEvent::of(upload) {
+            Some(event) => self.events.send(&event).await,
+            None => Ok(()),
         }
     }
 
@@ -250,10 +306,11 @@ impl Processing {
         self.dead_letters.send(&letter).await
     }
 
-    async fn write(&self, before: &Upload, next: &Upload) -> Result<(), Retry> {
-        match self.table.update(before, next).await? {
-            Write::Done => Ok(()),
-            Write::Conflict => Err(Retry::Overtaken),
+    /// Returns the place of the upload's result.
+    fn result_of(&self, upload: &Upload) -> Location {
+        Location {
+            bucket: self.processed_bucket.clone(),
+            key: processed_key(upload),
         }
     }
 }

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use super::port_error;
 use crate::id::Id;
 use crate::page::Page;
-use crate::port::{PortError, Write};
+use crate::port::{PortError, PortErrorKind, Write};
 
 /// Attributes by their names.
 pub type Row = HashMap<String, AttributeValue>;
@@ -113,8 +113,11 @@ impl Table {
     /// # Errors
     /// When an attribute is missing, or is not what it should be.
     pub fn value<T: DeserializeOwned>(&self, row: Row) -> Result<T, PortError> {
-        serde_dynamo::from_item(row)
-            .map_err(|error| PortError::broken(self.operation("reading a row of"), error))
+        serde_dynamo::from_item(row).map_err(|error| PortError {
+            operation: self.operation("reading a row of"),
+            kind: PortErrorKind::Unreadable,
+            source: error.into(),
+        })
     }
 
     /// Reads the row of that key as it was last written.

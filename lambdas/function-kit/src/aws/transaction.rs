@@ -122,7 +122,7 @@ async fn transact_once(
     let kind = kind_of_cancellation(reasons.iter().filter_map(|reason| reason.code()));
     let failure = match kind {
         PortErrorKind::Busy => Failure::Cancelled,
-        PortErrorKind::Broken => Failure::Other,
+        PortErrorKind::Broken | PortErrorKind::Unreadable => Failure::Other,
     };
     Err(failure(PortError {
         operation: operation.to_owned(),

@@ -77,7 +77,7 @@ impl TaskError {
             Self::Overtaken => "Overtaken",
             Self::Port(error) => match error.kind {
                 PortErrorKind::Busy => "Busy",
-                PortErrorKind::Broken => "Broken",
+                PortErrorKind::Broken | PortErrorKind::Unreadable => "Broken",
             },
         }
     }

@@ -18,8 +18,8 @@ use crate::processor::Processor;
 use crate::reconcile::Reconciler;
 use crate::remove::Removal;
 
-/// Returns the processing of records with `processor`: reads `PROCESSED_BUCKET`, `UPLOADS_TABLE`
-/// and `DEAD_LETTER_QUEUE_URL`, and `EXPIRE_AFTER_DAYS` if it is set.
+/// Returns the processing of records with `processor`: reads `PROCESSED_BUCKET`, `UPLOADS_TABLE`,
+/// `DEAD_LETTER_QUEUE_URL` and `EVENT_BUS_NAME`, and `EXPIRE_AFTER_DAYS` if it is set.
 ///
 /// # Errors
 /// When one of them is not set or invalid; the error names it.
@@ -30,15 +30,19 @@ pub async fn processing(
     let processed_bucket = environment.required("PROCESSED_BUCKET")?;
     let table = environment.required("UPLOADS_TABLE")?;
     let queue_url = environment.required("DEAD_LETTER_QUEUE_URL")?;
+    let bus = environment.required("EVENT_BUS_NAME")?;
     let retention = Retention::of(environment)?;
     // Processing adds nothing.
     let quota = Quota::default();
     let config = sdk_config().await;
+    let objects = Arc::new(S3Objects::new(&config));
     Ok(Processing {
         processor,
-        objects: Arc::new(S3Objects::new(&config)),
+        objects: objects.clone(),
         table: Arc::new(DynamoTable::new(&config, table, retention, quota)),
         dead_letters: Arc::new(Queue::new(&config, queue_url)),
+        events: Arc::new(EventBridge::new(&config, bus)),
+        purge: objects,
         timer: Arc::new(SystemClock),
         processed_bucket,
     })

@@ -2,9 +2,11 @@
 //! owner are beside it, under sort keys that are no ids: see [`quota_key`] and [`request_key`].
 
 use function_kit::aws::table::{Row as Attributes, key, text};
+use function_kit::text::chain;
 use serde::Serialize;
 
 use crate::domain::{IdempotencyKey, Owner, Schedule, Upload, UploadId, time};
+use crate::ports::PortError;
 
 /// Partition key.
 pub const OWNER: &str = "owner";
@@ -71,6 +73,23 @@ pub fn upload_key(owner: &Owner, id: UploadId) -> Attributes {
     key([(OWNER, text(owner)), (UPLOAD_ID, text(id))])
 }
 
+/// Returns the only attribute without which `read` fails otherwise than with it: the one that makes
+/// no sense, where the error does not say so.
+pub fn attribute_at_fault<T>(
+    row: &Attributes,
+    read: impl Fn(Attributes) -> Result<T, PortError>,
+) -> Option<&str> {
+    let error_of = |row| read(row).err().map(|error| chain(&error));
+    let error = error_of(row.clone());
+    let mut at_fault = row.keys().filter(|name| {
+        let mut rest = row.clone();
+        rest.remove(*name);
+        error_of(rest) != error
+    });
+    let first = at_fault.next()?;
+    at_fault.next().is_none().then_some(first)
+}
+
 #[cfg(test)]
 pub mod tests {
     use std::time::Duration;
@@ -126,6 +145,7 @@ pub mod tests {
         };
         let time = Timestamp::from_second(1_763_708_400).unwrap();
         let lease = Lease {
+            holder: Id::generate(),
             expires_at: time,
             tries: 2,
         };
@@ -220,7 +240,12 @@ pub mod tests {
     #[test]
     fn a_broken_row_names_its_attribute() {
         let mut row = of(&upload(states().remove(2)));
+        let read = |row| read(row).map_err(|error| PortError::broken("reading", error));
+        assert_eq!(attribute_at_fault(&row, read), None);
+        row.insert("revision".into(), AttributeValue::Bool(true));
+        assert_eq!(attribute_at_fault(&row, read), Some("revision"));
         row.remove("created_at");
-        assert!(read(row).unwrap_err().to_string().contains("created_at"));
+        let error = chain(&read(row).unwrap_err());
+        assert!(error.contains("created_at"), "{error}");
     }
 }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::queries;
 use super::retention::Retention;
-use super::row::{OWNER, REVISION, Row, quota_key, request_key, upload_key};
+use super::row::{OWNER, REVISION, Row, attribute_at_fault, quota_key, request_key, upload_key};
 use super::writes::{self, ReceiptRow, Used};
 use crate::domain::{Charge, Exceeded, IdempotencyKey, Owner, Quota, Receipt, Upload, UploadId};
 use crate::ports::{Due, Insert, Listing, PortError, UploadTable, Write};
@@ -141,8 +141,16 @@ impl UploadTable for DynamoTable {
     }
 
     async fn find(&self, owner: &Owner, id: UploadId) -> Result<Option<Upload>, PortError> {
-        let row = self.table.get(upload_key(owner, id)).await?;
-        row.map(|row| self.table.value(row)).transpose()
+        let Some(row) = self.table.get(upload_key(owner, id)).await? else {
+            return Ok(None);
+        };
+        let read = |row| self.table.value::<Upload>(row);
+        read(row.clone()).map(Some).map_err(|mut error| {
+            if let Some(name) = attribute_at_fault(&row, read) {
+                error.operation += &format!(", of its attribute `{name}`,");
+            }
+            error
+        })
     }
 
     async fn update(&self, before: &Upload, next: &Upload) -> Result<Write, PortError> {

@@ -27,5 +27,5 @@ pub use receipt::Receipt;
 pub use record::{InvalidRecord, UploadRecord};
 pub use schedule::Schedule;
 pub use upload::{
-    Announced, Lease, LeaseRefusal, Leased, Multipart, Upload, UploadId, UploadState,
+    Announced, HolderId, Lease, LeaseRefusal, Leased, Multipart, Upload, UploadId, UploadState,
 };

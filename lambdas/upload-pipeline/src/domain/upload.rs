@@ -26,9 +26,14 @@ pub const MAX_TRIES: u32 = 5;
 /// The id of an upload.
 pub type UploadId = Id<Upload>;
 
+/// The id of one try to process an upload.
+pub type HolderId = Id<Lease>;
+
 /// The right to work on an upload, until it expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Lease {
+    /// The try whose lease it is, which finds it in the row when the answer to a write was lost.
+    pub holder: HolderId,
     /// When another may take the upload over.
     #[serde(with = "time")]
     pub expires_at: Timestamp,
@@ -191,11 +196,16 @@ impl UploadState {
 }
 
 impl Upload {
-    /// Leases the upload to work on it until `expires_at`.
+    /// Leases the upload to `holder`, who may work on it until `expires_at`.
     ///
     /// # Errors
     /// When there is nothing to do, or another is doing it.
-    pub fn lease(&self, now: Timestamp, expires_at: Timestamp) -> Result<Leased, LeaseRefusal> {
+    pub fn lease(
+        &self,
+        holder: HolderId,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<Leased, LeaseRefusal> {
         self.check_idle(now)?;
         let (object, tries) = match &self.state {
             UploadState::Pending { .. } => return Err(LeaseRefusal::NotReceived),
@@ -209,6 +219,7 @@ impl Upload {
             | UploadState::Deleted { .. } => return Err(LeaseRefusal::Finished),
         };
         let lease = Lease {
+            holder,
             expires_at,
             tries: tries + 1,
         };
@@ -288,9 +299,30 @@ impl Leased {
         &self.upload
     }
 
+    /// Returns the upload, without the right to work on it.
+    pub fn into_upload(self) -> Upload {
+        self.upload
+    }
+
     /// Returns the bytes to work on.
     pub fn object(&self) -> &Object {
         &self.object
+    }
+
+    /// Returns the upload as `row` has it, if the lease in it is still this holder's. The row is
+    /// ahead when the answer to the holder's last write was lost.
+    #[must_use]
+    pub fn found_in(&self, row: &Upload) -> Option<Self> {
+        match &row.state {
+            UploadState::Processing { object, lease } if lease.holder == self.lease.holder => {
+                Some(Self {
+                    upload: row.clone(),
+                    object: object.clone(),
+                    lease: *lease,
+                })
+            }
+            _ => None,
+        }
     }
 
     /// Extends the lease.
@@ -317,14 +349,12 @@ impl Leased {
     }
 
     fn ended(&self, now: Timestamp, tries: u32) -> Upload {
-        let expires_at = now;
-        Self::of(
-            &self.upload,
-            now,
-            self.object.clone(),
-            Lease { expires_at, tries },
-        )
-        .upload
+        let lease = Lease {
+            expires_at: now,
+            tries,
+            ..self.lease
+        };
+        Self::of(&self.upload, now, self.object.clone(), lease).into_upload()
     }
 
     /// Ends the work with its result.

@@ -7,14 +7,13 @@ use function_kit::Deadline;
 use function_kit::text::cut;
 use tokio::task::{JoinError, JoinSet};
 
-use super::{LEASE_TERM, Processing, Retry, Stop, left};
+use super::{LEASE_TERM, Made, Processing, Retry, Stop, left};
 use crate::domain::record::MAX_REASON_BYTES;
-use crate::domain::upload::processed_key;
 use crate::domain::{Leased, Location, Stored};
-use crate::ports::{PortError, Put, ReadError, Sink, Source, Write, vanished};
+use crate::ports::{PortError, Put, ReadError, Sink, Source, vanished};
 use crate::processor::{Description, ProcessError, Processor};
 
-/// Time between renewals of the lease. Two may fail before it expires, if they fail at once.
+/// Time between renewals of the lease, and for each of them: two may fail before it expires.
 const HEARTBEAT: Duration = Duration::from_secs(LEASE_TERM.as_secs() / 3);
 
 /// Time of the invocation that is kept for releasing the lease: the call ends
@@ -31,13 +30,10 @@ impl Processing {
         &self,
         leased: &mut Leased,
         deadline: Deadline,
-    ) -> Result<Stored, Stop> {
+    ) -> Result<Made, Stop> {
         let end = deadline.time(&*self.timer);
         let upload = leased.upload();
-        let location = Location {
-            bucket: self.processed_bucket.clone(),
-            key: processed_key(upload),
-        };
+        let location = self.result_of(upload);
         let source = self.objects.source(&upload.location, leased.object());
         let sink = self.objects.sink(&location, &self.processor.content_type());
         let processor = Arc::clone(&self.processor);
@@ -46,39 +42,42 @@ impl Processing {
         let made = make(processor, Description::from(upload), source, sink);
         tasks.spawn(deadline.bound(made));
 
-        let mut time_left = left(self.timer.now() + TIME_TO_RELEASE, end);
-        let joined = loop {
-            let pause = HEARTBEAT.min(time_left);
-            let joined = tokio::select! {
-                biased;
-                joined = tasks.join_next() => joined,
-                () = self.timer.sleep(pause) => None,
-            };
-            if let Some(joined) = joined {
-                break joined;
-            }
-            time_left = left(self.timer.now() + TIME_TO_RELEASE, end);
-            if time_left.is_zero() {
-                return Err(Retry::OutOfTime.into());
-            }
-            self.renew(leased).await?;
+        let time_left = left(self.timer.now() + TIME_TO_RELEASE, end);
+        let joined = tokio::select! {
+            biased;
+            joined = tasks.join_next() => joined,
+            () = self.timer.sleep(time_left) => return Err(Retry::OutOfTime.into()),
+            lost = self.keep(leased) => return Err(lost),
+        };
+        let Some(joined) = joined else {
+            return Err(Retry::OutOfTime.into());
         };
         match joined.map_err(panicked)?.map_err(|_| Retry::OutOfTime)? {
-            Ok(put) => Ok(self.stored(location, put).await?),
-            Err(error) => Err(self.stop(leased, error)),
+            Ok(put) => Ok(Made::Result(self.stored(location, put).await?)),
+            Err(error) => self.failed(leased, error),
         }
     }
 
-    /// Extends the lease. If the table does not answer, the next heartbeat tries again.
-    async fn renew(&self, leased: &mut Leased) -> Result<(), Retry> {
-        let now = self.timer.now();
-        let renewed = leased.renewed(now, now + LEASE_TERM);
-        match self.table.update(leased.upload(), renewed.upload()).await {
-            Ok(Write::Done) => *leased = renewed,
-            Ok(Write::Conflict) => return Err(Retry::Overtaken),
-            Err(error) => tracing::warn!(%error, "lease not renewed"),
+    /// Renews the lease with each heartbeat until it is lost. Returns why that is.
+    ///
+    /// A renewal is given up at the next heartbeat, before the lease expires, however long its
+    /// call hangs.
+    async fn keep(&self, leased: &mut Leased) -> Stop {
+        self.timer.sleep(HEARTBEAT).await;
+        loop {
+            let mut next = self.timer.sleep(HEARTBEAT);
+            let renewed = tokio::select! {
+                biased;
+                renewed = self.renew(leased) => renewed,
+                () = &mut next => continue,
+            };
+            match renewed {
+                Err(Stop::Retry(Retry::Port(error))) => tracing::warn!(%error, "lease not renewed"),
+                Err(lost) => return lost,
+                Ok(()) => {}
+            }
+            next.await;
         }
-        Ok(())
     }
 
     /// Returns the result. One that is there already is what an earlier try made of the same bytes.
@@ -93,15 +92,17 @@ impl Processing {
         Ok(Stored { location, object })
     }
 
-    fn stop(&self, leased: &Leased, error: ProcessError) -> Stop {
+    fn failed(&self, leased: &Leased, error: ProcessError) -> Result<Made, Stop> {
         let created_at = leased.upload().created_at;
         match error {
-            ProcessError::Rejected(reason) => Stop::Rejected(cut(reason, MAX_REASON_BYTES)),
-            ProcessError::Port(error) | ProcessError::Read(ReadError::Port(error)) => error.into(),
-            ProcessError::Read(ReadError::NoSuchKey) if self.timer.now() < created_at + YOUNG => {
-                Retry::NotVisible.into()
+            ProcessError::Rejected(reason) => Ok(Made::Nothing(cut(reason, MAX_REASON_BYTES))),
+            ProcessError::Port(error) | ProcessError::Read(ReadError::Port(error)) => {
+                Err(error.into())
             }
-            ProcessError::Read(missing) => Stop::Rejected(missing.to_string()),
+            ProcessError::Read(ReadError::NoSuchKey) if self.timer.now() < created_at + YOUNG => {
+                Err(Retry::NotVisible.into())
+            }
+            ProcessError::Read(missing) => Ok(Made::Nothing(missing.to_string())),
         }
     }
 }

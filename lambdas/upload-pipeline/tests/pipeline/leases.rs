@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use function_kit::testing::Fault;
 use serde_json::Value;
 use upload_pipeline::domain::upload::MAX_TRIES;
-use upload_pipeline::domain::{Lease, Upload, UploadState};
+use upload_pipeline::domain::{HolderId, Lease, Upload, UploadState};
 use upload_pipeline::ports::{Clock, PortErrorKind, Sink, Source, Timer};
 use upload_pipeline::process::{LEASE_TERM, Retry};
 use upload_pipeline::processor::{Description, ProcessError, Processor};
@@ -25,6 +25,8 @@ enum Does {
     Calculates(World),
     /// It panics.
     Panics,
+    /// It waits that long and panics.
+    SleepsAndPanics(World, Duration),
     /// Another takes its upload over.
     IsOvertaken(World),
 }
@@ -39,10 +41,18 @@ impl Processor for Does {
     ) -> Result<(), ProcessError> {
         match self {
             Self::Sleeps(world, time) => world.sleep(*time).await,
-            Self::Calculates(world) => while row(world).revision < 4 {},
+            Self::Calculates(world) => while row(world).revision < 5 {},
             Self::Panics => panic!("as it was told"),
+            Self::SleepsAndPanics(world, time) => {
+                world.sleep(*time).await;
+                panic!("as it was told");
+            }
             Self::IsOvertaken(world) => {
-                let next = row(world).lease(world.now() + TIMEOUT, world.now() + TIMEOUT * 2);
+                let next = row(world).lease(
+                    HolderId::generate(),
+                    world.now() + TIMEOUT,
+                    world.now() + TIMEOUT * 2,
+                );
                 put(world, next.unwrap().upload().clone());
                 world.sleep(TIMEOUT).await;
             }
@@ -91,7 +101,7 @@ async fn status(world: &World, id: &Value) -> Value {
 async fn a_failed_try_gives_its_lease_back_for_the_next() {
     let (world, id) = uploaded().await;
     // After the row was read and leased, S3 is busy.
-    world.break_call(2, Fault::Refused);
+    world.break_call(3, Fault::Refused);
     assert_eq!(deliver(&world, &on_stream(&world)).await, Some(0));
     assert_eq!(
         (lease(&world).expires_at, lease(&world).tries),
@@ -104,7 +114,7 @@ async fn a_failed_try_gives_its_lease_back_for_the_next() {
 #[tokio::test]
 async fn the_lease_of_a_dead_invocation_is_waited_for() {
     let (world, id) = uploaded().await;
-    world.break_call(2, Fault::DiesBefore);
+    world.break_call(3, Fault::DiesBefore);
     assert_eq!(deliver(&world, &on_stream(&world)).await, Some(0));
     world.revive();
     let expires_at = lease(&world).expires_at;
@@ -118,7 +128,9 @@ async fn the_lease_of_a_dead_invocation_is_waited_for() {
 async fn a_lease_that_outlasts_the_invocation_is_not_waited_for() {
     let (world, id) = uploaded().await;
     let now = world.now();
-    let held = row(&world).lease(now, now + TIMEOUT).unwrap();
+    let held = row(&world)
+        .lease(HolderId::generate(), now, now + TIMEOUT)
+        .unwrap();
     put(&world, held.upload().clone());
     assert_eq!(deliver(&world, &on_stream(&world)).await, Some(0));
     assert_eq!(world.now(), now);
@@ -129,7 +141,7 @@ async fn a_lease_that_outlasts_the_invocation_is_not_waited_for() {
 #[tokio::test]
 async fn a_lease_that_leaves_no_time_for_the_work_is_not_waited_for() {
     let (world, _) = uploaded().await;
-    world.break_call(2, Fault::DiesBefore);
+    world.break_call(3, Fault::DiesBefore);
     assert_eq!(deliver(&world, &on_stream(&world)).await, Some(0));
     world.revive();
     let before = row(&world);
@@ -159,8 +171,62 @@ async fn a_heartbeat_keeps_the_lease_of_long_work() {
 async fn a_renewal_that_fails_is_tried_again() {
     let (world, id) = uploaded().await;
     // After the row was read and leased.
-    world.break_call(2, Fault::Refused);
+    world.break_call(3, Fault::Refused);
     assert!(is_done(&world, Does::Sleeps(world.clone(), LEASE_TERM * 2)).await);
+    assert_eq!(status(&world, &id).await, "PROCESSED");
+}
+
+#[tokio::test]
+async fn a_lease_whose_answer_was_lost_costs_nothing() {
+    let (world, id) = uploaded().await;
+    world.break_call(2, Fault::AnswerLost);
+    assert_eq!(deliver(&world, &on_stream(&world)).await, None);
+    assert_eq!(world.now(), jiff::Timestamp::UNIX_EPOCH);
+    assert_eq!(status(&world, &id).await, "PROCESSED");
+}
+
+#[tokio::test]
+async fn a_renewal_whose_answer_was_lost_does_not_stop_the_work() {
+    // One renewal before the end, so that its end meets the lost one; and several.
+    for time in [LEASE_TERM / 2, LEASE_TERM * 2] {
+        let (world, id) = uploaded().await;
+        // After the row was read and leased.
+        world.break_call(3, Fault::AnswerLost);
+        assert!(is_done(&world, Does::Sleeps(world.clone(), time)).await);
+        assert_eq!(status(&world, &id).await, "PROCESSED");
+    }
+}
+
+#[tokio::test]
+async fn a_lease_is_released_after_a_renewal_whose_answer_was_lost() {
+    let (world, _) = uploaded().await;
+    world.break_call(3, Fault::AnswerLost);
+    let does = Does::SleepsAndPanics(world.clone(), LEASE_TERM / 2);
+    assert!(!is_done(&world, does).await);
+    assert_eq!(
+        (lease(&world).expires_at, lease(&world).tries),
+        (world.now(), 1)
+    );
+}
+
+#[tokio::test]
+async fn a_renewal_that_hangs_does_not_outlive_the_lease() {
+    let (world, id) = uploaded().await;
+    // The first renewal.
+    world.state().hangs_at = Some(4);
+    let other = world.clone();
+    let work = is_done_in(
+        LEASE_TERM * 2 + LEASE_TERM / 2,
+        &world,
+        Does::Sleeps(world.clone(), LEASE_TERM + LEASE_TERM / 2),
+    );
+    let look = async {
+        other.sleep(LEASE_TERM + Duration::from_secs(1)).await;
+        let now = other.now();
+        assert!(row(&other).held_until(now).is_some());
+    };
+    let (done, ()) = tokio::join!(work, look);
+    assert!(done && world.state().hangs_at.is_none());
     assert_eq!(status(&world, &id).await, "PROCESSED");
 }
 
@@ -217,10 +283,10 @@ async fn an_upload_whose_processor_always_panics_fails_after_some_tries() {
 
 #[tokio::test]
 async fn an_outage_is_no_upload_s_fault() {
-    for broken in 2..5 {
+    for broken in 2..6 {
         let (world, id) = uploaded().await;
         for _ in 0..MAX_TRIES * 2 {
-            // Reading, writing the result, and writing the row.
+            // The lease, reading, writing the result, and writing the row.
             world.break_call(broken, Fault::Refused);
             assert_eq!(deliver(&world, &on_stream(&world)).await, Some(0));
         }

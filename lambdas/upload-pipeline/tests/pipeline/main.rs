@@ -8,6 +8,7 @@ mod api;
 mod counts;
 mod direct;
 mod document;
+mod events;
 mod failures;
 mod leases;
 mod memory;

@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use stateright::{Checker, Model, Property};
 use upload_pipeline::domain::upload::MAX_TRIES;
 use upload_pipeline::domain::{
-    Checksum, FileName, Lease, LeaseRefusal, Location, Object, Sha256Digest, Stored, Upload,
-    UploadId, UploadState,
+    Checksum, FileName, HolderId, Lease, LeaseRefusal, Location, Object, Sha256Digest, Stored,
+    Upload, UploadId, UploadState,
 };
 
 use state::{Client, FAULTS, Fault, Invocation, State};
@@ -27,6 +27,8 @@ const TERM: Duration = Duration::from_secs(15);
 #[derive(Clone)]
 struct Pipeline {
     upload: Upload,
+    /// Every try has it: none looks for itself in the row.
+    holder: HolderId,
     /// Whether it can be processed.
     is_good: bool,
     /// Failed calls, crashes and panics.
@@ -82,7 +84,7 @@ impl Pipeline {
                     None => I::Decides(row),
                 }
             }
-            I::Decides(upload) => match upload.lease(state.now, state.now + TERM) {
+            I::Decides(upload) => match upload.lease(self.holder, state.now, state.now + TERM) {
                 Ok(leased) => I::Leases(leased),
                 Err(LeaseRefusal::Finished) => I::Idle,
                 Err(LeaseRefusal::Exhausted) => I::SendsLastLetter(upload),
@@ -303,6 +305,7 @@ impl Pipeline {
         };
         Self {
             upload,
+            holder: HolderId::generate(),
             is_good,
             faults: 2,
             duplicates: 1,
@@ -317,6 +320,7 @@ impl Pipeline {
         pipeline.upload.state = UploadState::Processing {
             object: object(),
             lease: Lease {
+                holder: pipeline.holder,
                 expires_at: pipeline.upload.updated_at,
                 tries: MAX_TRIES - 1,
             },

@@ -9,6 +9,7 @@ use function_kit::testing::Fault;
 use serde_json::{Value, json};
 use upload_pipeline::domain::dead_letter::MAX_MESSAGE_BYTES;
 use upload_pipeline::domain::record::MAX_REASON_BYTES;
+use upload_pipeline::ports::PortErrorKind;
 use upload_pipeline::stream;
 
 use crate::requests::{
@@ -305,8 +306,8 @@ async fn a_batch_stops_at_a_retry_and_fails_as_a_whole_where_that_is_the_first()
     world.break_call(0, Fault::Refused);
     let nothing_done = try_deliver(&world, &on_stream(&world), TIMEOUT).await;
     assert!(nothing_done.is_err() && results(&world).is_empty());
-    // The first record takes five calls: find, lease, read, finish, complete.
-    world.break_call(5, Fault::Refused);
+    // The first record takes seven calls: find, tell, lease, read, finish, complete, tell.
+    world.break_call(7, Fault::Refused);
     let first_done = try_deliver(&world, &on_stream(&world), TIMEOUT).await;
     assert_eq!(first_done.unwrap(), Some(1));
     assert_eq!(results(&world).len(), 1);
@@ -328,4 +329,31 @@ async fn a_result_is_plain_text_whatever_type_the_client_declared() {
         .map(|(_, stored)| stored.content_type.as_str())
         .collect();
     assert_eq!(types, ["text/plain; charset=utf-8"]);
+}
+
+/// Lambda would deliver it until the stream gives it up, and keep the shard waiting.
+#[tokio::test]
+async fn a_row_that_cannot_be_read_does_not_hold_up_the_shard() {
+    let (world, id) = uploaded("x").await;
+    let next = upload(&world, "next.txt", "y").await.body["upload_id"].clone();
+    world.fail_with(PortErrorKind::Unreadable);
+    world.break_call(0, Fault::Refused);
+    assert_eq!(deliver(&world, &on_stream(&world)).await, None);
+    assert_eq!(status_of(&world, &next).await.body["status"], "PROCESSED");
+    let letter = message(&world, 0);
+    assert_eq!(letter["upload_id"], id);
+    let reason = letter["reason"].as_str().unwrap();
+    assert!(reason.contains("a call with secrets"), "{reason}");
+}
+
+/// Somebody grants it, and every record would meet it until then.
+#[tokio::test]
+async fn a_permission_that_is_missing_costs_no_upload() {
+    let (world, id) = uploaded("x").await;
+    world.break_all(PortErrorKind::Broken);
+    assert_eq!(deliver(&world, &on_stream(&world)).await, Some(0));
+    world.heal();
+    assert_eq!(deliver(&world, &on_stream(&world)).await, None);
+    assert_eq!(status_of(&world, &id).await.body["status"], "PROCESSED");
+    assert!(world.state().letters.is_empty());
 }

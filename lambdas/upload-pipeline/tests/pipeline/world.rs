@@ -67,6 +67,10 @@ pub struct State {
     pub answers_get_lost: bool,
     /// Whether reads do not find what is there, as in the first minutes of a bucket.
     pub is_young: bool,
+    /// The revision of which the next write hangs.
+    pub hangs_at: Option<u64>,
+    /// Whether each upload is deleted just before its result is written.
+    pub deletes_before_results: bool,
     /// When those wake who sleep.
     sleepers: Vec<Timestamp>,
 }
@@ -145,6 +149,8 @@ impl World {
             objects: Arc::new(self.clone()),
             table: Arc::new(self.clone()),
             dead_letters: Arc::new(self.clone()),
+            events: Arc::new(self.clone()),
+            purge: Arc::new(self.clone()),
             timer: Arc::new(self.clone()),
             processed_bucket: PROCESSED.into(),
         }
@@ -266,6 +272,12 @@ impl Sink for WorldSink {
             body: std::mem::take(&mut self.body).into(),
             content_type: self.content_type.clone(),
         };
+        if self.world.state().deletes_before_results {
+            let now = self.world.now();
+            for row in self.world.state().rows.values_mut() {
+                *row = row.deleted(now).unwrap();
+            }
+        }
         self.world.write_object(&self.location, stored)
     }
 }

@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use super::*;
 use crate::aws::sdk_config;
 use crate::deadline::{Deadline, MARGIN};
-use crate::port::PortErrorKind;
 
 /// A DynamoDB that answers with these, one after another, and then never.
 #[derive(Debug, Clone, Default)]

@@ -57,7 +57,9 @@ fn processed() -> Upload {
         location: pending().location,
         object: object(7),
     };
-    let leased = received().lease(now(), now() + HOUR).unwrap();
+    let leased = received()
+        .lease(HolderId::generate(), now(), now() + HOUR)
+        .unwrap();
     leased.processed(now(), result)
 }
 
@@ -177,7 +179,9 @@ fn somebody_looks_after_an_upload_until_nothing_is_left_to_do() {
     // Not after 100 minutes: the upload's time is over before.
     assert_eq!(due(&seen), in_time(HOUR + PURGE_AFTER));
     assert_eq!(due(&received()), in_time(5 * minute));
-    let leased = received().lease(now(), now() + minute).unwrap();
+    let leased = received()
+        .lease(HolderId::generate(), now(), now() + minute)
+        .unwrap();
     assert_eq!(due(leased.upload()), in_time(6 * minute));
     assert_eq!(due(&given_up()), in_time(Duration::ZERO));
     for finished in [processed(), failed(), given_up().announced(now()).unwrap()] {

@@ -47,6 +47,10 @@ impl UploadTable for World {
 
     async fn update(&self, before: &Upload, next: &Upload) -> Result<Write, PortError> {
         assert_eq!(before.revision + 1, next.revision);
+        let hangs = self.state().hangs_at.take_if(|at| *at == next.revision);
+        if hangs.is_some() {
+            std::future::pending::<()>().await;
+        }
         self.call(|state| {
             let row = state.rows.get(&next.upload_id.to_string());
             if row.map(|row| row.revision) != Some(before.revision) {
