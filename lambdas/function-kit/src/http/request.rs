@@ -253,6 +253,23 @@ pub(super) mod tests {
         assert_eq!(*request.body(100).unwrap(), *b"Hello from Lambda");
     }
 
+    /// An operator calls the function as the README of the module `upload-pipeline` says.
+    #[test]
+    fn reads_an_event_that_no_gateway_wrote() {
+        let event = json!({
+            "rawPath": "/uploads/id/retry", "headers": {}, "isBase64Encoded": false,
+            "requestContext": {
+                "timeEpoch": 0, "http": {"method": "POST"},
+                "authorizer": {"jwt": {"claims": {"sub": "alice"}}},
+            },
+        });
+        let event: ApiGatewayV2httpRequest = serde_json::from_value(event).unwrap();
+        let request = Request::from(event);
+        let called = (request.method.as_str(), request.path.as_str());
+        assert_eq!(called, ("POST", "/uploads/id/retry"));
+        assert_eq!(request.claims.subject().unwrap(), "alice");
+    }
+
     #[test]
     fn an_array_is_not_taken_for_an_object() {
         #[derive(Debug, serde::Deserialize)]

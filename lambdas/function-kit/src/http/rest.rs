@@ -157,6 +157,21 @@ mod tests {
         assert_eq!(request.request_id, "id");
     }
 
+    /// An operator calls the function as the README of the module `upload-pipeline` says.
+    #[test]
+    fn reads_an_event_that_no_gateway_wrote() {
+        let event = json!({
+            "resource": "/uploads/{upload_id}/retry", "pathParameters": {"upload_id": "id"},
+            "httpMethod": "POST",
+            "requestContext": {"httpMethod": "POST", "authorizer": {"claims": {"sub": "alice"}}},
+        });
+        let event: ApiGatewayProxyRequest = serde_json::from_value(event).unwrap();
+        let request = Request::from(event);
+        let called = (request.method.as_str(), request.path.as_str());
+        assert_eq!(called, ("POST", "/uploads/id/retry"));
+        assert_eq!(request.claims.subject().unwrap(), "alice");
+    }
+
     /// The request as "Create AWS Lambda proxy integrations for HTTP APIs in API Gateway" of the API
     /// Gateway developer guide prints it, format 1.0, which is that of a REST API.
     #[test]
