@@ -171,6 +171,22 @@ test("what this page no longer sends is shown once, if it exists", async () => {
   expect(shown(library)).toEqual(["n PENDING", "e PROCESSED", "d PROCESSED"]);
 });
 
+test("what came and changed elsewhere is shown when the user comes back", async () => {
+  becomes("d", "PENDING");
+  const library = open();
+  await library.load();
+  becomes("d", "PROCESSED");
+  service.delete("c");
+  service = new Map([["n", upload("n", "PENDING")], ...service]);
+  const all = library.items.length;
+  await library.refresh();
+  expect(shown(library)).toEqual(["n PENDING", "e PROCESSED", "d PENDING"]);
+  service.delete("n");
+  await library.refresh();
+  expect(shown(library)).toContain("d PROCESSED");
+  expect(library.items).toHaveLength(all + 1);
+});
+
 test("what is deleted leaves the list", async () => {
   const library = open();
   await library.load();

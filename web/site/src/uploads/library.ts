@@ -1,7 +1,6 @@
 /** The user's uploads as the API lists them, and what becomes of those that are not finished. */
 
-import type { UploadDescription, Uploads, UploadStatus } from "@rustlambda/client";
-import { isClientError } from "@rustlambda/client";
+import { isClientError, type Page, type UploadDescription, type Uploads, type UploadStatus } from "@rustlambda/client";
 import { type Look, Poller } from "./poller.ts";
 
 /** What the list shows. */
@@ -61,7 +60,7 @@ export class Library {
   async load(filter: Filter = this.#filter): Promise<void> {
     const load = ++this.#load;
     this.#filter = filter;
-    const page = await this.#source.list(filter === "all" ? {} : { status: filter });
+    const page = await this.#list();
     if (load !== this.#load) return;
     this.#items = page.items;
     this.#cursor = page.cursor;
@@ -72,12 +71,22 @@ export class Library {
   async more(): Promise<void> {
     if (this.#cursor === undefined) return;
     const load = ++this.#load;
-    const status = this.#filter === "all" ? {} : { status: this.#filter };
-    const page = await this.#source.list({ ...status, cursor: this.#cursor });
+    const page = await this.#list(this.#cursor);
     if (load !== this.#load) return;
     const known = new Set(this.#items.map(({ upload_id }) => upload_id));
     this.#items = [...this.#items, ...page.items.filter(({ upload_id }) => !known.has(upload_id))];
     this.#cursor = page.cursor;
+    this.#changed();
+  }
+
+  /** Shows what has come or changed elsewhere meanwhile, as on another device. */
+  async refresh(): Promise<void> {
+    const load = this.#load;
+    const page = await this.#list();
+    if (load !== this.#load) return;
+    const known = new Set(this.#items.map(({ upload_id }) => upload_id));
+    this.#items = [...page.items.filter(({ upload_id }) => !known.has(upload_id)), ...this.#items];
+    this.#merge(page.items);
     this.#changed();
   }
 
@@ -123,6 +132,11 @@ export class Library {
   /** Looks no more. */
   unwatch(): void {
     this.#poller.stop();
+  }
+
+  #list(cursor?: string): Promise<Page<UploadDescription>> {
+    const status = this.#filter === "all" ? {} : { status: this.#filter };
+    return this.#source.list({ ...status, ...(cursor && { cursor }) });
   }
 
   /** Asks for the unfinished ones: for all with one request if a page of the list holds them. */

@@ -25,9 +25,7 @@ export interface UploadActions {
 export function uploadRow(first: UploadDescription, actions: UploadActions): Row<UploadDescription> {
   let upload = first;
   const { upload_id: id, filename: name } = first;
-  const badge = h("span", { class: "badge" });
-  const meta = h("span", { class: "meta" });
-  const reason = h("p", { class: "row-problem" });
+  const summary = uploadSummary();
   const problem = h("p", { class: "row-problem", role: "alert" });
   const panel = h("div", { id: `details-${id}`, class: "details", "data-testid": "details", hidden: true });
   const attempt = (work: (upload: UploadDescription) => Promise<void>) => (): void => {
@@ -39,19 +37,13 @@ export function uploadRow(first: UploadDescription, actions: UploadActions): Row
   };
   const open = async (): Promise<void> => {
     fill(panel, h("p", { class: "hint" }, "Loading…"));
-    fill(panel, ...details(await actions.fresh(id)));
+    const found = await actions.fresh(id).catch((error: unknown) => {
+      fill(panel);
+      throw error;
+    });
+    fill(panel, ...details(found));
   };
-  const toggle = h(
-    "button",
-    { type: "button", class: "name", "aria-label": `Details of ${name}`, "aria-expanded": "false", "aria-controls": panel.id },
-    h("span", {}, name),
-    icon("chevron"),
-  );
-  toggle.addEventListener("click", () => {
-    panel.hidden = !panel.hidden;
-    toggle.setAttribute("aria-expanded", String(!panel.hidden));
-    if (!panel.hidden) attempt(open)();
-  });
+  const toggle = disclosure(name, panel, attempt(open));
   const resume = wordButton("Continue", `Continue ${name}`, "upload", () => actions.continue(upload));
   const retry = wordButton("Retry", `Retry ${name}`, "retry", attempt(actions.retry));
   const original = iconButton(`Download ${name}`, "download", attempt((it) => actions.download(it, "original")));
@@ -60,7 +52,7 @@ export function uploadRow(first: UploadDescription, actions: UploadActions): Row
   const element = h(
     "li",
     { class: "row upload", "data-testid": "upload", "data-id": id, "data-name": name },
-    h("div", { class: "row-text" }, toggle, h("p", { class: "line" }, badge, meta), reason, problem),
+    h("div", { class: "row-text" }, toggle, ...summary.elements, problem),
     h("div", { class: "row-actions" }, resume, retry, result, original, remove),
     panel,
   );
@@ -71,11 +63,7 @@ export function uploadRow(first: UploadDescription, actions: UploadActions): Row
     upload = now;
     element.dataset["status"] = status;
     const sent = actions.isSent(id);
-    const { label, tone } = statusWords(now, sent);
-    badge.dataset["tone"] = tone;
-    say(badge, label);
-    say(meta, [now.size === undefined ? "" : bytes(now.size), moment(now.created_at)].filter(Boolean).join(" · "));
-    say(reason, status === "FAILED" ? (now.reason ?? "") : "");
+    summary.update(now, sent);
     offer(
       [toggle, true],
       [resume, status === "PENDING" && !sent],
@@ -87,4 +75,43 @@ export function uploadRow(first: UploadDescription, actions: UploadActions): Row
     if (wasOpen) attempt(open)();
   };
   return { element, update };
+}
+
+/** Creates the button that shows and hides `panel`. */
+function disclosure(name: string, panel: HTMLElement, onOpen: () => void): HTMLButtonElement {
+  const click = (): void => {
+    panel.hidden = !panel.hidden;
+    toggle.setAttribute("aria-expanded", String(!panel.hidden));
+    if (!panel.hidden) onOpen();
+  };
+  const toggle = h(
+    "button",
+    {
+      type: "button",
+      class: "name",
+      "aria-label": `Details of ${name}`,
+      "aria-expanded": "false",
+      "aria-controls": panel.id,
+      onclick: click,
+    },
+    h("span", {}, name),
+    icon("chevron"),
+  );
+  return toggle;
+}
+
+/** Status, size and time of an upload, and why it failed. */
+function uploadSummary(): { readonly elements: readonly HTMLElement[]; update(upload: UploadDescription, sent: boolean): void } {
+  const badge = h("span", { class: "badge" });
+  const meta = h("span", { class: "meta" });
+  const reason = h("p", { class: "row-problem" });
+  const update = (upload: UploadDescription, sent: boolean): void => {
+    const { size, status } = upload;
+    const { label, tone } = statusWords(upload, sent);
+    badge.dataset["tone"] = tone;
+    say(badge, label);
+    say(meta, [size === undefined ? "" : bytes(size), moment(upload.created_at)].filter(Boolean).join(" · "));
+    say(reason, status === "FAILED" ? (upload.reason ?? "") : "");
+  };
+  return { elements: [h("p", { class: "line" }, badge, meta), reason], update };
 }

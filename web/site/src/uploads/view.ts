@@ -38,24 +38,11 @@ export function uploadsView(app: App): UploadsView {
     const onTheirWay = transfers.all.filter(({ state }) => state !== "arrived");
     list.update(new Set(onTheirWay.map(({ id }) => id).filter((id) => id !== undefined)));
   });
-  const transfers = new Transfers(uploads, {
-    changed: draw,
-    arrived({ key, file }, upload) {
-      announce(`${file.name} has arrived.`);
-      library.add(upload);
-      setTimeout(() => transfers.dismiss(key), LINGER);
-    },
-    failed: ({ file, problem }) => announce(`${file.name} failed: ${problem}`),
-    cancelled({ file, id }) {
-      announce(`${file.name} is cancelled.`);
-      if (id) library.forget(id);
-    },
-    dismissed: ({ id }) => void (id && library.show(id).catch((error: unknown) => announce(wordsFor(error)))),
-  });
   const library = new Library(uploads, {
     changed: draw,
     finished: (upload) => announce(`${upload.filename}: ${statusWords(upload, true).label.toLowerCase()}.`),
   });
+  const transfers = transfersInto(library, uploads, draw);
   const chosen = fileChooser((id, file) => transfers.resume(id, file));
   const list = uploadList(library, actionsOf(library, chosen.ask));
   const under = sending(transfers, list.heading, (error) => announce(wordsFor(error)));
@@ -74,7 +61,12 @@ export function uploadsView(app: App): UploadsView {
     chosen.element,
   );
   zone.listen(() => element.isConnected);
-  const watch = (): void => (document.hidden ? library.unwatch() : library.watch());
+  const watch = (): void => {
+    if (document.hidden) return library.unwatch();
+    library.watch();
+    // Nobody has asked for it: if it fails, the list stays as it is.
+    library.refresh().catch(() => {});
+  };
   for (const event of ["online", "offline"]) addEventListener(event, draw);
   return {
     title,
@@ -92,6 +84,25 @@ export function uploadsView(app: App): UploadsView {
       library.unwatch();
     },
   };
+}
+
+/** Creates the queue, whose files go over to the list. */
+function transfersInto(library: Library, uploads: Uploads, changed: () => void): Transfers {
+  const transfers = new Transfers(uploads, {
+    changed,
+    arrived({ key, file }, upload) {
+      announce(`${file.name} has arrived.`);
+      library.add(upload);
+      setTimeout(() => transfers.dismiss(key), LINGER);
+    },
+    failed: ({ file, problem }) => announce(`${file.name} failed: ${problem}`),
+    cancelled({ file, id }) {
+      announce(`${file.name} is cancelled.`);
+      if (id) library.forget(id);
+    },
+    dismissed: ({ id }) => void (id && library.show(id).catch((error: unknown) => announce(wordsFor(error)))),
+  });
+  return transfers;
 }
 
 function actionsOf(library: Library, choose: (upload: UploadDescription) => void): UploadActions {
