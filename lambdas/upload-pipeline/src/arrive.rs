@@ -137,3 +137,58 @@ fn upload_of(key: &str) -> Option<(Owner, UploadId)> {
     let id = segments.next()?.parse().ok()?;
     segments.next().map(|_| (owner, id))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Sha256Digest;
+
+    #[test]
+    fn an_object_of_another_size_or_content_is_not_the_announced_one() {
+        let sha256 = Sha256Digest::of(b"hello");
+        let announced = |sha256| Announced { size: 5, sha256 };
+        let object = |size, checksum| Object {
+            version: "v".into(),
+            size,
+            checksum,
+        };
+        let composite = || Checksum::Composite("x-2".into());
+        for (announced, object, is_it) in [
+            (
+                announced(Some(sha256)),
+                object(5, Checksum::Sha256(sha256)),
+                true,
+            ),
+            (announced(Some(sha256)), object(5, composite()), true),
+            (announced(None), object(5, composite()), true),
+            (announced(None), object(6, composite()), false),
+            (announced(Some(sha256)), object(4, composite()), false),
+            (
+                announced(Some(sha256)),
+                object(5, Checksum::Sha256(Sha256Digest::of(b"hullo"))),
+                false,
+            ),
+        ] {
+            let reason = contradiction(&announced, &object);
+            assert_eq!(reason.is_none(), is_it, "{object:?}: {reason:?}");
+        }
+    }
+
+    #[test]
+    fn only_keys_of_uploads_name_one() {
+        let id = UploadId::generate();
+        let owner: Owner = "alice".parse().unwrap();
+        let named = upload_of(&format!("uploads/alice/{id}/a b+c/d.txt"));
+        assert_eq!(named, Some((owner, id)));
+        for key in [
+            String::new(),
+            "uploads/".to_owned(),
+            format!("uploads/alice/{id}"),
+            format!("processed/alice/{id}/a"),
+            format!("uploads//{id}/a"),
+            "uploads/alice/1/a".to_owned(),
+        ] {
+            assert_eq!(upload_of(&key), None, "{key}");
+        }
+    }
+}

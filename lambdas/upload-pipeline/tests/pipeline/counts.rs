@@ -22,7 +22,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Calls that receiving an upload makes: row, bytes, RECEIVED, record.
 const CALLS: usize = 4;
 
-fn new_upload(content: &'static str, key: Option<&str>) -> NewUpload {
+pub fn new_upload(content: &'static str, key: Option<&str>) -> NewUpload {
     let key = key.map(|key| {
         let key = IdempotencyKey::try_from(key).unwrap();
         (key, Sha256Digest::of(content.as_bytes()))
