@@ -25,6 +25,7 @@ test.each([
   [400, "BadDigest", "file-changed"],
   [400, "XAmzContentChecksumMismatch", "file-changed"],
   [400, "RequestTimeout", "server"],
+  [409, "ConditionalRequestConflict", "server"],
   [404, "NoSuchUpload", "upload-ended"],
   [500, "InternalError", "server"],
   [503, "SlowDown", "server"],

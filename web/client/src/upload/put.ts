@@ -54,6 +54,9 @@ export function put(
   });
 }
 
+/** S3's error codes below 500 that a later try may not meet: another PUT of the same key was under way, or it stalled. */
+const BUSY: readonly string[] = ["RequestTimeout", "ConditionalRequestConflict", "OperationAborted"];
+
 /** S3's answers: "Error responses", Amazon S3 API reference. */
 function refusal(status: number, text: string, host: string): ClientError | undefined {
   if (status < 300) return undefined;
@@ -62,7 +65,7 @@ function refusal(status: number, text: string, host: string): ClientError | unde
   if (status === 412 && service === "PreconditionFailed") return undefined;
   const details = { status, ...(service && { service }) };
   const said = `${host} answered ${status} ${service ?? ""}`.trim();
-  if (status === 429 || status >= 500 || service === "RequestTimeout") {
+  if (status === 429 || status >= 500 || (service && BUSY.includes(service))) {
     return new ClientError("server", `${said}; try again later`, details);
   }
   if (service === "BadDigest" || service === "XAmzContentChecksumMismatch") {
