@@ -73,22 +73,14 @@ function secondFactor(app: App): HTMLElement {
 }
 
 function sessions(app: App): HTMLElement {
-  const problem = h("div", { class: "problem", role: "alert" });
-  const signOut = async (): Promise<void> => {
-    const text = "Every device on which you are signed in asks for your password again, this one included.";
-    if (!(await ask({ title: "Sign out everywhere?", text, yes: "Sign out everywhere", no: "Stay signed in" }))) return;
-    await app.session.signOut(true);
-  };
-  const click = (): void => {
-    fill(problem);
-    signOut().catch((error: unknown) => fill(problem, h("p", {}, wordsFor(error, WORDS))));
-  };
+  const text = "Every device on which you are signed in asks for your password again, this one included.";
+  const question = { title: "Sign out everywhere?", text, yes: "Sign out everywhere", no: "Stay signed in" };
+  const click = (): void => void ask(question).then((yes) => (yes ? app.signOut(true) : undefined));
   return h(
     "section",
     { class: "card" },
     h("h2", {}, "Sessions"),
     h("p", {}, "Did you lose a device, or sign in on one that is not yours?"),
     h("button", { type: "button", class: "secondary", onclick: click }, "Sign out everywhere"),
-    problem,
   );
 }

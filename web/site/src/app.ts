@@ -28,4 +28,6 @@ export interface App {
   go(path: string, notice?: string): void;
   /** Shows a view at the present address. */
   show(view: View): void;
+  /** Signs out here, or on all devices, and goes to the sign-in page. */
+  signOut(everywhere: boolean): Promise<void>;
 }

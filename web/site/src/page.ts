@@ -1,7 +1,6 @@
 /** The page: which view is shown at which address, to whom. */
 
 import { accountView } from "./account.ts";
-import { announce } from "./announce.ts";
 import type { App, Draft, View } from "./app.ts";
 import { forgottenView, resetView } from "./auth/forgotten.ts";
 import { signInView } from "./auth/sign-in.ts";
@@ -12,7 +11,6 @@ import { fill, h, part, set } from "./dom.ts";
 import { card, link } from "./form.ts";
 import type { SiteSession } from "./session.ts";
 import { type UploadsView, uploadsView } from "./uploads/view.ts";
-import { wordsFor } from "./words.ts";
 
 /** The name of the site, in the title of the tab. */
 const SITE = "Uploads";
@@ -36,7 +34,8 @@ export class Page implements App {
   /** The uploads of whom, while they are signed in, or were a moment ago. */
   #uploads: { readonly sub: string; readonly view: UploadsView } | undefined;
   #isStopped = true;
-  #signingOut = false;
+  /** What to say when the user is gone, if that is the user's own wish. */
+  #farewell: string | undefined;
   #isFirst = true;
 
   constructor(config: Config, session: SiteSession) {
@@ -108,34 +107,34 @@ export class Page implements App {
     if (signedIn) return this.#open();
     const { draft } = this;
     draft.password = undefined;
-    this.#stop();
-    if (this.#signingOut) {
+    this.#uploads?.view.stop();
+    this.#isStopped = true;
+    if (this.#farewell !== undefined) {
       this.#uploads = undefined;
       draft.email = "";
-      return this.go("/sign-in", "You are signed out.");
+      return this.go("/sign-in", this.#farewell);
     }
     this.go("/sign-in", "Your session has ended. Sign in again; interrupted uploads can go on then.");
   }
 
-  #stop(): void {
-    this.#uploads?.view.stop();
-    this.#isStopped = true;
+  async signOut(everywhere: boolean): Promise<void> {
+    this.#farewell = everywhere ? "You are signed out on all devices." : "You are signed out.";
+    try {
+      await this.session.signOut(everywhere);
+    } catch {
+      // The tokens are gone from this browser all the same.
+      const elsewhere = everywhere ? "other devices may still be signed in" : "the service could not be told";
+      this.go("/sign-in", `You are signed out here, but ${elsewhere}.`);
+    } finally {
+      this.#farewell = undefined;
+    }
   }
 
-  async #signOut(): Promise<void> {
+  /** Signs out here, after a question if that would interrupt something. */
+  async #leave(): Promise<void> {
     const text = "Uploads are on their way. They stop, and you can go on with them when you sign in again.";
     const question = { title: "Sign out now?", text, yes: "Sign out", no: "Stay signed in" };
-    if (this.#uploads?.view.busy && !(await ask(question))) return;
-    this.#signingOut = true;
-    try {
-      this.#stop();
-      await this.session.signOut(false);
-    } catch (error) {
-      // The tokens are gone from this browser; the refresh token may live on at Cognito.
-      announce(`You are signed out here. ${wordsFor(error)}`);
-    } finally {
-      this.#signingOut = false;
-    }
+    if (!this.#uploads?.view.busy || (await ask(question))) await this.signOut(false);
   }
 
   #showNavigation(signedIn: boolean): void {
@@ -143,7 +142,7 @@ export class Page implements App {
     nav.hidden = !signedIn;
     if (!signedIn) return fill(nav);
     if (nav.childElementCount === 0) {
-      const signOut = h("button", { type: "button", class: "quiet", onclick: () => void this.#signOut() }, "Sign out");
+      const signOut = h("button", { type: "button", class: "quiet", onclick: () => void this.#leave() }, "Sign out");
       fill(nav, link("/", "Uploads"), link("/account", "Account"), signOut);
     }
     for (const anchor of nav.querySelectorAll("a")) {
