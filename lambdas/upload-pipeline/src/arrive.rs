@@ -43,8 +43,8 @@ pub enum Arrival {
 }
 
 impl Arrivals {
-    /// Receives what has arrived under a key of the bucket for uploads. Returns nothing for an object
-    /// that no upload is waiting for or ever was: it is left alone.
+    /// Receives what has arrived for the upload that a key of the bucket for uploads names: the row
+    /// knows the whole key. Returns nothing if there is no such upload; the object is left alone.
     ///
     /// # Errors
     /// When a port fails; then this is to be called again.
@@ -52,10 +52,7 @@ impl Arrivals {
         let Some((owner, id)) = upload_of(key) else {
             return Ok(None);
         };
-        let row = self.table.find(&owner, id).await?;
-        let is_its_own =
-            |row: &Upload| row.location.key == key && row.location.bucket == self.uploads_bucket;
-        match row.filter(is_its_own) {
+        match self.table.find(&owner, id).await? {
             Some(upload) => self.look(upload).await.map(Some),
             None => Ok(None),
         }

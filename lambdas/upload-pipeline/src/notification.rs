@@ -1,6 +1,5 @@
 //! S3's event "Object Created", as EventBridge delivers it ("EventBridge event message structure"
-//! of the S3 user guide). Unlike those that S3 sends to functions itself, its keys are not
-//! URL-encoded.
+//! of the S3 user guide).
 
 use serde::Deserialize;
 
