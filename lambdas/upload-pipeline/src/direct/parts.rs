@@ -2,6 +2,7 @@
 
 use super::{Direct, Refusal, plan};
 use crate::domain::{Multipart, Owner, Sha256Digest, Upload, UploadId, UploadState};
+use crate::open::{READS, contended};
 use crate::ports::Write;
 use crate::ports::direct::{PartPage, SignedRequest};
 
@@ -35,16 +36,13 @@ impl Direct {
     ) -> Result<Vec<SignedRequest>, Refusal> {
         let open = self.open(owner, id).await?;
         let sizes = sizes(&open, wanted)?;
-        let multipart_id = self.begun(&open).await?;
+        let location = open.upload.location.clone();
+        let multipart_id = self.begun(open).await?;
         let mut signed = Vec::with_capacity(wanted.len());
         for (part, size) in wanted.iter().zip(sizes) {
-            let request = self.store.sign_part(
-                &open.upload.location,
-                &multipart_id,
-                part.number,
-                size,
-                part.sha256,
-            );
+            let request =
+                self.store
+                    .sign_part(&location, &multipart_id, part.number, size, part.sha256);
             signed.push(request.await?);
         }
         Ok(signed)
@@ -107,33 +105,43 @@ impl Direct {
     }
 
     /// Returns the id of the upload's multipart upload, which the first request for parts begins.
-    async fn begun(&self, open: &Open) -> Result<String, Refusal> {
-        if let Some(id) = &open.multipart.id {
-            return Ok(id.clone());
-        }
-        let Upload {
-            location,
-            content_type,
-            owner,
-            upload_id,
-            ..
-        } = &open.upload;
-        let id = self.store.begin(location, content_type).await?;
-        let Some(next) = open.upload.begun(self.clock.now(), id.clone()) else {
-            return Err(Refusal::Unknown);
-        };
-        if self.table.update(&open.upload, &next).await? == Write::Done {
+    /// One that was begun in vain is aborted.
+    async fn begun(&self, open: Open) -> Result<String, Refusal> {
+        if let Some(id) = open.multipart.id {
             return Ok(id);
         }
-        // Another request began one at the same time, or the upload was deleted.
-        let now = self.open(owner, *upload_id).await;
-        match now.map(|open| open.multipart.id) {
-            Ok(Some(theirs)) if theirs == id => Ok(id),
-            other => {
-                self.store.abort(location, &id).await?;
-                other?.ok_or(Refusal::Unknown)
-            }
+        let location = open.upload.location.clone();
+        let content_type = &open.upload.content_type;
+        let id = self.store.begin(&location, content_type).await?;
+        let named = self.name(open.upload, &id).await;
+        let is_in_vain = match &named {
+            Ok(there) => *there != id,
+            // It may be written all the same.
+            Err(Refusal::Port(_)) => false,
+            Err(_) => true,
+        };
+        if is_in_vain {
+            self.store.abort(&location, &id).await?;
         }
+        named
+    }
+
+    /// Writes the multipart upload's id into the row. Returns the one that is there then: another
+    /// request may have begun one at the same time.
+    async fn name(&self, mut upload: Upload, id: &str) -> Result<String, Refusal> {
+        for _ in 0..READS {
+            if let Some(next) = upload.begun(self.clock.now(), id.to_owned())
+                && self.table.update(&upload, &next).await? == Write::Done
+            {
+                return Ok(id.to_owned());
+            }
+            let open = self.open(&upload.owner, upload.upload_id).await?;
+            if let Some(theirs) = open.multipart.id {
+                return Ok(theirs);
+            }
+            upload = open.upload;
+        }
+        Err(contended(upload.upload_id).into())
     }
 }
 

@@ -231,16 +231,18 @@ proptest! {
 
     #[test]
     fn counts_are_the_sum_of_the_uploads_and_every_upload_ends_whatever_fails_when(
-        steps in prop::collection::vec((step(), fault()), 1..24),
+        steps in prop::collection::vec((step(), fault(), any::<bool>()), 1..24),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
             let world = World::default();
-            for (step, fault) in steps {
+            for (step, fault, is_overtaken) in steps {
                 if let Some((call, fault)) = fault {
                     world.break_call(call, fault);
                 }
+                world.state().is_overtaken = is_overtaken;
                 run(&world, &step).await;
+                world.state().is_overtaken = false;
                 world.heal();
                 world.assert_counts();
             }

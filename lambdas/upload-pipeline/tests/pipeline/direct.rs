@@ -289,6 +289,17 @@ async fn two_requests_that_begin_at_once_leave_one_multipart_upload() {
 }
 
 #[tokio::test]
+async fn a_request_for_parts_outlives_the_reconciler_s_look_at_its_upload() {
+    let world = World::default();
+    let announced = announce(&world, IN_PARTS, "k").await;
+    world.state().is_overtaken = true;
+    let signed = send_parts(&world, &path(&announced), &[(1, IN_PARTS)]).await;
+    assert_eq!(signed.status, 200, "{:?}", signed.body);
+    assert_eq!(world.state().multipart.len(), 1);
+    assert_eq!(complete(&world, &path(&announced)).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_key_stands_for_one_upload_and_signs_its_put_anew() {
     let world = World::default();
     let first = announce(&world, WHOLE, "k").await;

@@ -53,6 +53,8 @@ pub struct State {
     pub begun: usize,
     /// Whether S3 takes longer than an invocation to join parts, once.
     pub joins_slowly: bool,
+    /// Whether another writes a row again, as the reconciler does, just before it is updated next.
+    pub is_overtaken: bool,
     /// Every event that was sent, as "id detail-type".
     pub events: Vec<String>,
     pub stream: Vec<Vec<u8>>,

@@ -51,8 +51,15 @@ impl UploadTable for World {
         if hangs.is_some() {
             std::future::pending::<()>().await;
         }
+        let now = self.now();
         self.call(|state| {
-            let row = state.rows.get(&next.upload_id.to_string());
+            let id = next.upload_id.to_string();
+            if let Some(row) = state.rows.get_mut(&id)
+                && std::mem::take(&mut state.is_overtaken)
+            {
+                *row = row.looked_after(now);
+            }
+            let row = state.rows.get(&id);
             if row.map(|row| row.revision) != Some(before.revision) {
                 return Write::Conflict;
             }
