@@ -119,9 +119,9 @@ class Field {
   /** Checks what the browser can tell. Returns whether it is good, and says so if not. */
   check(): boolean {
     const { value } = this;
-    const { label, type } = this.#options;
+    const { type } = this.#options;
     const isAddress = type !== "email" || /^[^\s@]+@[^\s@]+$/.test(value);
-    if (value === "") this.#tell(`${label}: fill this in.`);
+    if (value === "") this.#tell("Fill this in.");
     else if (!isAddress) this.#tell("Enter an address such as ann@example.com.");
     else return true;
     return false;
