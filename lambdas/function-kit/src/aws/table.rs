@@ -281,4 +281,4 @@ impl Expression {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

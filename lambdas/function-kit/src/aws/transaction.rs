@@ -143,7 +143,50 @@ fn kind_of_cancellation<'a>(codes: impl Iterator<Item = &'a str>) -> PortErrorKi
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::aws::table::key;
+    use crate::aws::table::tests::Service;
+
+    fn cancelled(codes: [&str; 2]) -> (u16, Value) {
+        let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+        let reasons = codes.map(|code| json!({"Code": code}));
+        let body = json!({"__type": kind, "message": "", "CancellationReasons": reasons});
+        (400, body)
+    }
+
+    async fn transact_with(service: &Service) -> Result<Outcome, PortError> {
+        let table = service.table().await;
+        let row = || table.insertion(key([("owner", crate::aws::table::text("alice"))]));
+        let writes = vec![row().unwrap(), row().unwrap()];
+        transact(table.client(), "TransactWriteItems", writes).await
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_another_cancels_is_tried_again_as_a_new_one() {
+        let conflict = || cancelled(["None", "TransactionConflict"]);
+        let service = Service::answering([conflict(), conflict(), (200, json!({}))]);
+        assert_eq!(transact_with(&service).await.unwrap(), Outcome::Done);
+        let requests = service.requests();
+        let tokens: std::collections::BTreeSet<_> = requests
+            .iter()
+            .map(|request| request["ClientRequestToken"].as_str().unwrap())
+            .collect();
+        assert_eq!((requests.len(), tokens.len()), (3, 3));
+    }
+
+    #[tokio::test]
+    async fn a_transaction_whose_condition_does_not_hold_is_not_tried_again() {
+        let refused = cancelled(["None", "ConditionalCheckFailed"]);
+        let service = Service::answering([refused]);
+        let outcome = transact_with(&service).await.unwrap();
+        assert_eq!(outcome, Outcome::Refused(1));
+        let broken = Service::answering([cancelled(["ValidationError", "TransactionConflict"])]);
+        let error = transact_with(&broken).await.unwrap_err();
+        assert_eq!(error.kind, PortErrorKind::Broken);
+        assert_eq!((service.requests().len(), broken.requests().len()), (1, 1));
+    }
 
     #[test]
     fn pauses_grow_and_differ() {

@@ -195,3 +195,6 @@ impl UploadTable for DynamoTable {
         Ok(receipt.filter(|receipt| Timestamp::now() < receipt.expires_at))
     }
 }
+
+#[cfg(test)]
+mod tests;

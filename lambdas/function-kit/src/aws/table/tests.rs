@@ -15,7 +15,7 @@ use crate::deadline::{Deadline, MARGIN};
 
 /// A DynamoDB that answers with these, one after another, and then never.
 #[derive(Debug, Clone, Default)]
-struct Service {
+pub struct Service {
     answers: Arc<Mutex<Vec<(u16, Value)>>>,
     requests: Arc<Mutex<Vec<Value>>>,
 }
@@ -35,7 +35,7 @@ impl HttpConnector for Service {
 }
 
 impl Service {
-    fn answering<const N: usize>(answers: [(u16, Value); N]) -> Self {
+    pub fn answering<const N: usize>(answers: [(u16, Value); N]) -> Self {
         let service = Self::default();
         service
             .answers
@@ -45,7 +45,7 @@ impl Service {
         service
     }
 
-    async fn table(&self) -> Table {
+    pub async fn table(&self) -> Table {
         let connector = SharedHttpConnector::new(self.clone());
         let credentials = Credentials::new("id", "secret", None, None, "test");
         let config = sdk_config()
@@ -58,7 +58,7 @@ impl Service {
         Table::new(&config, "things".to_owned(), "owner")
     }
 
-    fn requests(&self) -> Vec<Value> {
+    pub fn requests(&self) -> Vec<Value> {
         self.requests.lock().unwrap().clone()
     }
 }
