@@ -196,6 +196,14 @@ describe("a file", () => {
     expect(failed).toEqual([]);
   });
 
+  test("whose cancellation fails is not lost", async () => {
+    await add(file("a"));
+    upload(0).sends(10);
+    upload(0).abort = () => Promise.reject(new ClientError("server", "answered 500"));
+    await expect(transfers.cancel(1)).rejects.toMatchObject({ code: "server" });
+    expect(dismissed).toEqual(["a"]);
+  });
+
   test("that failed is put aside without losing what has arrived", async () => {
     await add(file("a"));
     upload(0).sends(50);

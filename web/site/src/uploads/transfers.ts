@@ -32,7 +32,7 @@ export interface TransferEvents {
   failed(transfer: Transfer): void;
   /** The user has taken a file back. */
   cancelled(transfer: Transfer): void;
-  /** The user has put a failure aside; what has arrived is still there. */
+  /** One is no longer shown here, while what has arrived of it is still there. */
   dismissed(transfer: Transfer): void;
 }
 
@@ -121,7 +121,12 @@ export class Transfers {
     this.#entries.delete(key);
     this.#events.changed();
     this.#events.cancelled(entry.transfer);
-    await entry.upload?.abort();
+    try {
+      await entry.upload?.abort();
+    } catch (error) {
+      this.#events.dismissed(entry.transfer);
+      throw error;
+    }
   }
 
   /** Takes one out of sight that has arrived, or removes one that has failed. */
