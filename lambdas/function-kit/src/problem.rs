@@ -23,7 +23,8 @@ pub const RETRY_AFTER_SECONDS: u16 = 3;
 /// The cause of a failure is for the log and never reaches the client.
 #[derive(Debug)]
 pub struct Problem {
-    kind: ProblemType,
+    /// Boxed, so that the results of handlers stay small.
+    kind: Box<ProblemType>,
     detail: String,
     errors: Vec<InvalidMember>,
     extensions: Map<String, Value>,
@@ -60,7 +61,7 @@ impl Problem {
     /// A problem of this type, with a sentence for the client.
     pub fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
         Self {
-            kind,
+            kind: Box::new(kind),
             detail: cut(detail.into(), MAX_DETAIL_BYTES),
             errors: Vec::new(),
             extensions: Map::new(),
@@ -161,7 +162,7 @@ impl Problem {
 
     /// What kind of problem it is.
     pub fn kind(&self) -> ProblemType {
-        self.kind
+        *self.kind
     }
 
     /// How many members of the body cannot be used.
@@ -178,7 +179,7 @@ impl Problem {
     /// and an operator finds in the log.
     pub fn into_response(self, request_id: &str) -> Response<String> {
         let document = Document {
-            kind: self.kind,
+            kind: *self.kind,
             title: self.kind.title,
             status: self.kind.status.as_u16(),
             detail: &self.detail,

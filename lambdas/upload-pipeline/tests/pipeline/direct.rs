@@ -501,7 +501,7 @@ async fn uploads_are_listed_newest_first_by_page_and_state() {
         (ids[4..].to_vec(), None)
     );
     let pending = page(&world, "/uploads", json!({"status": "PENDING"})).await;
-    assert_eq!(listed(&pending), [waiting.clone()]);
+    assert_eq!(listed(&pending), std::slice::from_ref(&waiting));
     let gone = format!("/uploads/{}", waiting.as_str().unwrap());
     assert_eq!(ask(&world, ALICE, "DELETE", &gone, None).await.status, 204);
     assert_eq!(listed(&get(&world, "/uploads").await), ids[1..]);
