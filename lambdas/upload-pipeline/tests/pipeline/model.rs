@@ -1,12 +1,21 @@
-//! The states of an upload as a model that is checked exhaustively: every order of the steps of one
-//! client and two invocations, with crashes, lost answers, duplicates and time that passes at any
-//! moment.
+//! An upload's whole life as a model that is checked exhaustively: every order of the calls that
+//! the functions make, two of them at a time, with calls that fail, answers that are lost, crashes
+//! between any two calls, events and records that are lost or doubled, deletion, and time that
+//! passes at any moment.
 //!
-//! The model's transitions are the domain's own functions; its steps are those of `receive` and
-//! `process`, whose code the tests of `failures` run with a failure of every call. Stateright
-//! visits every state that can be reached and shows the shortest way to one that should not be;
-//! proptest-state-machine would try some ways at random.
+//! The model's transitions are the domain's own functions; its steps are the port calls of
+//! `receive`, `direct`, `arrive`, `reconcile`, `remove` and `process`, whose code other tests run
+//! with a failure of every call. Stateright visits every state that can be reached and shows the
+//! shortest way to one that should not be; proptest-state-machine would try some ways at random.
+//!
+//! What bounds the model: one upload; two invocations at once (more of them meet the same rows and
+//! conditions); and in each test how many calls fail, deliveries are doubled, events are lost,
+//! leases are renewed and delays occur. No invocation lasts 15 minutes. It finds what ends wrongly,
+//! not what goes on for ever.
 
+mod keepers;
+mod processor;
+mod properties;
 mod state;
 
 use std::time::Duration;
@@ -15,39 +24,58 @@ use jiff::Timestamp;
 use stateright::{Checker, Model, Property};
 use upload_pipeline::domain::upload::MAX_TRIES;
 use upload_pipeline::domain::{
-    Checksum, FileName, HolderId, Lease, LeaseRefusal, Location, Object, Sha256Digest, Stored,
-    Upload, UploadId, UploadState,
+    Announced, Checksum, FileName, Lease, Location, Multipart, Object, Schedule, Sha256Digest,
+    Stored, Upload, UploadId, UploadState,
 };
 
-use state::{Client, FAULTS, Fault, Invocation, State};
+use keepers::{Keeper, Who};
+use processor::{Next, Processor, Step};
+use state::{Budget, FAULTS, Fault, Held, Invocation, Row, S3, State, Told};
 
 const TERM: Duration = Duration::from_secs(15);
+const MINUTE: Duration = Duration::from_secs(60);
 
-/// An upload, and how much goes wrong with it.
+/// Longer than any invocation lasts ("Lambda quotas").
+const LONG: Duration = Duration::from_secs(15 * 60);
+
+/// An upload, how it comes, and how much goes wrong with it.
 #[derive(Clone)]
 struct Pipeline {
     upload: Upload,
-    /// Every try has it: none looks for itself in the row.
-    holder: HolderId,
+    way: Way,
     /// Whether it can be processed.
     is_good: bool,
-    /// Failed calls, crashes and panics.
-    faults: u8,
-    /// Records that are delivered once more.
-    duplicates: u8,
-    /// Renewals of a lease.
-    renewals: u8,
-    /// Leases that expire while their holders live: they were suspended.
-    suspensions: u8,
+    /// Whether the client sends what it announced.
+    is_as_announced: bool,
+    budget: Budget,
+}
+
+/// How the bytes come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// They are there, and the record is on the stream.
+    Received,
+    /// In the client's request.
+    Inline,
+    /// By the client's PUT.
+    Put,
+    /// In parts.
+    Parts,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Action {
-    Client,
-    ClientDies,
+    ClientRequests,
+    ClientPuts,
+    ClientDeletes,
+    NoticeIsDoubled,
+    NoticeIsLost,
     RecordIsDoubled,
+    NoticeIsDelivered,
+    RecordIsDelivered,
+    Reconciles,
     LeaseExpires,
-    IsDelivered(usize),
+    TimePasses,
     Steps(usize),
     Renews(usize),
     Panics(usize),
@@ -55,87 +83,195 @@ enum Action {
 }
 
 impl Pipeline {
-    fn step_client(&self, state: &mut State) {
-        state.client = match state.client {
-            Client::WritesRow => {
-                state.row = Some(self.upload.clone());
-                Client::PutsRecord
-            }
-            Client::PutsRecord => {
-                state.records += 1;
-                Client::IsAcknowledged
-            }
-            Client::IsAcknowledged => Client::Acknowledged,
-            other => other,
-        };
+    fn schedule(&self) -> Schedule {
+        Schedule {
+            reconcile_after: MINUTE * 14,
+            expire_after: None,
+        }
     }
 
-    /// Does the invocation's next step. Returns what it does then; nothing, if the record has to be
-    /// delivered again.
-    fn step(&self, state: &mut State, now: Invocation) -> Option<Invocation> {
-        use Invocation as I;
-        Some(match now {
-            I::Idle => I::Idle,
-            I::Waits(_) => I::Reads,
-            I::Reads => {
-                let row = state.row.clone()?;
-                match row.held_until(state.now) {
-                    Some(until) => I::Waits(until),
-                    None => I::Decides(row),
+    fn due_at(&self, state: &State) -> Option<Timestamp> {
+        self.schedule().due(state.upload()?)
+    }
+
+    fn is_due(&self, state: &State) -> bool {
+        self.due_at(state).is_some_and(|due_at| due_at <= state.now)
+    }
+
+    /// What the system does by itself. An upload for which there is none of it stays as it is.
+    fn progress(&self, state: &State) -> Vec<Action> {
+        let mut actions = Vec::new();
+        for (number, invocation) in state.invocations.iter().enumerate() {
+            match invocation {
+                Invocation::Idle => {}
+                Invocation::Processor(Processor::Waits(until))
+                    if state.now < *until && state.lease_expires_at().is_some() => {}
+                _ => actions.push(Action::Steps(number)),
+            }
+        }
+        if state.lease_expires_at().is_some() && !state.holder_lives() {
+            actions.push(Action::LeaseExpires);
+        }
+        if state.invocations.contains(&Invocation::Idle) {
+            if state.notices > 0 {
+                actions.push(Action::NoticeIsDelivered);
+            }
+            if state.records > 0 {
+                actions.push(Action::RecordIsDelivered);
+            }
+            if self.is_due(state) {
+                actions.push(Action::Reconciles);
+            }
+        }
+        if self.is_quiet(state) && self.due_at(state).is_some_and(|due_at| due_at > state.now) {
+            actions.push(Action::TimePasses);
+        }
+        actions
+    }
+
+    fn is_quiet(&self, state: &State) -> bool {
+        state.is_idle() && state.records == 0 && state.notices == 0
+    }
+
+    /// What the client does, if it likes.
+    fn requests(&self, state: &State) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let is_asking = |invocation: &Invocation| {
+            let Invocation::Keeper(keeper) = invocation else {
+                return false;
+            };
+            keeper.is_request()
+        };
+        let is_free = state.invocations.contains(&Invocation::Idle)
+            && !state.invocations.iter().any(is_asking);
+        let may_send = state.may_send(&self.upload);
+        let has_request = match self.way {
+            Way::Received => false,
+            Way::Put => state.row.is_none(),
+            Way::Inline | Way::Parts => may_send && is_free,
+        };
+        if has_request {
+            actions.push(Action::ClientRequests);
+        }
+        if self.way == Way::Put && state.row.is_some() && !state.s3.object && may_send {
+            actions.push(Action::ClientPuts);
+        }
+        let has_upload = state.upload().is_some_and(|row| !row.is_deleted());
+        if state.budget.deletions > 0 && has_upload && is_free {
+            actions.push(Action::ClientDeletes);
+        }
+        actions
+    }
+
+    /// What goes wrong, as far as the budget allows.
+    fn faults(&self, state: &State) -> Vec<Action> {
+        let budget = &state.budget;
+        let mut actions = Vec::new();
+        if budget.duplicates > 0 && state.notices > 0 {
+            actions.push(Action::NoticeIsDoubled);
+        }
+        if budget.duplicates > 0 && state.records > 0 {
+            actions.push(Action::RecordIsDoubled);
+        }
+        if budget.losses > 0 && state.notices > 0 {
+            actions.push(Action::NoticeIsLost);
+        }
+        if budget.delays > 0 && state.lease_expires_at().is_some() && state.holder_lives() {
+            actions.push(Action::LeaseExpires);
+        }
+        let is_soon = |due_at: Timestamp| state.now < due_at && due_at < state.now + LONG;
+        if budget.delays > 0 && !self.is_quiet(state) && self.due_at(state).is_some_and(is_soon) {
+            actions.push(Action::TimePasses);
+        }
+        for (number, invocation) in state.invocations.iter().enumerate() {
+            if *invocation != Invocation::Idle && budget.faults > 0 {
+                actions.extend(FAULTS.map(|fault| Action::Fails(number, fault)));
+            }
+            if matches!(invocation, Invocation::Processor(Processor::Works(_))) {
+                if budget.renewals > 0 {
+                    actions.push(Action::Renews(number));
+                }
+                if budget.faults > 0 {
+                    actions.push(Action::Panics(number));
                 }
             }
-            I::Decides(upload) => match upload.lease(self.holder, state.now, state.now + TERM) {
-                Ok(leased) => I::Leases(leased),
-                Err(LeaseRefusal::Finished) => I::Idle,
-                Err(LeaseRefusal::Exhausted) => I::SendsLastLetter(upload),
-                Err(_) => return None,
+        }
+        actions
+    }
+
+    fn request(&self, state: &mut State) -> Option<()> {
+        let Some(row) = state.row.clone() else {
+            return match self.way {
+                Way::Inline => begin(state, Invocation::Keeper(Keeper::Inserts)),
+                _ => keepers::insert(self, state).map(drop),
+            };
+        };
+        let keeper = match &row.0.state {
+            UploadState::Pending {
+                multipart: Some(Multipart { id, .. }),
+                ..
+            } => match id {
+                None if keepers::takes_bytes(&row.0, state) => Keeper::Begins(row),
+                None => return None,
+                Some(_) => Keeper::Joins(row),
             },
-            I::Leases(leased) => {
-                state.update(leased.upload())?;
-                I::Works(leased)
-            }
-            I::Works(leased) if self.is_good => {
-                // Written unless it is there.
-                state.has_result = true;
-                let ended = leased.processed(state.now, stored());
-                I::Ends(leased, ended)
-            }
-            I::Works(leased) => I::SendsLetter(leased),
-            I::SendsLetter(leased) => {
-                state.letters += 1;
-                let ended = leased.failed(state.now, "bad");
-                I::Ends(leased, ended)
-            }
-            I::SendsLastLetter(upload) => {
-                state.letters += 1;
-                match upload.fail(state.now, "too often") {
-                    Ok(failed) => I::GivesUp(failed),
-                    Err(_) => I::Idle,
+            UploadState::Pending { .. } => Keeper::Inserts,
+            _ => return None,
+        };
+        begin(state, Invocation::Keeper(keeper))
+    }
+
+    fn step(&self, state: &mut State, number: usize) {
+        match std::mem::replace(&mut state.invocations[number], Invocation::Idle) {
+            Invocation::Idle => {}
+            Invocation::Keeper(keeper) => {
+                if let Some(next) = keeper.step(self, state) {
+                    state.invocations[number] = Invocation::Keeper(next);
                 }
             }
-            I::Ends(_, next) | I::GivesUp(next) => {
-                state.update(&next)?;
-                I::Idle
+            Invocation::Processor(processor) => {
+                let step = processor.step(self, state);
+                go(state, number, step);
             }
-            I::Releases(next) => {
-                state.update(&next);
-                return None;
-            }
-        })
+        }
     }
 
     fn fail(&self, state: &mut State, number: usize, fault: Fault) {
-        use Invocation as I;
-        let before = state.invocations[number].clone();
-        if fault.is_done {
-            self.step(state, before.clone());
-        }
-        match before {
-            I::Works(leased) | I::SendsLetter(leased) | I::Ends(leased, _) if !fault.is_deadly => {
-                state.invocations[number] = I::Releases(leased.released(state.now));
+        match std::mem::replace(&mut state.invocations[number], Invocation::Idle) {
+            Invocation::Idle => {}
+            Invocation::Keeper(keeper) => {
+                // Lambda delivers an event again; the reconciler comes again; a client may.
+                state.notices += u8::from(keeper.is_of_event());
+                if fault.is_done {
+                    keeper.step(self, state);
+                }
             }
-            _ => state.put_back(number),
+            Invocation::Processor(processor) => {
+                let step = processor.fail(self, state, fault);
+                go(state, number, step);
+            }
         }
+    }
+}
+
+fn begin(state: &mut State, invocation: Invocation) -> Option<()> {
+    let mut slots = state.invocations.iter_mut();
+    *slots.find(|slot| **slot == Invocation::Idle)? = invocation;
+    Some(())
+}
+
+fn go(state: &mut State, number: usize, step: Step) {
+    match step {
+        Step::Goes(next) => state.invocations[number] = Invocation::Processor(next),
+        Step::Done => {}
+        Step::Again => state.records += 1,
+    }
+}
+
+fn work_of(state: &mut State, number: usize) -> Option<Held> {
+    match &state.invocations[number] {
+        Invocation::Processor(Processor::Works(held)) => Some(held.clone()),
+        _ => None,
     }
 }
 
@@ -144,153 +280,118 @@ impl Model for Pipeline {
     type Action = Action;
 
     fn init_states(&self) -> Vec<State> {
+        let is_received = self.way == Way::Received;
         vec![State {
             now: self.upload.updated_at,
-            client: Client::WritesRow,
-            row: None,
-            records: 0,
-            invocations: [Invocation::Idle, Invocation::Idle],
-            has_result: false,
-            letters: 0,
+            row: is_received.then(|| Row(self.upload.clone())),
+            used: match is_received {
+                true => self.upload.charge(),
+                false => Default::default(),
+            },
+            s3: S3 {
+                object: is_received,
+                ..Default::default()
+            },
+            notices: 0,
+            records: u8::from(is_received),
+            letter: false,
+            told: Told {
+                received: self.was_tried(),
+                ..Default::default()
+            },
             ends: 0,
-            faults: self.faults,
-            duplicates: self.duplicates,
-            renewals: self.renewals,
-            suspensions: self.suspensions,
+            arrived: is_received,
+            invocations: [Invocation::Idle, Invocation::Idle],
+            budget: self.budget,
         }]
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
-        if !matches!(state.client, Client::Acknowledged | Client::Gone) {
-            actions.extend([Action::Client, Action::ClientDies]);
-        }
-        if state.duplicates > 0 && state.client as u8 > Client::PutsRecord as u8 {
-            actions.push(Action::RecordIsDoubled);
-        }
-        let may_expire = state.suspensions > 0 || !state.holder_lives();
-        if state.lease_expires_at().is_some() && may_expire {
-            actions.push(Action::LeaseExpires);
-        }
-        for (number, invocation) in state.invocations.iter().enumerate() {
-            match invocation {
-                Invocation::Idle if state.records > 0 => {
-                    actions.push(Action::IsDelivered(number));
-                }
-                Invocation::Idle => {}
-                Invocation::Waits(until) if state.now < *until => {}
-                _ => actions.push(Action::Steps(number)),
-            }
-            let is_busy = *invocation != Invocation::Idle;
-            if is_busy && state.faults > 0 {
-                actions.extend(FAULTS.map(|fault| Action::Fails(number, fault)));
-            }
-            if matches!(invocation, Invocation::Works(_)) {
-                if state.renewals > 0 {
-                    actions.push(Action::Renews(number));
-                }
-                if state.faults > 0 {
-                    actions.push(Action::Panics(number));
-                }
-            }
-        }
+        actions.extend(self.progress(state));
+        actions.extend(self.requests(state));
+        actions.extend(self.faults(state));
     }
 
     fn next_state(&self, last: &State, action: Action) -> Option<State> {
-        let mut state = last.clone();
+        let mut new = last.clone();
+        let state = &mut new;
         match action {
-            Action::Client => self.step_client(&mut state),
-            Action::ClientDies => state.client = Client::Gone,
+            Action::ClientRequests => self.request(state)?,
+            Action::ClientPuts => state.put_object(),
+            Action::ClientDeletes => {
+                state.budget.deletions -= 1;
+                begin(state, Invocation::Keeper(Keeper::FindsToDelete))?;
+            }
+            Action::NoticeIsDoubled => {
+                state.budget.duplicates -= 1;
+                state.notices += 1;
+            }
+            Action::NoticeIsLost => {
+                state.budget.losses -= 1;
+                state.notices -= 1;
+            }
             Action::RecordIsDoubled => {
-                state.duplicates -= 1;
+                state.budget.duplicates -= 1;
                 state.records += 1;
             }
+            Action::NoticeIsDelivered => {
+                state.notices -= 1;
+                begin(state, Invocation::Keeper(Keeper::Finds(Who::Event)))?;
+            }
+            Action::RecordIsDelivered => {
+                state.records -= 1;
+                begin(state, Invocation::Processor(Processor::Reads))?;
+            }
+            Action::Reconciles => begin(state, Invocation::Keeper(Keeper::LooksAfter))?,
             Action::LeaseExpires => {
-                state.suspensions -= u8::from(state.holder_lives());
+                state.budget.delays -= u8::from(state.holder_lives());
                 state.now = state.lease_expires_at()?;
             }
-            Action::IsDelivered(number) => {
-                state.records -= 1;
-                state.invocations[number] = Invocation::Reads;
+            Action::TimePasses => {
+                state.budget.delays -= u8::from(!self.is_quiet(state));
+                state.now = self.due_at(state)?;
             }
-            Action::Steps(number) => {
-                let invocation = state.invocations[number].clone();
-                match self.step(&mut state, invocation) {
-                    Some(next) => state.invocations[number] = next,
-                    None => state.put_back(number),
-                }
-            }
+            Action::Steps(number) => self.step(state, number),
             Action::Renews(number) => {
-                state.renewals -= 1;
-                let Invocation::Works(leased) = &state.invocations[number] else {
-                    return None;
-                };
-                let renewed = leased.renewed(state.now, state.now + TERM);
-                match state.update(renewed.upload()) {
-                    Some(()) => state.invocations[number] = Invocation::Works(renewed),
-                    None => state.put_back(number),
-                }
+                state.budget.renewals -= 1;
+                let next = Processor::Writes(work_of(state, number)?, Next::Renewal);
+                state.invocations[number] = Invocation::Processor(next);
             }
             Action::Panics(number) => {
-                state.faults -= 1;
-                let Invocation::Works(leased) = &state.invocations[number] else {
-                    return None;
-                };
-                state.invocations[number] = Invocation::Releases(leased.abandoned(state.now));
+                state.budget.faults -= 1;
+                let next = Processor::Writes(work_of(state, number)?, Next::Abandonment);
+                state.invocations[number] = Invocation::Processor(next);
             }
             Action::Fails(number, fault) => {
-                state.faults -= 1;
-                self.fail(&mut state, number, fault);
+                state.budget.faults -= 1;
+                self.fail(state, number, fault);
             }
         }
         state.name_no_invocation();
-        Some(state)
+        Some(new)
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        let mut properties = vec![
-            Property::always(
-                "an acknowledged upload ends",
-                |model: &Self, state: &State| {
-                    let mut actions = Vec::new();
-                    model.actions(state, &mut actions);
-                    let is_owed = state.client == Client::Acknowledged;
-                    !actions.is_empty() || !is_owed || state.ends == 1
-                },
-            ),
-            Property::always("an upload ends once", |_, state: &State| state.ends <= 1),
-            Property::always("what is processed has its result", |_, state: &State| {
-                state.status() != "PROCESSED" || state.has_result
-            }),
-            Property::always("what failed has a message", |_, state: &State| {
-                state.status() != "FAILED" || state.letters > 0
-            }),
-            Property::always(
-                "only bad uploads fail, or those tried too often",
-                |model: &Self, state: &State| {
-                    let may_fail = !model.is_good || state.letters > 0 && model.was_tried();
-                    state.status() != "FAILED" || may_fail
-                },
-            ),
-            Property::sometimes("an upload ends after all faults", |_, state: &State| {
-                state.ends == 1 && state.faults == 0 && state.duplicates == 0
-            }),
-        ];
-        // With one try left there is one lease.
-        if !self.was_tried() {
-            let both = Property::sometimes("two invocations work at once", |_, state: &State| {
-                let works = |i: &Invocation| matches!(i, Invocation::Works(_));
-                state.invocations.iter().all(works)
-            });
-            properties.push(both);
-        }
-        properties
+        properties::all(self)
     }
 }
 
 impl Pipeline {
-    /// An upload that was just received, by a client that has not put its record on the stream.
-    fn new(is_good: bool) -> Self {
+    /// An upload that comes that way, in a world where one of each thing goes wrong.
+    fn coming(way: Way) -> Self {
         let time = Timestamp::UNIX_EPOCH;
+        let part = Multipart {
+            id: None,
+            part_size: 8 << 20,
+        };
+        let pending = UploadState::Pending {
+            open_until: time + MINUTE,
+            announced: Announced {
+                size: object().size,
+                sha256: None,
+            },
+            multipart: Some(part).filter(|_| way == Way::Parts),
+        };
         let upload = Upload {
             owner: "owner".parse().unwrap(),
             upload_id: UploadId::generate(),
@@ -301,31 +402,59 @@ impl Pipeline {
             request_id: String::new(),
             updated_at: time,
             revision: 1,
-            state: UploadState::Received { object: object() },
+            state: match way {
+                Way::Received => UploadState::Received { object: object() },
+                _ => pending,
+            },
         };
         Self {
             upload,
-            holder: HolderId::generate(),
-            is_good,
-            faults: 2,
-            duplicates: 1,
-            renewals: 1,
-            suspensions: 1,
+            way,
+            is_good: true,
+            is_as_announced: true,
+            budget: Budget {
+                faults: 1,
+                duplicates: 1,
+                losses: 1,
+                renewals: 0,
+                delays: 1,
+                deletions: 0,
+            },
         }
     }
 
+    /// An upload that was received, in a world where more goes wrong.
+    fn received(is_good: bool) -> Self {
+        let mut pipeline = Self::coming(Way::Received);
+        pipeline.is_good = is_good;
+        pipeline.budget.faults = 2;
+        pipeline.budget.renewals = 1;
+        pipeline
+    }
+
     /// An upload over which invocations have died, and which has one try left.
-    fn tried(is_good: bool) -> Self {
-        let mut pipeline = Self::new(is_good);
+    fn tried() -> Self {
+        let mut pipeline = Self::received(true);
         pipeline.upload.state = UploadState::Processing {
             object: object(),
             lease: Lease {
-                holder: pipeline.holder,
+                holder: "00000000-0000-7000-8000-00000000000f".parse().unwrap(),
                 expires_at: pipeline.upload.updated_at,
                 tries: MAX_TRIES - 1,
             },
         };
         pipeline
+    }
+
+    /// The same upload, deleted at any moment.
+    fn deleted(mut self) -> Self {
+        self.budget = Budget {
+            faults: 1,
+            duplicates: 0,
+            deletions: 1,
+            ..self.budget
+        };
+        self
     }
 
     fn was_tried(&self) -> bool {
@@ -334,7 +463,8 @@ impl Pipeline {
 
     fn check(self) {
         let checker = self.checker().threads(2).spawn_bfs().join();
-        println!("{} states", checker.unique_state_count());
+        let (states, depth) = (checker.unique_state_count(), checker.max_depth());
+        println!("{states} states, {depth} steps at most");
         checker.assert_properties();
     }
 }
@@ -349,7 +479,7 @@ fn place() -> Location {
 fn object() -> Object {
     Object {
         version: "1".to_owned(),
-        size: 0,
+        size: 1,
         checksum: Checksum::Sha256(Sha256Digest::of(b"")),
     }
 }
@@ -363,15 +493,49 @@ fn stored() -> Stored {
 
 #[test]
 fn a_good_upload_is_processed_once_whatever_happens_when() {
-    Pipeline::new(true).check();
+    Pipeline::received(true).check();
 }
 
 #[test]
 fn a_bad_upload_fails_once_with_a_message_whatever_happens_when() {
-    Pipeline::new(false).check();
+    Pipeline::received(false).check();
 }
 
 #[test]
 fn an_upload_that_was_tried_too_often_ends_whatever_happens_when() {
-    Pipeline::tried(true).check();
+    Pipeline::tried().check();
+}
+
+#[test]
+fn an_upload_in_one_request_ends_whatever_happens_when() {
+    Pipeline::coming(Way::Inline).check();
+}
+
+#[test]
+fn an_announced_upload_ends_whatever_happens_when() {
+    Pipeline::coming(Way::Put).check();
+}
+
+#[test]
+fn an_upload_in_parts_ends_whatever_happens_when() {
+    let mut pipeline = Pipeline::coming(Way::Parts);
+    pipeline.budget.duplicates = 0;
+    pipeline.check();
+}
+
+#[test]
+fn an_upload_that_is_not_what_was_announced_fails_whatever_happens_when() {
+    let mut pipeline = Pipeline::coming(Way::Parts);
+    pipeline.is_as_announced = false;
+    pipeline.check();
+}
+
+#[test]
+fn a_deleted_upload_leaves_nothing_whatever_happens_when() {
+    Pipeline::received(true).deleted().check();
+}
+
+#[test]
+fn an_announced_upload_that_is_deleted_leaves_nothing_whatever_happens_when() {
+    Pipeline::coming(Way::Put).deleted().check();
 }
