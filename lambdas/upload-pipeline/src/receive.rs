@@ -26,7 +26,7 @@ use crate::domain::{
 };
 use crate::open::{OpenError, READS, contended, open};
 use crate::ports::{
-    Clock, ObjectStore, PortError, Put, UploadStream, UploadTable, Write, vanished,
+    Clock, ObjectStore, PortError, PortErrorKind, Put, UploadStream, UploadTable, Write, vanished,
 };
 
 /// For how long an upload in one request is open: longer than the request takes.
@@ -139,6 +139,9 @@ impl Receiver {
     async fn complete(&self, mut upload: Upload, content: Bytes) -> Result<Upload, PortError> {
         for _ in 0..READS {
             match &upload.state {
+                UploadState::Pending { open_until, .. } if *open_until <= self.clock.now() => {
+                    return Err(too_late(upload.upload_id));
+                }
                 UploadState::Pending { .. } => {
                     let object = self.put(&upload, content.clone()).await?;
                     let Some(next) = upload.received(self.clock.now(), object) else {
@@ -175,5 +178,14 @@ impl Receiver {
         object
             .filter(|object| object.checksum == Checksum::Sha256(sha256))
             .ok_or_else(|| vanished(location))
+    }
+}
+
+/// Returns the error for an upload that waits to be given up: its bytes would be orphans.
+fn too_late(upload_id: UploadId) -> PortError {
+    PortError {
+        operation: format!("the completion of upload {upload_id}"),
+        kind: PortErrorKind::Busy,
+        source: "its time is over, and it is given up soon".into(),
     }
 }

@@ -66,6 +66,20 @@ async fn a_request_that_is_repeated_with_its_key_makes_one_upload_whatever_fails
     }
 }
 
+/// The reconciler gives the upload up some time after that, and looks for its bytes no more.
+#[tokio::test]
+async fn a_request_that_is_repeated_too_late_brings_no_bytes() {
+    let world = World::default();
+    // After the row is written.
+    world.break_call(1, Fault::DiesBefore);
+    assert!(receive(&world, "x", "k").await.is_err());
+    world.revive();
+    world.pass(Duration::from_secs(15 * 60));
+    let late = receive(&world, "x", "k").await;
+    assert!(matches!(late, Err(ReceiveError::NotQueued { .. })));
+    assert!(world.state().objects.is_empty());
+}
+
 #[tokio::test]
 async fn a_key_stands_for_one_body_for_a_day() {
     let world = World::default();
