@@ -27,7 +27,12 @@ fn what_one_team_has_released_another_installs_without_a_compiler() -> Result<()
         );
         let outputs = published.outputs()?;
         let version = env!("CARGO_PKG_VERSION");
-        let functions = ["upload-api", "upload-processor", "upload-receiver", "upload-reconciler"];
+        let functions = [
+            "upload-api",
+            "upload-processor",
+            "upload-receiver",
+            "upload-reconciler",
+        ];
         let versions: serde_json::Map<_, _> = functions
             .map(|name| (name.to_owned(), json!([version])))
             .into_iter()

@@ -6,7 +6,6 @@ locals {
   event_bus_name = var.event_bus_name == null ? aws_cloudwatch_event_bus.this[0].name : var.event_bus_name
   event_bus_arn  = "arn:${data.aws_partition.current.partition}:events:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:event-bus/${local.event_bus_name}"
 
-  # "<alias> of <function>": what a rule or a schedule invokes.
   receiver   = module.function["upload-receiver"]
   reconciler = module.function["upload-reconciler"]
 }
