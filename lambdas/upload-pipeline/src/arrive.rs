@@ -65,11 +65,11 @@ impl Arrivals {
     /// stream is put there by the reconciler.
     pub async fn look(&self, mut upload: Upload) -> Result<Arrival, PortError> {
         for _ in 0..READS {
+            if upload.is_given_up() || upload.is_deleted() {
+                self.purge.remove_all(&upload.location).await?;
+                return Ok(Arrival::TooLate);
+            }
             let next = match &upload.state {
-                UploadState::Failed { object: None, .. } | UploadState::Deleted { .. } => {
-                    self.purge.remove_all(&upload.location).await?;
-                    return Ok(Arrival::TooLate);
-                }
                 UploadState::Pending { announced, .. } => {
                     match self.objects.newest(&upload.location).await? {
                         None => return Ok(Arrival::Missing(upload)),

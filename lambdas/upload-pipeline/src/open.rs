@@ -13,9 +13,9 @@ pub enum OpenError {
     /// The key stands for a request with another body.
     #[error("the key stands for another request")]
     KeyReused,
-    /// The upload that the key stands for was deleted.
-    #[error("the upload that the key stands for was deleted")]
-    Deleted,
+    /// The upload that the key stands for was deleted, or given up without its bytes.
+    #[error("the upload that the key stands for was deleted or given up")]
+    Gone,
     /// The table did not answer. There may be a row, which nobody was told of: it is given up when
     /// its time is over.
     #[error(transparent)]
@@ -23,7 +23,7 @@ pub enum OpenError {
 }
 
 /// Writes the row of a new upload. Returns the row that stands for its request: this one, or that
-/// of an earlier request with the same key and body, in whatever state it is but DELETED.
+/// of an earlier request with the same key and body, unless that was deleted or given up.
 ///
 /// # Errors
 /// When there is no such row; nothing was written, unless the table did not answer.
@@ -42,8 +42,8 @@ pub async fn open(
         Insert::KeyUsed(_) => return Err(OpenError::KeyReused),
     };
     let row = table.find(&upload.owner, upload_id).await?;
-    row.filter(|row| !row.is_deleted())
-        .ok_or(OpenError::Deleted)
+    row.filter(|row| !row.is_deleted() && !row.is_given_up())
+        .ok_or(OpenError::Gone)
 }
 
 /// How often a row is read again that others change meanwhile: the client's own request, S3's event

@@ -156,6 +156,7 @@ impl Receiver {
                     self.stream.put(&UploadRecord::new(&upload, object)).await?;
                     return Ok(upload);
                 }
+                _ if upload.is_given_up() => return Err(contended(upload.upload_id)),
                 _ => return Ok(upload),
             }
             let row = self.table.find(&upload.owner, upload.upload_id).await?;

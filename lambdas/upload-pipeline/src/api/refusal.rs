@@ -43,9 +43,9 @@ impl From<OpenError> for Problem {
                 ProblemType::KEY_REUSED,
                 "the Idempotency-Key stands for another upload; send a new key with a new upload",
             ),
-            OpenError::Deleted => Self::new(
+            OpenError::Gone => Self::new(
                 ProblemType::KEY_IN_USE,
-                "the upload that the Idempotency-Key stands for was deleted; send a new key",
+                "the upload that the Idempotency-Key stands for was deleted or given up; send a new key",
             ),
         }
     }

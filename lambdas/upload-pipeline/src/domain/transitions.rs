@@ -134,6 +134,11 @@ impl Upload {
         matches!(self.state, UploadState::Deleted { .. })
     }
 
+    /// Returns whether the upload failed without its bytes: nobody waits for them any more.
+    pub fn is_given_up(&self) -> bool {
+        matches!(self.state, UploadState::Failed { object: None, .. })
+    }
+
     /// Returns what was announced, while it has not arrived.
     pub fn announcement(&self) -> Option<&Announced> {
         match &self.state {

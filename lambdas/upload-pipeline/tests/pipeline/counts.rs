@@ -95,14 +95,27 @@ async fn a_key_stands_for_one_body_for_a_day() {
     let is_deleted = removal.delete(&first.owner, first.upload_id).await;
     assert!(is_deleted.unwrap());
     let deleted = receive(&world, "x", "k").await.unwrap_err();
-    assert!(matches!(
-        deleted,
-        ReceiveError::NotOpened(OpenError::Deleted)
-    ));
+    assert!(matches!(deleted, ReceiveError::NotOpened(OpenError::Gone)));
     world.pass(HOUR * 24);
     assert!(receive(&world, "y", "k").await.is_err());
     world.pass(HOUR);
     assert!(receive(&world, "y", "k").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_whose_upload_was_given_up_acknowledges_nothing() {
+    let world = World::default();
+    // After the row is written.
+    world.break_call(1, Fault::DiesBefore);
+    assert!(receive(&world, "x", "k").await.is_err());
+    world.revive();
+    world.pass(HOUR);
+    world.reconcile().await.unwrap();
+    let late = receive(&world, "x", "k").await;
+    assert!(matches!(
+        late,
+        Err(ReceiveError::NotOpened(OpenError::Gone))
+    ));
 }
 
 #[tokio::test]
