@@ -1,6 +1,6 @@
 //! Plain HTTP calls to the deployed API, with every status an answer and none an error.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use hyper::Request;
 
 pub use crate::http::Answer;
@@ -28,18 +28,16 @@ impl Api {
     /// The site whose Terraform output is `url`, as CloudFront serves it to viewers: by TLS, unless
     /// `url` begins with `http://`.
     pub fn of_site(aws: &Address, url: &str) -> Result<Self> {
-        let (scheme, host) = url.split_once("://").unwrap_or_default();
-        let base = match scheme {
-            "http" => aws.plain_endpoint(),
-            _ => aws.endpoint(),
+        let base = if url.starts_with("http://") {
+            aws.plain_endpoint()
+        } else {
+            aws.endpoint()
         };
-        let label = host
-            .strip_suffix(".cloudfront.net")
-            .with_context(|| format!("not the address of a distribution: {url}"))?;
+        let origin = aws.site_origin(url)?;
         Ok(Self {
             client: Client::of(aws)?,
             base,
-            host: format!("{label}.cloudfront.localhost:{}", aws.port),
+            host: origin.trim_start_matches("https://").to_owned(),
             header: None,
         })
     }

@@ -63,6 +63,32 @@ impl Address {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// The file of the proxy's own authority, which vouches for loopback names alone.
+    pub fn authority(&self) -> PathBuf {
+        certificate::authority(self.folder())
+    }
+
+    /// The hash of the proxy's public key, by which a Chromium trusts it without an authority.
+    pub fn key_hash(&self) -> Result<String> {
+        certificate::key_hash(self.folder())
+    }
+
+    fn folder(&self) -> &Path {
+        self.authorities.parent().unwrap_or(Path::new(""))
+    }
+
+    /// The origin at which a browser on this machine reaches the site whose address is `url`.
+    pub fn site_origin(&self, url: &str) -> Result<String> {
+        let label = url
+            .split_once("://")
+            .and_then(|(_, host)| host.strip_suffix(".cloudfront.net"))
+            .with_context(|| format!("not the address of a distribution: {url}"))?;
+        Ok(format!(
+            "https://{label}.cloudfront.localhost:{}",
+            self.port
+        ))
+    }
+
     /// The variables that make any AWS client talk to it as root.
     pub fn exports(&self) -> [(&'static str, String); 7] {
         let authorities = self.authorities.display().to_string();
@@ -320,7 +346,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_api_is_reached_under_its_own_host_name() {
+    fn an_api_and_a_site_are_reached_under_their_own_host_names() {
         let address = Address {
             port: 4566,
             authorities: PathBuf::new(),
@@ -328,5 +354,8 @@ mod tests {
         let host = address.api_host("https://a1b2c3.execute-api.us-east-1.amazonaws.com");
         assert_eq!(host.expect("a URL"), "a1b2c3.execute-api.localhost:4566");
         assert!(address.api_host("a1b2c3").is_err());
+        let site = address.site_origin("https://d1.cloudfront.net");
+        assert_eq!(site.expect("a URL"), "https://d1.cloudfront.localhost:4566");
+        assert!(address.site_origin("https://example.com").is_err());
     }
 }

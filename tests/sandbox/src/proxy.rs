@@ -210,7 +210,7 @@ async fn answer(
     scheme: &'static str,
     door: &Door,
 ) -> Result<Response<AnswerBody>, Cut> {
-    if let Err(reason) = guard::check(request.uri(), request.headers()) {
+    if let Err(reason) = guard::check(request.method(), request.uri(), request.headers()) {
         let text = format!("Refused: {reason}.\n");
         return Ok(own(StatusCode::FORBIDDEN, PLAIN, text));
     }

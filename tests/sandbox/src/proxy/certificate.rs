@@ -19,13 +19,14 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, CidrSubnet, DnType,
     ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, KeyPair, KeyUsagePurpose, NameConstraints,
-    SanType,
+    PublicKeyData, SanType,
 };
 use rustls::{
     RootCertStore, ServerConfig,
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
+use sha2::{Digest, Sha256};
 use tokio_rustls::TlsAcceptor;
 
 /// How long a certificate is good: longer than anybody leaves an embedded AWS up.
@@ -54,6 +55,22 @@ pub fn authorities(folder: &Path) -> PathBuf {
     folder.join("authorities.pem")
 }
 
+/// Where the proxy's authority is, to be imported into a browser.
+pub fn authority(folder: &Path) -> PathBuf {
+    folder.join("authority.pem")
+}
+
+/// Returns the SHA-256 of the proxy's public key in Base64, as Chromium takes it in
+/// `--ignore-certificate-errors-spki-list`.
+pub fn key_hash(folder: &Path) -> Result<String> {
+    let file = key_hash_file(folder);
+    fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+fn key_hash_file(folder: &Path) -> PathBuf {
+    folder.join("proxy.spki")
+}
+
 fn certificate(folder: &Path) -> PathBuf {
     folder.join("proxy.pem")
 }
@@ -62,7 +79,7 @@ fn key(folder: &Path) -> PathBuf {
     folder.join("proxy.key")
 }
 
-/// Writes a new certificate, its key and [`authorities`] into `folder`.
+/// Writes a new certificate, its key, [`authority`], [`authorities`] and [`key_hash`] into `folder`.
 pub fn issue(folder: &Path) -> Result<()> {
     let authority = CertifiedIssuer::self_signed(authority_params()?, KeyPair::generate()?)?;
     let own_key = KeyPair::generate()?;
@@ -76,6 +93,9 @@ pub fn issue(folder: &Path) -> Result<()> {
         .open(key(folder))?
         .write_all(private.as_bytes())?;
     fs::write(certificate(folder), pem("CERTIFICATE", own.der()))?;
+    fs::write(self::authority(folder), pem("CERTIFICATE", authority.der()))?;
+    let key_hash = Sha256::digest(own_key.subject_public_key_info());
+    fs::write(key_hash_file(folder), STANDARD.encode(key_hash))?;
     let trusted = [authority.der().clone()].into_iter().chain(of_machine());
     let trusted: String = trusted.map(|der| pem("CERTIFICATE", &der)).collect();
     fs::write(authorities(folder), trusted)?;

@@ -5,10 +5,14 @@
 //! a form or a `fetch` without preflight reaches every loopback port. Browsers add `Origin` and
 //! `Sec-Fetch-Site` to such requests, and no script can remove them (Fetch, "Forbidden request-header";
 //! W3C, "Fetch Metadata Request Headers"). DNS rebinding shows in `Host`.
+//!
+//! A deployed site is a page of loopback too. To the browser its host, `<label>.cloudfront.localhost`,
+//! is another site than `127.0.0.1`, so `Sec-Fetch-Site` decides only where there is no `Origin`:
+//! for links and images, which may lead to what [`is_link`] says.
 
 use std::net::IpAddr;
 
-use hyper::{HeaderMap, Uri, header};
+use hyper::{HeaderMap, Method, Uri, header};
 use percent_encoding::percent_decode_str;
 
 /// Hosts whose services authenticate each request themselves, so that pages of any origin may call
@@ -19,8 +23,12 @@ const PUBLIC: [&str; 2] = ["execute-api.localhost", "cloudfront.localhost"];
 /// the host, and accepts the root key without its signature.
 const CREDENTIALS: [&str; 3] = ["x-amz-", "awsaccesskeyid", "action="];
 
+/// Pages of the hosted UI to which an application sends its users ("User pool endpoints and managed
+/// login reference", Amazon Cognito Developer Guide).
+const SIGN_IN_PAGES: [&str; 2] = ["/oauth2/authorize", "/logout"];
+
 /// Decides about a request; the error says what is wrong with it.
-pub fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
+pub fn check(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
     // RFC 9112, section 3.2.2: the authority of an absolute target would outrank `Host`.
     if !uri.path().starts_with('/') || uri.authority().is_some() {
         return Err("the request's target must begin with a slash".to_owned());
@@ -33,6 +41,7 @@ pub fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
         ));
     }
     match foreign_page(headers) {
+        Some(_) if is_link(method, uri, headers) => Ok(()),
         Some(page) if !is_public(name) => Err(format!("{page} may not command this AWS")),
         Some(page) if is_command(uri, headers) => {
             Err(format!("{page} may call deployed APIs, and nothing else"))
@@ -53,9 +62,10 @@ fn only_host(headers: &HeaderMap) -> Result<&str, String> {
 
 /// The web page of another site that the request comes from, if any.
 ///
-/// `same-site` is another port or subdomain of localhost, and `none` the user's own address bar.
+/// Without an origin, `same-site` is another port of localhost, and `none` the user's own address bar.
 fn foreign_page(headers: &HeaderMap) -> Option<String> {
-    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let mut origins = headers.get_all(header::ORIGIN).iter().peekable();
+    let has_origin = origins.peek().is_some();
     // What is not text is nobody's origin.
     let foreign = origins.find_map(|origin| match origin.to_str() {
         Ok(origin) if is_loopback_origin(origin) => None,
@@ -63,6 +73,10 @@ fn foreign_page(headers: &HeaderMap) -> Option<String> {
     });
     if let Some(origin) = foreign {
         return Some(format!("a web page of {origin}"));
+    }
+    // After a redirect by another origin it would be `null` (Fetch, "HTTP-redirect fetch").
+    if has_origin {
+        return None;
     }
     let mut sites = headers.get_all("sec-fetch-site").iter();
     let cross_site = sites.any(|site| site == "cross-site");
@@ -81,12 +95,46 @@ fn is_public(name: &str) -> bool {
     })
 }
 
+/// Whether any page may lead there: a request without effect, whose answer the page cannot read
+/// because without an origin there is no CORS. It asks for a page of the hosted UI, or for an object
+/// of S3 by a presigned URL.
+fn is_link(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
+    if method != Method::GET || headers.contains_key(header::ORIGIN) {
+        return false;
+    }
+    if SIGN_IN_PAGES.contains(&uri.path()) {
+        return !is_command(uri, headers);
+    }
+    // Plainly written, as the SDKs write it: what is decoded twice might be read as something else.
+    let parameters: Vec<_> = uri.query().unwrap_or_default().split('&').collect();
+    let values = |name: &str| {
+        let of_name = parameters.iter().filter_map(|it| it.split_once('='));
+        let of_name = of_name.filter(|(found, _)| found.eq_ignore_ascii_case(name));
+        of_name.map(|(_, value)| value).collect::<Vec<_>>()
+    };
+    let credential = values("X-Amz-Credential");
+    let of_s3 = |it: &str| decoded(it).ends_with("/s3/aws4_request");
+    let signed = values("X-Amz-Signature").len() == 1;
+    let presigned = signed && credential.len() == 1 && of_s3(credential[0]);
+    let action = decoded(uri.query().unwrap_or_default()).to_ascii_lowercase();
+    presigned
+        && !action.contains("action=")
+        && !has_own_segment(uri)
+        && !headers.contains_key("x-amz-target")
+        && !headers.contains_key(header::AUTHORIZATION)
+}
+
+/// Whether a path is the embedded AWS's own: `/_ministack`, `/_aws` and their like; also behind an
+/// empty or a dotted segment.
+fn has_own_segment(uri: &Uri) -> bool {
+    let path = decoded(uri.path());
+    path.split('/').any(|segment| segment.starts_with('_'))
+}
+
 /// Whether a request is meant for a service or for the embedded AWS itself, whatever its host.
 fn is_command(uri: &Uri, headers: &HeaderMap) -> bool {
-    let path = decoded(uri.path());
     let query = decoded(uri.query().unwrap_or_default()).to_ascii_lowercase();
-    // `/_ministack`, `/_aws` and their like; also behind an empty or a dotted segment.
-    let own = path.split('/').any(|segment| segment.starts_with('_'));
+    let own = has_own_segment(uri);
     let signed = headers.get_all(header::AUTHORIZATION).iter().any(|value| {
         let scheme = value.as_bytes().get(..3).unwrap_or_default();
         scheme.eq_ignore_ascii_case(b"AWS")
@@ -145,11 +193,76 @@ mod tests {
     const FOREIGN: (&str, &str) = ("origin", "https://photos.example.com");
 
     fn check_with(target: &str, headers: &[(&'static str, &str)]) -> Result<(), String> {
+        check_method(&Method::GET, target, headers)
+    }
+
+    const CROSS_SITE: (&str, &str) = ("sec-fetch-site", "cross-site");
+
+    const HOST: (&str, &str) = ("host", "127.0.0.1:4566");
+
+    #[test]
+    fn a_deployed_site_calls_the_services_as_on_aws() {
+        let site = ("origin", "https://d1.cloudfront.localhost:4566");
+        for method in [Method::OPTIONS, Method::POST, Method::PUT] {
+            let checked = check_method(&method, "/", &[HOST, site, CROSS_SITE]);
+            assert_eq!(checked, Ok(()), "{method}");
+        }
+    }
+
+    const PRESIGNED: &str = "/bucket/uploads/a%20b.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&\
+        X-Amz-Credential=ASIA%2F20260101%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=0";
+
+    #[test]
+    fn any_page_leads_to_a_sign_in_page_and_to_a_presigned_object() {
+        for target in [
+            "/oauth2/authorize?client_id=1&state=a_b",
+            "/logout?client_id=1",
+            PRESIGNED,
+        ] {
+            assert_eq!(check_with(target, &[HOST, CROSS_SITE]), Ok(()), "{target}");
+            for method in [Method::POST, Method::PUT, Method::DELETE] {
+                let checked = check_method(&method, target, &[HOST, CROSS_SITE]);
+                assert!(checked.is_err(), "{method} {target}");
+            }
+            let targeted = ("x-amz-target", "DynamoDB_20120810.DeleteTable");
+            for more in [FOREIGN, targeted, ("authorization", "AWS4-HMAC-SHA256 x")] {
+                let checked = check_with(target, &[HOST, CROSS_SITE, more]);
+                assert!(checked.is_err(), "{more:?} {target}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_link_commands_nothing() {
+        for target in [
+            "/oauth2/authorize?Action=CreateRole",
+            "/oauth2/authorize?X-Amz-Credential=a%2Fb%2Fc%2Fiam%2Faws4_request",
+            "/oauth2/idpresponse",
+            "/login",
+            "/bucket/key",
+            "/bucket/key?X-Amz-Signature=0",
+            &PRESIGNED.replace("%2Fs3%2F", "%2Fiam%2F"),
+            &format!("{PRESIGNED}&Action=CreateRole"),
+            &format!("{PRESIGNED}&%41ction=CreateRole"),
+            &format!("{PRESIGNED}&x-amz-credential=a%2Fb%2Fc%2Fiam%2Faws4_request"),
+            &PRESIGNED.replace("/bucket", "/_ministack"),
+            &PRESIGNED.replace("/bucket", "/%5fministack"),
+        ] {
+            let checked = check_with(target, &[HOST, CROSS_SITE]);
+            assert!(checked.is_err(), "{target}");
+        }
+    }
+
+    fn check_method(
+        method: &Method,
+        target: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<(), String> {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_str(value).expect("a header"));
         }
-        check(&target.parse().expect("a target"), &map)
+        check(method, &target.parse().expect("a target"), &map)
     }
 
     #[test]
@@ -212,12 +325,12 @@ mod tests {
             ("origin", "https://evil.example"),
             ("origin", "null"),
             ("origin", "http://localhost.evil.example"),
-            ("sec-fetch-site", "cross-site"),
         ] {
             assert!(check_with("/", &[host, attack]).is_err(), "{attack:?}");
             let own = ("origin", "http://localhost:3000");
             assert!(check_with("/", &[host, own, attack]).is_err(), "{attack:?}");
         }
+        assert!(check_with("/", &[host, CROSS_SITE]).is_err());
         for own in [
             ("origin", "http://localhost:3000"),
             ("origin", "https://d1.cloudfront.localhost:4566"),
