@@ -16,7 +16,7 @@ use sandbox::{
     terraform::{Outputs, Terraform},
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     clients::Clients,
@@ -83,8 +83,18 @@ impl Deployment {
 
     /// Applies it again, with another value of a variable, and gives the outputs then.
     pub fn apply_with(&self, variable: &str, value: &str) -> Result<Outputs> {
-        let assignment = format!("-var={variable}={value}");
-        let args = ["-input=false", "-auto-approve", &assignment];
+        self.apply_with_all(&[(variable, value.into())])
+    }
+
+    /// Does the same with several variables: strings as they are, other values as JSON.
+    pub fn apply_with_all(&self, variables: &[(&str, Value)]) -> Result<Outputs> {
+        let assignments = variables.iter().map(|(name, value)| match value {
+            Value::String(text) => format!("-var={name}={text}"),
+            value => format!("-var={name}={value}"),
+        });
+        let assignments: Vec<_> = assignments.collect();
+        let mut args = vec!["-input=false", "-auto-approve"];
+        args.extend(assignments.iter().map(String::as_str));
         let finished = self.terraform.run("apply", &args, quiet)?;
         finished.success("terraform apply")?;
         self.terraform.outputs()
@@ -195,7 +205,7 @@ impl Deployment {
 
     /// Fails when the account still holds something.
     pub fn account_is_empty(&self) -> Result<()> {
-        let left = leftovers::of_account(&self.clients)?;
+        let left = leftovers::of_account(self.address(), &self.clients)?;
         ensure!(left.is_empty(), "the account still holds {left:?}");
         Ok(())
     }

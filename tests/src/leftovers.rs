@@ -1,18 +1,23 @@
 //! What an account still holds, by name. It is small enough for one page of each listing.
 
 use anyhow::Result;
+use sandbox::{
+    embedded_aws::{Address, REGION, ROOT_KEY},
+    http::{Client, Request},
+};
 
 use crate::clients::Clients;
 
 /// Everything that the examples create, where it can be listed.
-pub fn of_account(clients: &Clients) -> Result<Vec<String>> {
+pub fn of_account(aws: &Address, clients: &Clients) -> Result<Vec<String>> {
+    let mut left = Left::default();
+    left.distributions(aws)?;
     clients.wait(async {
-        let mut left = Left::default();
         left.data(clients).await?;
         left.access(clients).await?;
-        left.workflows(clients).await?;
-        Ok(left.0)
-    })
+        left.workflows(clients).await
+    })?;
+    Ok(left.0)
 }
 
 #[derive(Default)]
@@ -23,6 +28,21 @@ impl Left {
         let names = names.into_iter();
         self.0
             .extend(names.map(|name| format!("{kind} {}", name.as_ref())));
+    }
+
+    /// Distributions, by ListDistributions2020_05_31. The embedded AWS asks its root key for no signature.
+    fn distributions(&mut self, aws: &Address) -> Result<()> {
+        let scope = format!("{ROOT_KEY}/20260101/{REGION}/cloudfront/aws4_request");
+        let request = Request::get(format!("{}/2020-05-31/distribution", aws.endpoint()))
+            .header(
+                "authorization",
+                format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+            )
+            .body(Vec::new())?;
+        let answer = Client::of(aws)?.send(request)?;
+        let list = answer.success("ListDistributions")?.body;
+        self.note("distribution", arns(&list));
+        Ok(())
     }
 
     /// Buckets, tables, streams, queues and logs.
@@ -81,5 +101,26 @@ impl Left {
         let machines = machines.state_machines().iter();
         self.note("state machine", machines.map(|machine| machine.name()));
         Ok(())
+    }
+}
+
+/// The ARNs that an XML answer of CloudFront names.
+fn arns(list: &str) -> impl Iterator<Item = &str> {
+    let after = list.split("<ARN>").skip(1);
+    after.filter_map(|text| text.split("</ARN>").next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distributions_are_read_from_their_list() {
+        let one =
+            "<DistributionSummary><Id>E1</Id><ARN>arn:aws:cloudfront::0:distribution/E1</ARN>";
+        let list = format!("<DistributionList><Items>{one}</DistributionSummary></Items>");
+        let found: Vec<_> = arns(&list).collect();
+        assert_eq!(found, ["arn:aws:cloudfront::0:distribution/E1"]);
+        assert_eq!(arns("<DistributionList><Quantity>0</Quantity>").count(), 0);
     }
 }

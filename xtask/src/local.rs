@@ -67,7 +67,7 @@ fn up(project: &Project, port: Option<u16>) -> Result<()> {
 
 fn start(project: &Project, port: u16) -> Result<Address> {
     let python = step("Python environment", |progress| {
-        Python::prepare(project, progress)
+        Python::prepare(project, progress)?.and_node(project, progress)
     })?;
     let aws = step("Embedded AWS", |progress| {
         EmbeddedAws::start(project, &python, Some(port), progress)
