@@ -17,7 +17,7 @@ variable "build_profile" {
 }
 
 variable "site" {
-  description = "The built site, as the module static-site takes it. Without a folder it is the page that comes with this example."
+  description = "The built site, as the module static-site takes it. Without a folder it is web/site of this repository, as `cargo xtask dist` builds it."
   type = object({
     folder          = optional(string)
     hashed_folder   = optional(string)
@@ -25,6 +25,10 @@ variable "site" {
   })
   default  = {}
   nullable = false
+  validation {
+    condition     = var.site.folder != null || fileexists("${path.module}/../../web/site/dist/index.html")
+    error_message = "site.folder: web/site is not built. Run `cargo xtask dist`, or name the folder of a site of your own."
+  }
 }
 
 variable "domain" {
@@ -44,7 +48,7 @@ variable "api_under_site" {
 }
 
 variable "allowed_origins" {
-  description = "Web sites whose scripts may call the API at its own address. The site's own is known from the first apply on: it is the output `site_url`."
+  description = "Origins whose scripts may call the API at its own address, use signed links and sign in, such as further addresses of the site. Its first one, the output `site_url`, is known from the first apply on; name it here with api_under_site = false."
   type        = list(string)
   default     = []
 }

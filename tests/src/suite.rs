@@ -26,6 +26,16 @@ pub fn run_with(
     variables: &'static [(&'static str, &'static str)],
     scenarios: &[Scenario],
 ) -> ExitCode {
+    run_prepared(example, || Ok(()), variables, scenarios)
+}
+
+/// Does the same after `prepare` has made what the example installs.
+pub fn run_prepared(
+    example: &'static str,
+    prepare: fn() -> Result<()>,
+    variables: &'static [(&'static str, &'static str)],
+    scenarios: &[Scenario],
+) -> ExitCode {
     let teardown: [Scenario; 2] = [
         ("second_plan_is_empty", Deployment::second_plan_is_empty),
         ("destroy_leaves_nothing", Deployment::destroy_leaves_nothing),
@@ -34,7 +44,11 @@ pub fn run_with(
     let trials = scenarios.iter().chain(&teardown).map(|&(name, scenario)| {
         let deployment = Arc::clone(&deployment);
         Trial::test(name, move || {
-            attempt(&deployment, example, variables, scenario)
+            let apply = || {
+                prepare()?;
+                Deployment::of_example_with(example, example, variables)
+            };
+            attempt(&deployment, apply, scenario)
                 .map_err(|error| Failed::from(format!("{error:#}")))
         })
     });
@@ -46,22 +60,11 @@ pub fn run_with(
 
 fn attempt(
     deployment: &OnceLock<Result<Deployment>>,
-    example: &str,
-    variables: &[(&str, &str)],
+    apply: impl FnOnce() -> Result<Deployment>,
     scenario: fn(&Deployment) -> Result<()>,
 ) -> Result<()> {
     cancel::on_signals()?;
     cancel::check()?;
-    scenario(applied(deployment, example, variables)?)
-}
-
-fn applied<'a>(
-    deployment: &'a OnceLock<Result<Deployment>>,
-    example: &str,
-    variables: &[(&str, &str)],
-) -> Result<&'a Deployment> {
-    deployment
-        .get_or_init(|| Deployment::of_example_with(example, example, variables))
-        .as_ref()
-        .map_err(|error| anyhow!("{error:#}"))
+    let applied = deployment.get_or_init(apply).as_ref();
+    scenario(applied.map_err(|error| anyhow!("{error:#}"))?)
 }

@@ -1,5 +1,7 @@
 //! `cargo xtask demo`: the main job, from an empty machine to a processed file.
 
+mod site;
+
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
@@ -68,7 +70,13 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     }
 
     let python = step("Python environment", |progress| {
-        Python::prepare(project, progress)
+        let python = Python::prepare(project, progress)?;
+        // The site's distribution runs a function of CloudFront.
+        if arguments.keep {
+            python.and_node(project, progress)
+        } else {
+            Ok(python)
+        }
     })?;
     let aws = step("Embedded AWS", |progress| {
         EmbeddedAws::start(project, &python, Some(arguments.port), progress)
@@ -92,9 +100,12 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     eprintln!("\n  {CONTENT:?} went up as {}", report.file_key);
     eprintln!("  {:?} came out of the pipeline\n", report.processed);
     if arguments.keep {
+        let site = site::deploy(project, aws.address(), &cli_config, &arguments.profile)?;
         println!("# Everything is up. In a shell:");
         local::print_exports(aws.address(), &cli_config);
         print_playground(aws.address(), &terraform, &outputs, &tokens)?;
+        site::print(aws.address(), &site)?;
+        println!("\n# End it: cargo xtask local down");
         local::leave_running(project, aws)?;
     }
     if arguments.json {
@@ -203,6 +214,5 @@ fn print_playground(
         "# The configuration and its state: {}",
         terraform.folder().display()
     );
-    println!("# End it: cargo xtask local down");
     Ok(())
 }

@@ -5,6 +5,7 @@ mod aws_provider;
 mod bench;
 mod compiled;
 mod demo;
+mod dist;
 mod docs;
 mod lint;
 mod local;
@@ -46,6 +47,8 @@ enum Command {
     Bench,
     /// Write docs/, from the provider's schemas, and the tables of the modules' READMEs.
     Docs(docs::Arguments),
+    /// Build the site into web/site/dist, for `examples/site` and for releases.
+    Dist,
     /// Check formatting and lints of Rust and Terraform.
     Lint,
 }
@@ -75,6 +78,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Redrive(arguments) => redrive::run(&project, &arguments),
         Command::Bench => bench::run(&project),
         Command::Docs(arguments) => docs::run(&project, &arguments),
+        Command::Dist => dist::run(&project),
         Command::Lint => lint::run(&project),
     }
 }

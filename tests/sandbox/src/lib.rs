@@ -19,6 +19,7 @@ pub mod proxy;
 pub mod python;
 #[cfg(feature = "sdk")]
 pub mod sdk;
+pub mod site;
 pub mod stage;
 pub mod terraform;
 pub mod tool;

@@ -11,7 +11,8 @@ use anyhow::{Context, Result};
 use crate::project::Project;
 
 /// Copies `examples/<example>` to `<build>/stages/<name>/examples/<example>`,
-/// with the checkout's `modules` and `lambdas` beside it so that relative paths hold.
+/// with the checkout's `modules` and `lambdas` beside it so that relative paths hold, and as `web`
+/// what [`crate::web::Web`] builds.
 ///
 /// What an earlier run left there is removed. Gives the copy's path.
 pub fn example(project: &Project, name: &str, example: &str) -> Result<PathBuf> {
@@ -24,6 +25,7 @@ pub fn example(project: &Project, name: &str, example: &str) -> Result<PathBuf> 
     for folder in ["lambdas", "modules"] {
         symlink(project.root().join(folder), stage.join(folder))?;
     }
+    symlink(project.build("web"), stage.join("web"))?;
     let source = project.root().join("examples").join(example);
     copy_folder(&source, &copy, is_left_by_terraform)
         .with_context(|| format!("cannot copy the example {}", source.display()))?;
@@ -48,7 +50,7 @@ fn is_left_by_terraform(name: &str) -> bool {
 }
 
 /// Copies all files and folders but those whose name is `left_out`.
-pub(crate) fn copy_folder(from: &Path, to: &Path, left_out: fn(&str) -> bool) -> Result<()> {
+pub fn copy_folder(from: &Path, to: &Path, left_out: fn(&str) -> bool) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let path = entry?.path();

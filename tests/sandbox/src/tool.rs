@@ -35,6 +35,14 @@ pub const PYTHON: Tool = Tool {
               (on Debian also python3-venv)",
 };
 
+/// Chromium 116: the oldest that the site runs in.
+pub const CHROMIUM: Tool = Tool {
+    names: &["chromium", "chromium-browser", "google-chrome"],
+    version_args: &["--version"],
+    minimum: Version::new(116, 0, 0),
+    install: "on Debian, apt-get install chromium fonts-dejavu-core",
+};
+
 impl Tool {
     /// The name under which the tool runs here.
     ///
@@ -77,7 +85,13 @@ pub fn path(name: &str) -> Result<PathBuf> {
 
 fn first_version(text: &str) -> Option<Version> {
     let word = text.split_whitespace().find(|word| word.contains('.'))?;
-    Version::parse(word.trim_start_matches('v')).ok()
+    // Chromium's have four numbers.
+    let three: Vec<_> = word
+        .trim_start_matches('v')
+        .splitn(4, '.')
+        .take(3)
+        .collect();
+    Version::parse(&three.join(".")).ok()
 }
 
 /// Finds `tool`, and says which step needs it when it is missing.
@@ -97,6 +111,10 @@ mod tests {
             Some(Version::new(1, 11, 4))
         );
         assert_eq!(first_version("Python 3.11.7"), Some(Version::new(3, 11, 7)));
+        assert_eq!(
+            first_version("Chromium 156.0.8078.79 built on Debian GNU/Linux 12"),
+            Some(Version::new(156, 0, 8078))
+        );
         assert_eq!(first_version("no version here"), None);
     }
 

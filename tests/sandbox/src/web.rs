@@ -55,6 +55,14 @@ impl Web {
         Ok(web)
     }
 
+    /// Builds the site, `web/site`, and gives the folder of its files.
+    pub fn build_site(&self, progress: Progress) -> Result<PathBuf> {
+        progress("building the site");
+        self.npm("web-build", &["run", "build"], &[], |_| {})?
+            .success("npm run build in web/")?;
+        Ok(self.folder.join("site/dist"))
+    }
+
     /// Runs npm with `args` and further environment variables; the log is named `log`.
     pub fn npm(
         &self,
