@@ -3,7 +3,7 @@
 use std::fs;
 
 use acceptance_tests::{clients::Clients, deployment::PASSWORD};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use sandbox::{
     cancel, embedded_aws::EmbeddedAws, project::Project, provider::CliConfig, python::Python,
     quiet, terraform::Terraform, web::Web,
@@ -39,7 +39,7 @@ fn the_web_client_signs_in_at_a_pool_of_the_module() -> Result<()> {
     terraform.apply(&quiet)?;
     let outputs = terraform.outputs()?;
     let pool = outputs.string("id")?;
-    invite(&Clients::new(aws.address())?, pool)?;
+    Clients::new(aws.address())?.invite(pool, INVITED, PASSWORD)?;
 
     let authorities = aws.address().authorities.display().to_string();
     let environment = [
@@ -62,18 +62,6 @@ fn the_web_client_signs_in_at_a_pool_of_the_module() -> Result<()> {
     )?
     .success("npm test of web/client on the embedded AWS")?;
     terraform.destroy(&quiet)
-}
-
-fn invite(clients: &Clients, pool: &str) -> Result<()> {
-    let request = clients.cognito.admin_create_user();
-    let request = request.user_pool_id(pool).username(INVITED);
-    let request = request
-        .temporary_password(PASSWORD)
-        .message_action("SUPPRESS".into());
-    clients
-        .wait(request.send())
-        .context("cannot invite a user")?;
-    Ok(())
 }
 
 fn configuration(module: &str) -> String {

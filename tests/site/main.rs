@@ -3,6 +3,7 @@
 //! The embedded CloudFront has no cache, no certificates, no firewall and no origin at API Gateway;
 //! what the module says of them is in its own tests.
 
+mod browser;
 mod builds;
 mod pages;
 mod pipeline;
@@ -11,13 +12,10 @@ mod visitor;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    acceptance_tests::suite::run_with(
+    acceptance_tests::suite::run_prepared(
         "site",
-        // The embedded Cognito keeps no rotation of refresh tokens, which the AWS provider takes for a fault.
-        &[(
-            "auth_flows",
-            r#"["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]"#,
-        )],
+        browser::build_site,
+        &[("auth_flows", sandbox::site::AUTH_FLOWS)],
         &[
             (
                 "the_page_comes_with_strict_headers",
@@ -55,6 +53,30 @@ fn main() -> ExitCode {
             (
                 "a_new_build_is_seen_at_once_and_an_open_page_keeps_its_scripts",
                 builds::a_new_build_is_seen_at_once_and_an_open_page_keeps_its_scripts,
+            ),
+            (
+                "browser_first_load_is_strict_and_light",
+                browser::first_load_is_strict_and_light,
+            ),
+            (
+                "browser_people_get_an_account_and_sign_in",
+                browser::people_get_an_account_and_sign_in,
+            ),
+            (
+                "browser_asks_for_a_code_of_an_authenticator_app",
+                browser::asks_for_a_code_of_an_authenticator_app,
+            ),
+            (
+                "browser_signs_in_at_the_hosted_ui",
+                browser::signs_in_at_the_hosted_ui,
+            ),
+            (
+                "browser_sign_out_ends_the_session",
+                browser::sign_out_ends_the_session,
+            ),
+            (
+                "the_api_returns_under_the_site",
+                browser::the_api_returns_under_the_site,
             ),
         ],
     )

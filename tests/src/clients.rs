@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use sandbox::{
@@ -67,6 +67,18 @@ impl Clients {
             sfn: aws_sdk_sfn::Client::new(&config),
             sqs: aws_sdk_sqs::Client::new(&config),
         })
+    }
+
+    /// Creates a user of a pool with a password that has to be replaced, and mails nobody.
+    pub fn invite(&self, pool: &str, email: &str, password: &str) -> Result<()> {
+        let request = self.cognito.admin_create_user();
+        let request = request
+            .user_pool_id(pool)
+            .username(email)
+            .temporary_password(password)
+            .message_action("SUPPRESS".into());
+        self.wait(request.send()).context("cannot invite a user")?;
+        Ok(())
     }
 
     /// Waits for a request.
