@@ -228,8 +228,11 @@ fn updates_a_folder() {
     assert!(differences(&pages, docs.path()).unwrap().is_empty());
     fs::write(docs.path().join("index.md"), "other").unwrap();
     fs::write(docs.path().join("functions/gone.md"), "").unwrap();
+    // What somebody else writes there.
+    fs::write(docs.path().join("openapi.yaml"), "").unwrap();
     let different = ["functions/gone.md", "index.md"].map(Path::new);
     assert_eq!(differences(&pages, docs.path()).unwrap(), different);
     assert_eq!(write(&pages, docs.path()).unwrap(), different);
     assert!(differences(&pages, docs.path()).unwrap().is_empty());
+    assert!(docs.path().join("openapi.yaml").exists());
 }

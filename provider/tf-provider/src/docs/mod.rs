@@ -58,11 +58,19 @@ pub fn pages<P: Provider>(provider: &P, examples: &Path) -> io::Result<Pages> {
     Ok(pages)
 }
 
+/// The folders that hold generated pages alone. People write guides, and other documents beside them.
+const GENERATED: [&str; 4] = [
+    "data-sources",
+    "ephemeral-resources",
+    "functions",
+    "resources",
+];
+
 /// Returns the paths that differ between `pages` and a folder: changed, missing and stale pages.
 pub fn differences(pages: &Pages, folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = files(folder, Path::new(""))?;
-    // People write the guides.
-    found.retain(|file| !pages.contains_key(file) && !file.starts_with("guides"));
+    let is_generated = |file: &Path| GENERATED.iter().any(|folder| file.starts_with(folder));
+    found.retain(|file| !pages.contains_key(file) && is_generated(file));
     for (file, page) in pages {
         match fs::read_to_string(folder.join(file)) {
             Ok(text) if text == *page => {}
@@ -74,7 +82,7 @@ pub fn differences(pages: &Pages, folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Updates a folder to hold exactly these pages. Returns the paths that differed.
+/// Updates a folder to hold exactly these pages, beside what others write. Returns the paths that differed.
 pub fn write(pages: &Pages, folder: &Path) -> io::Result<Vec<PathBuf>> {
     let changed = differences(pages, folder)?;
     for file in &changed {
