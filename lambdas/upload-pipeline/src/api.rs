@@ -74,49 +74,37 @@ pub const ROUTES: &[Route<Handler>] = &[
     (Method::POST, "/uploads/{upload_id}/retry", Handler::Retry),
 ];
 
-/// Answers one request.
+/// Answers one request; for an upload of another as for one that does not exist.
 ///
 /// # Errors
 /// The problem to answer with.
 pub async fn handle(api: &Api, request: Request) -> Result<Response, Problem> {
     let matched = request.matched(ROUTES)?;
     let owner = request.claims.owner()?;
-    match matched.route {
-        Handler::Post => return post_upload::handle(api, &request, owner).await,
-        Handler::List => return listing::handle(&api.direct, &request, owner).await,
-        _ => {}
-    }
     // What cannot be an id is the id of nothing.
-    let id = matched.parameter("upload_id").parse();
-    let id = id.map_err(|_| Problem::from(Refusal::Unknown))?;
-    of_one(api, &request, matched.route, &owner, id).await
-}
-
-/// Answers for an upload of another as for one that does not exist.
-async fn of_one(
-    api: &Api,
-    request: &Request,
-    route: Handler,
-    owner: &Owner,
-    id: UploadId,
-) -> Result<Response, Problem> {
+    let id = || {
+        let id = matched.parameter("upload_id").parse();
+        id.map_err(|_| Problem::from(Refusal::Unknown))
+    };
     let direct = &api.direct;
-    match route {
-        Handler::Delete => delete(&api.removal, owner, id).await,
-        Handler::SignParts => parts::sign(direct, request, owner, id).await,
-        Handler::ListParts => parts::list(direct, request, owner, id).await,
-        Handler::Complete => complete(direct, owner, id).await,
+    match matched.route {
+        Handler::Post => post_upload::handle(api, &request, owner).await,
+        Handler::List => listing::handle(direct, &request, owner).await,
+        Handler::Get => get(direct, &owner, id()?).await,
+        Handler::Delete => delete(&api.removal, &owner, id()?).await,
+        Handler::SignParts => parts::sign(direct, &request, &owner, id()?).await,
+        Handler::ListParts => parts::list(direct, &request, &owner, id()?).await,
+        Handler::Complete => complete(direct, &owner, id()?).await,
         Handler::Retry => {
-            let upload = direct.retry(owner, id).await?;
+            let upload = direct.retry(&owner, id()?).await?;
             json(StatusCode::ACCEPTED, &representation::of(&upload))
         }
-        Handler::Get | Handler::Post | Handler::List => get(api, owner, id).await,
     }
 }
 
-async fn get(api: &Api, owner: &Owner, id: UploadId) -> Result<Response, Problem> {
-    let upload = api.direct.find(owner, id).await?;
-    let download = api.direct.downloads(&upload).await?;
+async fn get(direct: &Direct, owner: &Owner, id: UploadId) -> Result<Response, Problem> {
+    let upload = direct.find(owner, id).await?;
+    let download = direct.downloads(&upload).await?;
     let representation = representation::of(&upload).with_download(download);
     json(StatusCode::OK, &representation)
 }

@@ -24,13 +24,13 @@ pub async fn handle(direct: &Direct, request: &Request, owner: Owner) -> Result<
     let status = status(request)?;
     let found = direct.table.list(&owner, status, after, limit).await?;
     let uploads: Vec<_> = found.uploads.iter().map(representation::of).collect();
-    let fitting = page::fitting(&uploads)?;
-    let next = match found.uploads.get(fitting - fitting.min(1)) {
-        Some(last) if fitting < uploads.len() => Some(last.upload_id),
+    let (fitting, rest) = uploads.split_at(page::fitting(&uploads)?);
+    let next = match found.uploads[..fitting.len()].last() {
+        Some(last) if !rest.is_empty() => Some(last.upload_id),
         _ => found.next,
     };
     let listing = Listing {
-        uploads: &uploads[..fitting],
+        uploads: fitting,
         next_cursor: next.map(|id| page::cursor(id.into())),
     };
     json(StatusCode::OK, &listing)
