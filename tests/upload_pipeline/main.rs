@@ -1,5 +1,6 @@
 //! `examples/upload-pipeline`, applied once and exercised over HTTP and the AWS SDK.
 
+mod arrivals;
 mod bodies;
 mod hostile;
 mod observe;
@@ -35,6 +36,10 @@ fn main() -> ExitCode {
             (
                 "refused_methods_and_paths",
                 bodies::refused_methods_and_paths,
+            ),
+            (
+                "an_upload_whose_client_dies_after_its_put_is_processed",
+                arrivals::an_upload_whose_client_dies_after_its_put_is_processed,
             ),
             (
                 "bad_records_do_not_block_the_stream",
