@@ -5,6 +5,8 @@
 //! memory, so that one which never was beyond it would not have been ended.
 
 mod bodies;
+pub mod schemathesis;
+pub mod watch;
 
 use anyhow::{Context, Result, ensure};
 use sandbox::{api::Answer, cancel};
@@ -43,8 +45,7 @@ pub fn bodies_kill_no_function(
     for size in SIZES {
         for (turn, body) in bodies(targets, size).iter().enumerate() {
             for (place, route) in routes.iter().enumerate() {
-                let reads = ["POST", "PUT"].contains(&route.method.as_str());
-                if reads || (turn + place) % SHAPES_OF_OTHERS == 0 {
+                if route.reads_body() || (turn + place) % SHAPES_OF_OTHERS == 0 {
                     send(route, Some(body))?;
                 }
             }

