@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod bodies;
+mod direct;
 mod hostile;
 mod observe;
 mod permissions;
@@ -28,6 +29,18 @@ fn main() -> ExitCode {
             (
                 "an_upload_is_seen_by_its_owner_alone",
                 uploads::an_upload_is_seen_by_its_owner_alone,
+            ),
+            (
+                "a_signed_put_takes_what_was_announced_alone",
+                direct::a_signed_put_takes_what_was_announced_alone,
+            ),
+            (
+                "an_upload_in_parts_is_resumed_and_joined",
+                direct::an_upload_in_parts_is_resumed_and_joined,
+            ),
+            (
+                "an_announced_upload_is_its_owners_alone",
+                direct::an_announced_upload_is_its_owners_alone,
             ),
             (
                 "refused_bodies_store_nothing",
