@@ -36,20 +36,28 @@ pub fn run_prepared(
     variables: &'static [(&'static str, &'static str)],
     scenarios: &[Scenario],
 ) -> ExitCode {
+    let apply = move || {
+        prepare()?;
+        Deployment::of_example_with(example, example, variables)
+    };
+    run_on(apply, scenarios)
+}
+
+/// Does the same with whatever `apply` applies.
+pub fn run_on(
+    apply: impl Fn() -> Result<Deployment> + Send + Sync + 'static,
+    scenarios: &[Scenario],
+) -> ExitCode {
     let teardown: [Scenario; 2] = [
         ("second_plan_is_empty", Deployment::second_plan_is_empty),
         ("destroy_leaves_nothing", Deployment::destroy_leaves_nothing),
     ];
-    let deployment = Arc::new(OnceLock::new());
+    let shared = Arc::new((apply, OnceLock::new()));
     let trials = scenarios.iter().chain(&teardown).map(|&(name, scenario)| {
-        let deployment = Arc::clone(&deployment);
+        let shared = Arc::clone(&shared);
         Trial::test(name, move || {
-            let apply = || {
-                prepare()?;
-                Deployment::of_example_with(example, example, variables)
-            };
-            attempt(&deployment, apply, scenario)
-                .map_err(|error| Failed::from(format!("{error:#}")))
+            let (apply, deployment) = &*shared;
+            attempt(deployment, apply, scenario).map_err(|error| Failed::from(format!("{error:#}")))
         })
     });
     let mut arguments = Arguments::from_args();

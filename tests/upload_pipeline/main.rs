@@ -6,6 +6,7 @@ mod direct;
 mod hostile;
 mod observe;
 mod permissions;
+mod separation;
 mod stream;
 mod tokens;
 mod uploads;
@@ -41,6 +42,14 @@ fn main() -> ExitCode {
             (
                 "an_announced_upload_is_its_owners_alone",
                 direct::an_announced_upload_is_its_owners_alone,
+            ),
+            (
+                "users_are_strangers_to_each_other",
+                separation::users_are_strangers_to_each_other,
+            ),
+            (
+                "a_signed_url_opens_what_it_was_signed_for",
+                separation::a_signed_url_opens_what_it_was_signed_for,
             ),
             (
                 "refused_bodies_store_nothing",

@@ -10,6 +10,7 @@ mod docs;
 mod lint;
 mod local;
 mod redrive;
+mod soak;
 mod steps;
 mod test;
 
@@ -38,6 +39,12 @@ enum Command {
     Local(local::Arguments),
     /// Run every test and say how many ran.
     Test(test::Arguments),
+    /// Upload under faults and count what was lost: killed functions, failing calls, lost events.
+    ///
+    /// Runs on an embedded AWS of its own. Prints a table of what was acknowledged, what became of
+    /// it and what went wrong on purpose; fails when an acknowledged upload was lost, an effect
+    /// came twice, a quota counter differs or a multipart upload was left over.
+    Soak(soak::Arguments),
     /// Put the dead letters of a deployed pipeline back; `redrive --help` says more.
     ///
     /// Talks to the AWS of your environment: region, credentials and AWS_ENDPOINT_URL are read as
@@ -75,6 +82,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Demo(arguments) => demo::run(&project, &arguments),
         Command::Local(arguments) => local::run(&project, &arguments),
         Command::Test(arguments) => test::run(&project, &arguments),
+        Command::Soak(arguments) => soak::run(&project, &arguments),
         Command::Redrive(arguments) => redrive::run(&project, &arguments),
         Command::Bench => bench::run(&project),
         Command::Docs(arguments) => docs::run(&project, &arguments),

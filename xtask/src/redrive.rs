@@ -21,8 +21,7 @@ pub struct Arguments {
 
 /// Runs it with this process's environment, which says which AWS it talks to.
 pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
-    // For the whole workspace, as the tests are compiled: alone, it would compile the AWS SDKs again.
-    let build = ["build", "--workspace", "--bin", PROGRAM];
+    let build = ["build", "--package", PROGRAM];
     step("Build of the program", |progress| {
         cargo::run(project, "redrive-build", &build, progress, |_| {})?.success("cargo build")
     })?;

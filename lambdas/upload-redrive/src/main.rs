@@ -18,8 +18,9 @@ use retry::Pipeline;
 /// How long a message is kept from others, and from this program, while it is put back, in seconds.
 const HIDDEN: i32 = 120;
 
-/// How long to wait for a first message before the queue counts as empty, in seconds.
-const WAIT: i32 = 5;
+/// How long to wait for a first message before the queue counts as empty, in seconds: any wait asks
+/// all of SQS's servers ("Amazon SQS short and long polling"), and a call may take 4 s in all.
+const WAIT: i32 = 1;
 
 /// Puts the dead letters of an upload pipeline back.
 ///

@@ -184,7 +184,9 @@ fn parts(user: &Uploader, ticket: &Ticket, bytes: &[u8], most: usize) -> Result<
 /// Returns a text of lower case letters, which differs from all others.
 fn content(random: &mut Rng, size: u64) -> String {
     let block: String = (0..4099).map(|_| random.lowercase()).collect();
-    block.chars().cycle().take(size as usize).collect()
+    let mut text = block.repeat(size as usize / block.len() + 1);
+    text.truncate(size as usize);
+    text
 }
 
 #[cfg(test)]
