@@ -9,6 +9,7 @@ pub mod hostile;
 mod leftovers;
 pub mod permissions;
 pub mod processes;
+pub mod published;
 pub mod queues;
 pub mod routes;
 pub mod soak;
