@@ -10,6 +10,7 @@ module "thumbnails" {
   # The crate beside this file, in place of the processor that comes with the pipeline.
   processor = {
     manifest_path   = "${path.module}/Cargo.toml"
+    profile         = var.build_profile
     memory_mb       = 512              # See MAX_DECODED_BYTES in src/thumbnail.rs.
     timeout_seconds = 60               # The largest image takes about five seconds.
     max_bytes       = 20 * 1024 * 1024 # MAX_FILE_BYTES in src/lib.rs: the API refuses what is larger.

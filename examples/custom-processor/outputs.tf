@@ -43,6 +43,11 @@ output "dead_letter_queue_url" {
   value       = module.thumbnails.dead_letter_queue_url
 }
 
+output "event_bus_name" {
+  description = "EventBridge bus that hears of each upload."
+  value       = module.thumbnails.event_bus_name
+}
+
 output "dashboard_name" {
   description = "Dashboard of the functions, the stream, the queue and the API."
   value       = module.thumbnails.dashboard_name
