@@ -203,7 +203,10 @@ impl Pipeline {
         let Some(row) = state.row.clone() else {
             return match self.way {
                 Way::Inline => begin(state, Invocation::Keeper(Keeper::Inserts)),
-                _ => keepers::insert(self, state).map(drop),
+                _ => {
+                    keepers::insert(self, state);
+                    Some(())
+                }
             };
         };
         let keeper = match &row.0.state {
@@ -283,7 +286,7 @@ impl Model for Pipeline {
         let is_received = self.way == Way::Received;
         vec![State {
             now: self.upload.updated_at,
-            row: is_received.then(|| Row(self.upload.clone())),
+            row: is_received.then(|| Row(self.upload.clone().into())),
             used: match is_received {
                 true => self.upload.charge(),
                 false => Default::default(),

@@ -60,8 +60,8 @@ impl Keeper {
         let now = state.now;
         match self {
             K::Inserts => {
-                let row = insert(model, state)?;
-                takes_bytes(&row, state).then_some(K::PutsBytes(Row(row)))
+                let row = insert(model, state);
+                takes_bytes(&row.0, state).then_some(K::PutsBytes(row))
             }
             K::PutsBytes(row) => {
                 state.put_object();
@@ -96,7 +96,7 @@ impl Keeper {
                 state.remove_upload();
                 None
             }
-            K::WritesArrival(who, Row(row)) => arrive(model, state, who, row),
+            K::WritesArrival(who, Row(row)) => arrive(model, state, who, &row),
             K::PutsRecord(_) => {
                 state.records += 1;
                 None
@@ -107,7 +107,7 @@ impl Keeper {
             }
             K::Deletes(Row(row)) => match row.deleted(now) {
                 Some(deleted) if state.update(&row, &deleted) => {
-                    Some(K::RemovesUpload(Row(deleted)))
+                    Some(K::RemovesUpload(Row(deleted.into())))
                 }
                 Some(_) => Some(K::FindsToDelete),
                 None => None,
@@ -142,7 +142,7 @@ impl Keeper {
             K::GivesUp(Row(row)) => {
                 let failed = row.given_up(now, "late")?;
                 let is_written = state.update(&row, &failed);
-                is_written.then_some(K::RemovesUpload(Row(failed)))
+                is_written.then_some(K::RemovesUpload(Row(failed.into())))
             }
             K::RemovesUpload(row) => {
                 state.remove_upload();
@@ -200,13 +200,14 @@ impl Keeper {
 }
 
 /// Writes the row of a new upload.
-pub fn insert(model: &Pipeline, state: &mut State) -> Option<Upload> {
+pub fn insert(model: &Pipeline, state: &mut State) -> Row {
     // A repeated request finds its receipt.
-    if state.row.is_none() {
-        state.used = model.upload.charge();
-        state.row = Some(Row(model.upload.clone()));
-    }
-    state.upload().cloned()
+    let used = &mut state.used;
+    let row = state.row.get_or_insert_with(|| {
+        *used = model.upload.charge();
+        Row(model.upload.clone().into())
+    });
+    row.clone()
 }
 
 /// Whether URLs are signed for the upload's bytes, and requests bring them.
@@ -232,17 +233,17 @@ fn look(state: &State, who: Who, Row(row): Row) -> Option<Keeper> {
     }
 }
 
-fn arrive(model: &Pipeline, state: &mut State, who: Who, row: Upload) -> Option<Keeper> {
+fn arrive(model: &Pipeline, state: &mut State, who: Who, row: &Upload) -> Option<Keeper> {
     let next = match model.is_as_announced {
         true => row.received(state.now, object()),
         false => row.given_up(state.now, "other bytes"),
     };
     let next = next?;
-    if !state.update(&row, &next) {
+    if !state.update(row, &next) {
         return Some(K::Finds(who));
     }
     match model.is_as_announced {
         true => Some(K::PutsRecord(who)),
-        false => Some(K::RemovesRefused(who, Row(next))),
+        false => Some(K::RemovesRefused(who, Row(next.into()))),
     }
 }

@@ -73,9 +73,9 @@ impl Processor {
                     false => Goes(P::Leases(row)),
                 }
             }
-            P::Leases(Row(upload)) => lease(state, upload),
+            P::Leases(row) => lease(state, row),
             P::Looks(Held(leased)) => match own(state, &leased) {
-                Some(leased) => Goes(P::Works(Held(leased))),
+                Some(leased) => Goes(P::Works(Held(leased.into()))),
                 None => Again,
             },
             P::Works(held) if model.is_good => {
@@ -90,7 +90,7 @@ impl Processor {
             }
             P::Writes(held, next) => write(state, held, next),
             P::Rereads(Held(leased), next) => match own(state, &leased) {
-                Some(ahead) => Goes(P::Writes(Held(ahead), next)),
+                Some(ahead) => Goes(P::Writes(Held(ahead.into()), next)),
                 None if state.upload().is_some_and(Upload::is_deleted) => Goes(P::RemovesResult),
                 None => Again,
             },
@@ -99,7 +99,9 @@ impl Processor {
                 Goes(P::GivesUp(row))
             }
             P::GivesUp(Row(upload)) => match upload.fail(state.now, "too often") {
-                Ok(failed) if state.update(&upload, &failed) => Goes(P::TellsEnd(Row(failed))),
+                Ok(failed) if state.update(&upload, &failed) => {
+                    Goes(P::TellsEnd(Row(failed.into())))
+                }
                 _ => Again,
             },
             P::TellsEnd(Row(upload)) => {
@@ -123,7 +125,7 @@ impl Processor {
             }
             return match fault.is_deadly {
                 true => Again,
-                false => Goes(P::Looks(Held(leased))),
+                false => Goes(P::Looks(Held(leased.into()))),
             };
         }
         if fault.is_done {
@@ -148,7 +150,7 @@ impl Processor {
 }
 
 fn read(state: &State) -> Step {
-    let Some(upload) = state.upload().cloned() else {
+    let Some(Row(upload)) = state.row.clone() else {
         return Again;
     };
     if upload.is_deleted() {
@@ -160,11 +162,11 @@ fn read(state: &State) -> Step {
     }
 }
 
-fn lease(state: &mut State, upload: Upload) -> Step {
+fn lease(state: &mut State, Row(upload): Row) -> Step {
     let leased = upload.lease(state.new_holder(), state.now, state.now + TERM);
     match leased {
         Ok(leased) => match state.update(&upload, leased.upload()) {
-            true => Goes(P::Works(Held(leased))),
+            true => Goes(P::Works(Held(leased.into()))),
             false => Again,
         },
         Err(LeaseRefusal::Finished) => Done,
@@ -186,8 +188,8 @@ fn write(state: &mut State, held: Held, next: Next) -> Step {
         return Goes(P::Rereads(held, next));
     }
     match (next, leased.found_in(&written)) {
-        (Next::Renewal, Some(renewed)) => Goes(P::Works(Held(renewed))),
-        (Next::Processed | Next::Failed, _) => Goes(P::TellsEnd(Row(written))),
+        (Next::Renewal, Some(renewed)) => Goes(P::Works(Held(renewed.into()))),
+        (Next::Processed | Next::Failed, _) => Goes(P::TellsEnd(Row(written.into()))),
         _ => Again,
     }
 }

@@ -9,7 +9,7 @@ use super::{Pipeline, Way};
 
 /// Whether nothing more happens by itself.
 fn is_over(model: &Pipeline, state: &State) -> bool {
-    model.progress(state).is_empty()
+    state.is_idle() && model.progress(state).is_empty()
 }
 
 pub fn all(model: &Pipeline) -> Vec<Property<Pipeline>> {

@@ -2,6 +2,7 @@
 //! any function.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use upload_pipeline::domain::schedule::given_up_at;
@@ -77,38 +78,39 @@ pub enum Invocation {
 /// A row, as the model tells rows apart: by all but the holder of the lease, who is known by whether
 /// the lease in the table is its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row(pub Upload);
+pub struct Row(pub Arc<Upload>);
 
 impl Hash for Row {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        let Self(row) = self;
-        (row.revision, row.updated_at, row.state.name()).hash(hasher);
-        match &row.state {
-            UploadState::Pending { multipart, .. } => multipart.hash(hasher),
-            UploadState::Processing { lease, .. } => {
-                (lease.expires_at, lease.tries).hash(hasher);
-            }
-            UploadState::Failed {
-                object,
-                unannounced,
-                ..
-            } => (object.is_some(), unannounced).hash(hasher),
-            UploadState::Deleted {
-                purge_until,
-                purged,
-            } => (purge_until, purged).hash(hasher),
-            UploadState::Received { .. } | UploadState::Processed { .. } => {}
-        }
+        hash(&self.0, hasher);
+    }
+}
+
+fn hash<H: Hasher>(row: &Upload, hasher: &mut H) {
+    (row.revision, row.updated_at, row.state.name()).hash(hasher);
+    match &row.state {
+        UploadState::Pending { multipart, .. } => multipart.hash(hasher),
+        UploadState::Processing { lease, .. } => (lease.expires_at, lease.tries).hash(hasher),
+        UploadState::Failed {
+            object,
+            unannounced,
+            ..
+        } => (object.is_some(), unannounced).hash(hasher),
+        UploadState::Deleted {
+            purge_until,
+            purged,
+        } => (purge_until, purged).hash(hasher),
+        UploadState::Received { .. } | UploadState::Processed { .. } => {}
     }
 }
 
 /// A lease, told apart as a [`Row`] is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held(pub Leased);
+pub struct Held(pub Arc<Leased>);
 
 impl Hash for Held {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        Row(self.0.upload().clone()).hash(hasher);
+        hash(self.0.upload(), hasher);
     }
 }
 
@@ -158,7 +160,7 @@ pub const FAULTS: [Fault; 4] = [
 
 impl State {
     pub fn upload(&self) -> Option<&Upload> {
-        self.row.as_ref().map(|Row(row)| row)
+        self.row.as_ref().map(|Row(row)| &**row)
     }
 
     pub fn status(&self) -> &'static str {
@@ -176,7 +178,7 @@ impl State {
         let (less, more) = (before.charge(), next.charge());
         self.used.bytes = self.used.bytes + more.bytes - less.bytes;
         self.used.open = self.used.open + more.open - less.open;
-        self.row = Some(Row(next.clone()));
+        self.row = Some(Row(next.clone().into()));
         true
     }
 
