@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
@@ -14,7 +15,7 @@ use upload_pipeline::domain::{Checksum, ContentType, Location, Object, Sha256Dig
 use upload_pipeline::ports::{Chunks, ObjectStore, PortError, Put, ReadError, Sink, Source};
 use upload_pipeline::process::Processing;
 
-use crate::requests::{ALICE, TIMEOUT, event, on_stream, try_deliver_to, upload};
+use crate::requests::{ALICE, event, on_stream, try_deliver_to, upload};
 use crate::world::World;
 
 fn bounded(test: &str, member: &str) {
@@ -45,8 +46,11 @@ fn no_content_takes_64_mib() {
     bounded("memory::no_content_takes_64_mib", "content");
 }
 
-/// Four times as much as it may take.
-const LARGE: u64 = 4 * MAX_PEAK_BYTES;
+/// Sixteen times as much as it may take: 1 GiB.
+const LARGE: u64 = 16 * MAX_PEAK_BYTES;
+
+/// How long Lambda lets an invocation run at most ("Lambda quotas").
+const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 const TEXT: &str = "straße ";
 
@@ -76,7 +80,7 @@ async fn process_large() -> u64 {
         ..world.processing()
     };
     let records = on_stream(&world);
-    let failed = try_deliver_to(&processing, &records, TIMEOUT).await;
+    let failed = try_deliver_to(&processing, &records, LONGEST).await;
     assert_eq!(failed.unwrap(), None);
     large.written.load(Ordering::Relaxed)
 }

@@ -39,6 +39,11 @@ fn always() -> Vec<Property<Pipeline>> {
         }),
         Property::always("what arrives has its result or its reason", ends_as_owed),
         Property::always("an upload ends once", |_, state: &State| state.ends <= 1),
+        Property::always("a lease is one invocation's", |_, state: &State| {
+            let invocations = state.invocations.iter();
+            let owners = invocations.filter(|invocation| invocation.owns(state.row.as_ref()));
+            owners.count() <= 1
+        }),
         Property::always("what is processed has its result", |_, state: &State| {
             state.status() != "PROCESSED" || state.s3.result
         }),
