@@ -244,6 +244,7 @@ pub mod tests {
         assert_eq!(attribute_at_fault(&row, read), None);
         row.insert("revision".into(), AttributeValue::Bool(true));
         assert_eq!(attribute_at_fault(&row, read), Some("revision"));
+        let mut row = of(&upload(states().remove(2)));
         row.remove("created_at");
         let error = chain(&read(row).unwrap_err());
         assert!(error.contains("created_at"), "{error}");

@@ -8,7 +8,7 @@ use crate::ports::{PortError, Write};
 /// What the row of a leased upload turns out to be.
 enum Row {
     /// The holder's, perhaps ahead of what the holder knew.
-    Own(Leased),
+    Own(Box<Leased>),
     /// Another's.
     Other,
     /// A tombstone.
@@ -25,7 +25,7 @@ impl Processing {
         };
         // If it is written all the same, the next try would wait for it as for another's.
         match self.reread(&leased).await {
-            Ok(Row::Own(taken)) => Ok(taken),
+            Ok(Row::Own(taken)) => Ok(*taken),
             _ => Err(error.into()),
         }
     }
@@ -42,7 +42,7 @@ impl Processing {
                 return Ok(next);
             }
             match self.reread(leased).await? {
-                Row::Own(ahead) => *leased = ahead,
+                Row::Own(ahead) => *leased = *ahead,
                 Row::Other => return Err(Retry::Overtaken.into()),
                 Row::Deleted => return Err(Stop::Deleted),
             }
@@ -78,7 +78,10 @@ impl Processing {
         let row = self.table.find(&upload.owner, upload.upload_id).await?;
         Ok(match row {
             Some(row) if row.is_deleted() => Row::Deleted,
-            Some(row) => leased.found_in(&row).map_or(Row::Other, Row::Own),
+            Some(row) => match leased.found_in(&row) {
+                Some(ahead) => Row::Own(ahead.into()),
+                None => Row::Other,
+            },
             None => Row::Other,
         })
     }

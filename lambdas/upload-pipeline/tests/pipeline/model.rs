@@ -9,28 +9,28 @@
 //! shortest way to one that should not be; proptest-state-machine would try some ways at random.
 //!
 //! What bounds the model: one upload; two invocations at once (more of them meet the same rows and
-//! conditions); and in each test how many calls fail, deliveries are doubled, events are lost,
+//! conditions), of which one is the client's request; no retry of a failed upload; and in each test
+//! how many calls fail, deliveries are doubled, events are lost,
 //! leases are renewed and delays occur. No invocation lasts 15 minutes. It finds what ends wrongly,
 //! not what goes on for ever.
 
+mod actions;
 mod keepers;
 mod processor;
 mod properties;
 mod state;
+mod uploads;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use stateright::{Checker, Model, Property};
-use upload_pipeline::domain::upload::MAX_TRIES;
-use upload_pipeline::domain::{
-    Announced, Checksum, FileName, Lease, Location, Multipart, Object, Schedule, Sha256Digest,
-    Stored, Upload, UploadId, UploadState,
-};
+use upload_pipeline::domain::{Multipart, Schedule, Upload, UploadState};
 
+use actions::Action;
 use keepers::{Keeper, Who};
 use processor::{Next, Processor, Step};
-use state::{Budget, FAULTS, Fault, Held, Invocation, Row, S3, State, Told};
+use state::{Budget, Fault, Held, Invocation, Row, S3, State, Told};
 
 const TERM: Duration = Duration::from_secs(15);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -63,25 +63,6 @@ enum Way {
     Parts,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Action {
-    ClientRequests,
-    ClientPuts,
-    ClientDeletes,
-    NoticeIsDoubled,
-    NoticeIsLost,
-    RecordIsDoubled,
-    NoticeIsDelivered,
-    RecordIsDelivered,
-    Reconciles,
-    LeaseExpires,
-    TimePasses,
-    Steps(usize),
-    Renews(usize),
-    Panics(usize),
-    Fails(usize, Fault),
-}
-
 impl Pipeline {
     fn schedule(&self) -> Schedule {
         Schedule {
@@ -96,107 +77,6 @@ impl Pipeline {
 
     fn is_due(&self, state: &State) -> bool {
         self.due_at(state).is_some_and(|due_at| due_at <= state.now)
-    }
-
-    /// What the system does by itself. An upload for which there is none of it stays as it is.
-    fn progress(&self, state: &State) -> Vec<Action> {
-        let mut actions = Vec::new();
-        for (number, invocation) in state.invocations.iter().enumerate() {
-            match invocation {
-                Invocation::Idle => {}
-                Invocation::Processor(Processor::Waits(until))
-                    if state.now < *until && state.lease_expires_at().is_some() => {}
-                _ => actions.push(Action::Steps(number)),
-            }
-        }
-        if state.lease_expires_at().is_some() && !state.holder_lives() {
-            actions.push(Action::LeaseExpires);
-        }
-        if state.invocations.contains(&Invocation::Idle) {
-            if state.notices > 0 {
-                actions.push(Action::NoticeIsDelivered);
-            }
-            if state.records > 0 {
-                actions.push(Action::RecordIsDelivered);
-            }
-            if self.is_due(state) {
-                actions.push(Action::Reconciles);
-            }
-        }
-        if self.is_quiet(state) && self.due_at(state).is_some_and(|due_at| due_at > state.now) {
-            actions.push(Action::TimePasses);
-        }
-        actions
-    }
-
-    fn is_quiet(&self, state: &State) -> bool {
-        state.is_idle() && state.records == 0 && state.notices == 0
-    }
-
-    /// What the client does, if it likes.
-    fn requests(&self, state: &State) -> Vec<Action> {
-        let mut actions = Vec::new();
-        let is_asking = |invocation: &Invocation| {
-            let Invocation::Keeper(keeper) = invocation else {
-                return false;
-            };
-            keeper.is_request()
-        };
-        let is_free = state.invocations.contains(&Invocation::Idle)
-            && !state.invocations.iter().any(is_asking);
-        let may_send = state.may_send(&self.upload);
-        let has_request = match self.way {
-            Way::Received => false,
-            Way::Put => state.row.is_none(),
-            Way::Inline | Way::Parts => may_send && is_free,
-        };
-        if has_request {
-            actions.push(Action::ClientRequests);
-        }
-        if self.way == Way::Put && state.row.is_some() && !state.s3.object && may_send {
-            actions.push(Action::ClientPuts);
-        }
-        let has_upload = state.upload().is_some_and(|row| !row.is_deleted());
-        if state.budget.deletions > 0 && has_upload && is_free {
-            actions.push(Action::ClientDeletes);
-        }
-        actions
-    }
-
-    /// What goes wrong, as far as the budget allows.
-    fn faults(&self, state: &State) -> Vec<Action> {
-        let budget = &state.budget;
-        let mut actions = Vec::new();
-        if budget.duplicates > 0 && state.notices > 0 {
-            actions.push(Action::NoticeIsDoubled);
-        }
-        if budget.duplicates > 0 && state.records > 0 {
-            actions.push(Action::RecordIsDoubled);
-        }
-        if budget.losses > 0 && state.notices > 0 {
-            actions.push(Action::NoticeIsLost);
-        }
-        if budget.delays > 0 && state.lease_expires_at().is_some() && state.holder_lives() {
-            actions.push(Action::LeaseExpires);
-        }
-        let is_soon = |due_at: Timestamp| state.now < due_at && due_at < state.now + LONG;
-        if budget.delays > 0 && !self.is_quiet(state) && self.due_at(state).is_some_and(is_soon) {
-            actions.push(Action::TimePasses);
-        }
-        for (number, invocation) in state.invocations.iter().enumerate() {
-            if *invocation != Invocation::Idle && budget.faults > 0 {
-                actions.extend(FAULTS.map(|fault| Action::Fails(number, fault)));
-            }
-            if matches!(invocation, Invocation::Processor(Processor::Works(_))) {
-                if budget.renewals > 0 {
-                    actions.push(Action::Renews(number));
-                }
-                if budget.faults > 0 {
-                    actions.push(Action::Panics(number));
-                }
-            }
-        }
-        actions
     }
 
     fn request(&self, state: &mut State) -> Option<()> {
@@ -380,117 +260,11 @@ impl Model for Pipeline {
 }
 
 impl Pipeline {
-    /// An upload that comes that way, in a world where one of each thing goes wrong.
-    fn coming(way: Way) -> Self {
-        let time = Timestamp::UNIX_EPOCH;
-        let part = Multipart {
-            id: None,
-            part_size: 8 << 20,
-        };
-        let pending = UploadState::Pending {
-            open_until: time + MINUTE,
-            announced: Announced {
-                size: object().size,
-                sha256: None,
-            },
-            multipart: Some(part).filter(|_| way == Way::Parts),
-        };
-        let upload = Upload {
-            owner: "owner".parse().unwrap(),
-            upload_id: UploadId::generate(),
-            file_name: FileName::parse("a").unwrap(),
-            content_type: Default::default(),
-            location: place(),
-            created_at: time,
-            request_id: String::new(),
-            updated_at: time,
-            revision: 1,
-            state: match way {
-                Way::Received => UploadState::Received { object: object() },
-                _ => pending,
-            },
-        };
-        Self {
-            upload,
-            way,
-            is_good: true,
-            is_as_announced: true,
-            budget: Budget {
-                faults: 1,
-                duplicates: 1,
-                losses: 1,
-                renewals: 0,
-                delays: 1,
-                deletions: 0,
-            },
-        }
-    }
-
-    /// An upload that was received, in a world where more goes wrong.
-    fn received(is_good: bool) -> Self {
-        let mut pipeline = Self::coming(Way::Received);
-        pipeline.is_good = is_good;
-        pipeline.budget.faults = 2;
-        pipeline.budget.renewals = 1;
-        pipeline
-    }
-
-    /// An upload over which invocations have died, and which has one try left.
-    fn tried() -> Self {
-        let mut pipeline = Self::received(true);
-        pipeline.upload.state = UploadState::Processing {
-            object: object(),
-            lease: Lease {
-                holder: "00000000-0000-7000-8000-00000000000f".parse().unwrap(),
-                expires_at: pipeline.upload.updated_at,
-                tries: MAX_TRIES - 1,
-            },
-        };
-        pipeline
-    }
-
-    /// The same upload, deleted at any moment.
-    fn deleted(mut self) -> Self {
-        self.budget = Budget {
-            faults: 1,
-            duplicates: 0,
-            deletions: 1,
-            ..self.budget
-        };
-        self
-    }
-
-    fn was_tried(&self) -> bool {
-        matches!(self.upload.state, UploadState::Processing { .. })
-    }
-
     fn check(self) {
         let checker = self.checker().threads(2).spawn_bfs().join();
         let (states, depth) = (checker.unique_state_count(), checker.max_depth());
         println!("{states} states, {depth} steps at most");
         checker.assert_properties();
-    }
-}
-
-fn place() -> Location {
-    Location {
-        bucket: String::new(),
-        key: String::new(),
-    }
-}
-
-fn object() -> Object {
-    Object {
-        version: "1".to_owned(),
-        size: 1,
-        checksum: Checksum::Sha256(Sha256Digest::of(b"")),
-    }
-}
-
-fn stored() -> Stored {
-    Stored {
-        location: place(),
-        object: object(),
     }
 }
 

@@ -4,8 +4,9 @@
 use upload_pipeline::domain::schedule::given_up_at;
 use upload_pipeline::domain::{Upload, UploadState};
 
+use super::Pipeline;
 use super::state::{Row, State};
-use super::{Pipeline, object};
+use super::uploads::object;
 
 /// What an invocation does next that receives, looks after or removes the upload.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

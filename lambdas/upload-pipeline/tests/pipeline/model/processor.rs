@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use upload_pipeline::domain::{LeaseRefusal, Leased, Upload};
 
 use super::state::{Fault, Held, Row, State};
-use super::{Pipeline, TERM, stored};
+use super::uploads::stored;
+use super::{Pipeline, TERM};
 
 /// What an invocation of the processor does next.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -79,15 +79,12 @@ fn has_ended(upload: &Upload) -> bool {
 }
 
 fn ends_as_owed(model: &Pipeline, state: &State) -> bool {
-    let status = state.status();
     let may_fail = !model.is_good || !state.arrived || !model.is_as_announced;
-    let failed_rightly = may_fail || model.was_tried() && state.letter;
-    let ended_rightly = match status {
+    match state.status() {
         "PROCESSED" => model.is_good && model.is_as_announced,
-        "FAILED" => failed_rightly,
+        "FAILED" => may_fail || model.was_tried() && state.letter,
         _ => true,
-    };
-    ended_rightly && (!is_over(model, state) || !state.arrived || status != "")
+    }
 }
 
 fn is_told(model: &Pipeline, state: &State) -> bool {
