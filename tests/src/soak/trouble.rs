@@ -23,8 +23,9 @@ const VICTIMS: [&str; 4] = [
 /// How long the trouble rests.
 const REST: Duration = Duration::from_millis(500);
 
-/// Of a hundred turns, so many kill a process.
-const KILLS: u32 = 35;
+/// Of a hundred turns, so many kill a process: the processor about twice a minute. Whoever comes after
+/// it waits for its lease first, and five kills over one upload would rightly fail it.
+const KILLS: u32 = 12;
 
 /// Every so many turns, records are put again.
 const DOUBLES: usize = 4;
