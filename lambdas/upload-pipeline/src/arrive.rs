@@ -2,7 +2,9 @@
 //! completes its upload, or the reconciler. None of them is believed: S3 is asked what is there.
 //!
 //! An event may come early, late, twice or not at all. Bytes that come for an upload that was given
-//! up or deleted are removed.
+//! up or deleted are removed: for a deleted one not before its signed URLs have died. Until then they
+//! keep its key, under which S3 takes nothing new. Otherwise a client could send them again and again,
+//! past the API's throttling, and each time start a function.
 
 use std::sync::Arc;
 
@@ -38,7 +40,7 @@ pub enum Arrival {
     Received(Upload),
     /// They are not what was announced, so that the upload is given up.
     Refused(Upload),
-    /// Nobody waits for them any more; they are removed.
+    /// Nobody waits for them any more; they are removed now, or by the reconciler.
     TooLate,
 }
 
@@ -66,7 +68,9 @@ impl Arrivals {
     pub async fn look(&self, mut upload: Upload) -> Result<Arrival, PortError> {
         for _ in 0..READS {
             if upload.is_given_up() || upload.is_deleted() {
-                self.purge.remove_all(&upload.location).await?;
+                if !upload.is_to_be_purged() {
+                    self.purge.remove_all(&upload.location).await?;
+                }
                 return Ok(Arrival::TooLate);
             }
             let next = match &upload.state {

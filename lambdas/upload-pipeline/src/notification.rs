@@ -42,7 +42,10 @@ pub async fn handle(arrivals: &Arrivals, event: Notification) -> Result<(), Port
     match arrivals.at(&key).await? {
         None => tracing::warn!(key, "no upload waits for this object"),
         Some(Arrival::Missing(_)) => tracing::warn!(key, "the object is not there"),
-        Some(Arrival::TooLate) => tracing::warn!(key, "object removed: it came too late"),
+        Some(Arrival::TooLate) => tracing::warn!(
+            key,
+            "the object came too late; it is removed, now or by the reconciler"
+        ),
         Some(Arrival::Received(_) | Arrival::Refused(_)) => {}
     }
     Ok(())

@@ -134,6 +134,11 @@ impl Upload {
         matches!(self.state, UploadState::Deleted { .. })
     }
 
+    /// Returns whether the row is a tombstone whose objects are yet to be removed for the last time.
+    pub fn is_to_be_purged(&self) -> bool {
+        matches!(self.state, UploadState::Deleted { purged: false, .. })
+    }
+
     /// Returns whether the upload failed without its bytes: nobody waits for them any more.
     pub fn is_given_up(&self) -> bool {
         matches!(self.state, UploadState::Failed { object: None, .. })

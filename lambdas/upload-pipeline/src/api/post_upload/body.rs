@@ -72,7 +72,7 @@ impl Body {
             return Err(mistakes.into_problem());
         };
         let what = match source {
-            Source::Content(content) => What::Content(checked(content, sha256)?),
+            Source::Content(content) => What::Content(checked(content, sha256, limits)?),
             Source::Size(size) => What::Announced(Announced { size, sha256 }),
         };
         Ok(Wanted {
@@ -117,9 +117,10 @@ fn decoded(base64: String) -> Result<Bytes, String> {
     decoded.map_err(|error| format!("must be base64 with padding: {error}"))
 }
 
-fn checked(content: Bytes, sha256: Option<Sha256Digest>) -> Result<Bytes, Problem> {
-    if content.len() > MAX_CONTENT_BYTES {
-        return Err(too_large(content.len() as u64, MAX_CONTENT_BYTES as u64));
+fn checked(content: Bytes, sha256: Option<Sha256Digest>, limits: Limits) -> Result<Bytes, Problem> {
+    let limit = limits.max_bytes.min(MAX_CONTENT_BYTES as u64);
+    if content.len() as u64 > limit {
+        return Err(too_large(content.len() as u64, limit));
     }
     let Some(declared) = sha256 else {
         return Ok(content);
@@ -145,5 +146,28 @@ impl Wanted {
         // No name, type or digest holds a line end.
         let text = format!("{kind}\n{size}\n{sha256}\n{content_type}\n{file_name}");
         Sha256Digest::of(text.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_content_is_larger_than_uploads_may_be() {
+        let limits = Limits {
+            multipart_above: 10,
+            max_bytes: 4,
+        };
+        let status = |content: &str| {
+            let body = json!({"filename": "a", "content": content});
+            let body: Body = serde_json::from_value(body).unwrap();
+            body.wanted(limits).err().map(|problem| problem.status())
+        };
+        assert_eq!(status("four"), None);
+        assert_eq!(status("fives"), Some(StatusCode::PAYLOAD_TOO_LARGE));
     }
 }
