@@ -229,8 +229,10 @@ impl<'a> Witness<'a> {
         let api = self.deployment.api()?;
         let answer = api.get(&format!("/uploads/{id}"), Some(&self.token))?;
         let mut upload = answer.success("GET /uploads/{upload_id}")?.json()?;
-        // Its URLs are signed anew each time.
-        upload["download"] = Value::Null;
+        // Its URLs are signed anew each time, and the reconciler looks at what is pending.
+        for member in ["download", "updated_at"] {
+            upload[member] = Value::Null;
+        }
         Ok(upload)
     }
 
