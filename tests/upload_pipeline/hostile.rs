@@ -3,7 +3,7 @@
 mod json;
 mod requests;
 
-use std::{cell::RefCell, collections::BTreeMap, env};
+use std::{cell::RefCell, collections::BTreeMap, env, thread};
 
 use acceptance_tests::{
     deployment::Deployment,
@@ -34,8 +34,13 @@ const VARIABLE: &str = "HOSTILE_REQUESTS";
 /// Requests of one user: fewer than take its quota up.
 const OF_ONE_USER: usize = 400;
 
-/// Of so many random requests of a user, schemathesis makes one of each operation.
-const FOR_ONE_EXAMPLE: usize = 100;
+/// Users who send at once.
+const AT_ONCE: usize = 4;
+
+/// Most random requests that schemathesis makes of one operation: of so many others one, and not
+/// fewer than these.
+const FOR_ONE_EXAMPLE: usize = 400;
+const EXAMPLES: usize = 8;
 
 const SEED: u64 = 20_261_121;
 
@@ -66,7 +71,7 @@ pub fn hostile_requests_are_answered_as_the_document_says(deployment: &Deploymen
     let token = deployment.new_user("schemathesis@example.com")?.access;
     let witness = Witness::new(deployment, "first-witness")?;
     let watch = Watch::start(deployment)?;
-    let examples = number()? / FOR_ONE_EXAMPLE;
+    let examples = EXAMPLES.max(number()? / FOR_ONE_EXAMPLE);
     let made = schemathesis::run(deployment, DOCUMENT, &token, examples, SEED)?;
     println!("{made} requests of {DOCUMENT}");
     ensure!(made as usize >= 8 * examples, "{made} requests are too few");
@@ -79,22 +84,25 @@ pub fn random_requests_stay_in_their_place(deployment: &Deployment) -> Result<()
     let witness = Witness::new(deployment, "second-witness")?;
     let watch = Watch::start(deployment)?;
     let (number, mut owners, mut answers) = (number()?, Vec::new(), BTreeMap::new());
-    for batch in 0..number.div_ceil(OF_ONE_USER) {
-        let token = deployment
-            .new_user(&format!("hostile-{batch}@example.com"))?
-            .access;
-        owners.push(subject(&token)?);
-        let sender = Sender {
-            api: deployment.api()?,
-            token,
-            witness: &witness,
-            ids: RefCell::new(vec![witness.processed.clone(), witness.pending.clone()]),
-            answers: RefCell::default(),
-        };
-        let cases = OF_ONE_USER.min(number - batch * OF_ONE_USER);
-        sender.send(cases, SEED + batch as u64)?;
-        for (status, count) in sender.answers.into_inner() {
-            *answers.entry(status).or_insert(0_usize) += count;
+    let batches: Vec<_> = (0..number.div_ceil(OF_ONE_USER)).collect();
+    for batches in batches.chunks(AT_ONCE) {
+        let senders = thread::scope(|scope| {
+            let start = |batch: &usize| {
+                let (witness, batch) = (&witness, *batch);
+                let cases = OF_ONE_USER.min(number - batch * OF_ONE_USER);
+                scope.spawn(move || Sender::run(deployment, witness, batch, cases))
+            };
+            let running: Vec<_> = batches.iter().map(start).collect();
+            let ended = running.into_iter().map(|sender| sender.join());
+            ended
+                .map(|sender| sender.unwrap_or_else(|_| Err(anyhow!("a sender panicked"))))
+                .collect::<Result<Vec<_>>>()
+        })?;
+        for (owner, counts) in senders {
+            owners.push(owner);
+            for (status, count) in counts {
+                *answers.entry(status).or_insert(0_usize) += count;
+            }
         }
     }
     println!("{number} random requests, answered with {answers:?}");
@@ -124,7 +132,29 @@ struct Sender<'a> {
     answers: RefCell<BTreeMap<u16, usize>>,
 }
 
-impl Sender<'_> {
+impl<'a> Sender<'a> {
+    /// Sends so many requests as a new user; returns the user's subject and how many were answered
+    /// with which status.
+    fn run(
+        deployment: &Deployment,
+        witness: &'a Witness<'a>,
+        batch: usize,
+        cases: usize,
+    ) -> Result<(String, BTreeMap<u16, usize>)> {
+        let email = format!("hostile-{batch}@example.com");
+        let token = deployment.new_user(&email)?.access;
+        let owner = subject(&token)?;
+        let sender = Self {
+            api: deployment.api()?,
+            token,
+            witness,
+            ids: RefCell::new(vec![witness.processed.clone(), witness.pending.clone()]),
+            answers: RefCell::default(),
+        };
+        sender.send(cases, SEED + batch as u64)?;
+        Ok((owner, sender.answers.into_inner()))
+    }
+
     fn send(&self, cases: usize, seed: u64) -> Result<()> {
         let config = Config {
             cases: cases as u32,

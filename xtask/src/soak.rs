@@ -23,6 +23,16 @@ pub struct Arguments {
     /// Print the report as one JSON object.
     #[arg(long)]
     json: bool,
+    /// Send hostile requests instead, 20,000 random ones unless another number is given, besides
+    /// those that schemathesis makes of docs/openapi.yaml.
+    #[arg(
+        long,
+        value_name = "REQUESTS",
+        num_args = 0..=1,
+        default_missing_value = "20000",
+        conflicts_with_all = ["uploads", "users", "seed", "patience_minutes", "json"]
+    )]
+    hostile: Option<u32>,
 }
 
 /// Runs the soak and prints its report on standard output.
@@ -35,7 +45,11 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
         seed,
         patience_minutes,
         json,
+        hostile,
     } = arguments;
+    if let Some(requests) = hostile {
+        return send_hostile_requests(project, *requests);
+    }
     let mut passed_on = vec![
         format!("--uploads={uploads}"),
         format!("--users={users}"),
@@ -51,5 +65,19 @@ pub fn run(project: &Project, arguments: &Arguments) -> Result<()> {
     })?;
     print!("{}", finished.stdout);
     finished.success("the soak")?;
+    Ok(())
+}
+
+/// Runs the scenarios of hostile requests, whose usual number is that of a test.
+fn send_hostile_requests(project: &Project, requests: u32) -> Result<()> {
+    // Cargo hands this to the test.
+    let number = format!("env.HOSTILE_REQUESTS='{requests}'");
+    let suite = ["--test", "upload_pipeline", "--", "requests"];
+    let args = [&["test", "--workspace", "--config", &number][..], &suite].concat();
+    let finished = step("Hostile requests", |progress| {
+        cargo::run(project, "soak-hostile", &args, progress, |_| {})
+    })?;
+    print!("{}", finished.stdout);
+    finished.success("the soak with hostile requests")?;
     Ok(())
 }
