@@ -127,8 +127,13 @@ impl Sink for S3Sink {
 }
 
 impl Parts {
+    /// Whoever writes an object is the only one, and so what else was begun is what a try has left
+    /// that was killed.
     async fn begin(target: &Target, content_type: &ContentType) -> Result<Self, PortError> {
         let Target { client, location } = target;
+        for left in multipart::begun(client, location).await? {
+            multipart::abort(client, location, &left).await?;
+        }
         Ok(Self {
             target: target.clone(),
             upload_id: multipart::begin(client, location, content_type).await?,

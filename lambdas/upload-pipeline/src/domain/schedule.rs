@@ -7,14 +7,15 @@ use jiff::Timestamp;
 use super::transitions::PURGE_AFTER;
 use super::{Upload, UploadState};
 
-/// Longest time between two looks at an upload whose bytes or record were lost.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
+/// Longest time between two looks at an upload whose bytes or record were lost: what such a loss
+/// costs an upload that is old already, whose parts took hours or which is retried.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
 /// How patient the reconciler is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
     /// How long an upload may stay as it is before somebody looks after it. Each further pause is
-    /// twice as long as the one before, up to an hour.
+    /// twice as long as the one before, up to a quarter of an hour.
     pub reconcile_after: Duration,
     /// How long after it was created a finished upload is deleted. Without a time, it stays.
     pub expire_after: Option<Duration>,

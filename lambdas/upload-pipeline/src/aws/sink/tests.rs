@@ -21,6 +21,8 @@ struct State {
     /// Sizes of the parts that it took.
     parts: Vec<u64>,
     is_complete: bool,
+    /// What was begun and neither completed nor aborted, besides what is begun now.
+    left: bool,
     /// How long the SDK would have waited for its answers.
     waits: Vec<Duration>,
 }
@@ -45,6 +47,15 @@ impl Service {
     fn answer(&self, request: &HttpRequest) -> (u16, &'static str) {
         let mut state = self.0.lock().unwrap();
         match request.method() {
+            "GET" if state.left => (
+                200,
+                "<ListMultipartUploadsResult><Upload><Key>key</Key><UploadId>left</UploadId></Upload></ListMultipartUploadsResult>",
+            ),
+            "GET" => (200, "<ListMultipartUploadsResult/>"),
+            "DELETE" if request.uri().contains("uploadId=left") => {
+                state.left = false;
+                (204, "")
+            }
             "POST" if request.uri().contains("?uploads") => (
                 200,
                 "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>",
@@ -117,4 +128,15 @@ async fn an_object_that_lacks_a_part_is_not_made() {
     let error = sink.finish().await.unwrap_err();
     assert!(error.operation.contains("bucket"), "{error}");
     assert!(!service.0.lock().unwrap().is_complete);
+}
+
+#[tokio::test]
+async fn what_a_killed_try_has_left_is_removed() {
+    let service = Service::default();
+    service.0.lock().unwrap().left = true;
+    let mut sink = service.sink().await;
+    sink.write(bytes()).await.unwrap();
+    sink.finish().await.unwrap();
+    let state = service.0.lock().unwrap();
+    assert!(state.is_complete && !state.left);
 }

@@ -176,7 +176,9 @@ fn somebody_looks_after_an_upload_until_nothing_is_left_to_do() {
     let in_time = |time: Duration| Some(time);
     assert_eq!(due(&pending()), in_time(5 * minute));
     let seen = pending().looked_after(now() + 50 * minute);
-    // Not after 100 minutes: the upload's time is over before.
+    assert_eq!(due(&seen), in_time(65 * minute));
+    let seen = pending().looked_after(now() + 70 * minute);
+    // Not after 85 minutes: the upload's time is over before.
     assert_eq!(due(&seen), in_time(HOUR + PURGE_AFTER));
     assert_eq!(due(&received()), in_time(5 * minute));
     let leased = received()
