@@ -8,7 +8,7 @@ test(
   "somebody signs up with the mailed code, signs out and signs in again",
   visit(async (visitor) => {
     const { page } = visitor;
-    const email = "ann@example.com";
+    const email = "newcomer@example.com";
     await visitor.open();
     await heading(page, "Sign in");
     await look(page, "accounts", "sign-in");
