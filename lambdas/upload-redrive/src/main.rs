@@ -6,13 +6,16 @@ mod message;
 mod requeue;
 mod retry;
 
-use std::{collections::HashSet, process::ExitCode};
+use std::{
+    collections::{HashMap, HashSet},
+    process::ExitCode,
+};
 
 use anyhow::{Context, Result, anyhow};
 use aws_sdk_sqs::types::Message as Envelope;
 use clap::Parser;
 
-use message::Message;
+use message::{Letter, Message};
 use retry::Pipeline;
 
 /// How long a message is kept from others, and from this program, while it is put back, in seconds.
@@ -111,10 +114,11 @@ async fn run(arguments: Arguments) -> Result<()> {
 }
 
 impl Redrive {
-    /// Goes through the queue once.
+    /// Goes through the queue once. An upload that fails again meanwhile is not put back again: its
+    /// new letter is for whoever mends the cause.
     async fn all(&self) -> Result<Tally> {
         let (mut tally, mut seen) = (Tally::default(), HashSet::new());
-        let mut hidden = Vec::new();
+        let (mut hidden, mut put_back) = (Vec::new(), HashMap::new());
         let gone_through = loop {
             let page = match self.page().await {
                 Ok(page) => page,
@@ -129,7 +133,14 @@ impl Redrive {
                 break Ok(());
             }
             for envelope in new {
-                let verdict = self.one(&envelope).await;
+                let message = Message::parse(envelope.body().unwrap_or_default());
+                let letter = message.as_ref().and_then(Message::letter);
+                if letter.is_some_and(|letter| letter.is_of_another_failure(&put_back)) {
+                    hidden.push(envelope.receipt_handle.clone());
+                    continue;
+                }
+                put_back.extend(letter.and_then(Letter::failure));
+                let verdict = self.one(&envelope, message).await;
                 let deleted = matches!(verdict, Ok(Verdict::PutBack(_) | Verdict::Done(_)));
                 if self.arguments.dry_run || !deleted {
                     hidden.push(envelope.receipt_handle.clone());
@@ -153,9 +164,9 @@ impl Redrive {
     }
 
     /// Puts one message back and deletes it then.
-    async fn one(&self, envelope: &Envelope) -> Result<Verdict> {
+    async fn one(&self, envelope: &Envelope, message: Option<Message>) -> Result<Verdict> {
         let dry = self.arguments.dry_run;
-        let verdict = match Message::parse(envelope.body().unwrap_or_default()) {
+        let verdict = match message {
             Some(Message::Letter(letter)) => self.pipeline.retry(&letter, dry).await?,
             Some(Message::Batch(batch)) => requeue::requeue(&self.kinesis, &batch, dry).await?,
             None => Verdict::Left("it is not a message of the pipeline".to_owned()),

@@ -1,5 +1,7 @@
 //! What is in the dead letter queue, told apart by its shape.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use upload_pipeline::domain::{Owner, UploadId};
 
@@ -50,7 +52,28 @@ enum Shape {
     Function(Letter),
 }
 
+impl Letter {
+    /// Returns the upload that failed, and the record with which it did.
+    pub fn failure(&self) -> Option<(UploadId, String)> {
+        Some((self.upload_id?, self.sequence_number.clone()))
+    }
+
+    /// Returns whether the letter's upload is among these failures with another record.
+    pub fn is_of_another_failure(&self, failures: &HashMap<UploadId, String>) -> bool {
+        let earlier = self.upload_id.and_then(|id| failures.get(&id));
+        earlier.is_some_and(|record| *record != self.sequence_number)
+    }
+}
+
 impl Message {
+    /// Returns the letter that it is.
+    pub fn letter(&self) -> Option<&Letter> {
+        match self {
+            Self::Letter(letter) => Some(letter),
+            Self::Batch(_) => None,
+        }
+    }
+
     /// Reads a message; nothing, if it is neither.
     pub fn parse(body: &str) -> Option<Self> {
         match serde_json::from_str(body).ok()? {
@@ -108,6 +131,19 @@ mod tests {
         };
         assert_eq!(letter.reason, "the text is not UTF-8");
         assert!(letter.owner.is_some() && letter.upload_id.is_some());
+    }
+
+    #[test]
+    fn tells_a_new_failure_of_an_upload_from_a_letter_that_was_sent_twice() {
+        let letter = |text: &str| match Message::parse(text) {
+            Some(Message::Letter(letter)) => letter,
+            other => panic!("not read as a letter: {other:?}"),
+        };
+        let failures = letter(OF_FUNCTION).failure().into_iter().collect();
+        assert!(!letter(OF_FUNCTION).is_of_another_failure(&failures));
+        let again = OF_FUNCTION.replace("\"49\"", "\"50\"");
+        assert!(letter(&again).is_of_another_failure(&failures));
+        assert!(!letter(&again).is_of_another_failure(&HashMap::new()));
     }
 
     #[test]
