@@ -5,7 +5,7 @@ use std::{cell::OnceCell, fs};
 use acceptance_tests::deployment::{Deployment, PROFILE};
 use anyhow::{Context, Result, ensure};
 use sandbox::{cancel, quiet, stage, terraform::Terraform};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Applies `examples/release`, then the pipeline with its releases where no compiler is to be
 /// found, uploads through it, and destroys both.
@@ -33,12 +33,12 @@ fn what_one_team_has_released_another_installs_without_a_compiler() -> Result<()
             "upload-receiver",
             "upload-reconciler",
         ];
-        let versions: serde_json::Map<_, _> = functions
+        let versions = functions
             .map(|name| (name.to_owned(), json!([version])))
             .into_iter()
             .collect();
         ensure!(
-            *outputs.value("versions")? == versions.into(),
+            *outputs.value("versions")? == Value::Object(versions),
             "published {outputs:?}"
         );
 
