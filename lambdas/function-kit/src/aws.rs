@@ -1,5 +1,7 @@
 //! What the adapters of any AWS service share: the SDK's configuration and its errors.
 
+#[cfg(feature = "eventbridge")]
+mod bus;
 mod sleep;
 #[cfg(feature = "sqs")]
 mod sqs;
@@ -20,6 +22,8 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::port::{PortError, PortErrorKind};
 
+#[cfg(feature = "eventbridge")]
+pub use bus::Bus;
 #[cfg(feature = "sqs")]
 pub use sqs::Queue;
 

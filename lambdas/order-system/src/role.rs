@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use function_kit::aws::{Queue, sdk_config};
+use function_kit::aws::{Bus, Queue, sdk_config};
 use function_kit::{Environment, EnvironmentError, SystemClock};
 
 use crate::announce::{Announcer, Rows};
@@ -134,7 +134,7 @@ impl Wiring<'_> {
         let queue = self.required("DEAD_LETTER_QUEUE_URL")?;
         Ok(Announcer {
             rows,
-            bus: Arc::new(aws::EventBridge::new(&self.config, bus)),
+            bus: Arc::new(Bus::new(&self.config, bus)),
             dead_letters: Arc::new(Queue::new(&self.config, queue)),
             clock: Arc::new(SystemClock),
         })

@@ -8,7 +8,6 @@ mod receipts;
 mod tables;
 mod transaction;
 
-pub use event_bus::EventBridge;
 pub use executions::StateMachine;
 pub use receipts::ReceiptTables;
 pub use tables::{NotificationTable, OrderTable, ProductTable, UserTable};

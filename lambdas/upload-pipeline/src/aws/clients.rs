@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use function_kit::aws::{Queue, sdk_config};
+use function_kit::aws::{Bus, Queue, sdk_config};
 use function_kit::{Environment, EnvironmentError, SystemClock};
 
-use super::event_bus::EventBridge;
 use super::object_store::S3Objects;
 use super::retention::Retention;
 use super::upload_stream::KinesisStream;
@@ -41,7 +40,7 @@ pub async fn processing(
         objects: objects.clone(),
         table: Arc::new(DynamoTable::new(&config, table, retention, quota)),
         dead_letters: Arc::new(Queue::new(&config, queue_url)),
-        events: Arc::new(EventBridge::new(&config, bus)),
+        events: Arc::new(Bus::new(&config, bus)),
         purge: objects,
         timer: Arc::new(SystemClock),
         processed_bucket,
@@ -93,7 +92,7 @@ pub async fn reconciler(environment: &Environment) -> Result<Reconciler, Environ
             processed_bucket,
         },
         arrivals,
-        events: Arc::new(EventBridge::new(&config, bus)),
+        events: Arc::new(Bus::new(&config, bus)),
         schedule,
     })
 }
