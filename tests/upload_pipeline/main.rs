@@ -40,8 +40,8 @@ fn main() -> ExitCode {
                 direct::an_upload_in_parts_is_resumed_and_joined,
             ),
             (
-                "an_announced_upload_is_its_owners_alone",
-                direct::an_announced_upload_is_its_owners_alone,
+                "a_deleted_upload_leaves_no_version",
+                direct::a_deleted_upload_leaves_no_version,
             ),
             (
                 "users_are_strangers_to_each_other",

@@ -200,7 +200,7 @@ async fn two_requests_that_begin_at_once_leave_one_multipart_upload() {
 }
 
 #[tokio::test]
-async fn a_request_for_parts_outlives_the_reconciler_s_look_at_its_upload() {
+async fn a_request_for_parts_outlives_a_look_at_its_upload() {
     let world = World::default();
     let announced = announce(&world, IN_PARTS, "k").await;
     world.state().is_overtaken = true;
